@@ -1,0 +1,117 @@
+import { ByteReader } from './byte-reader.ts';
+import { ByteWriter } from './byte-writer.ts';
+import { chartLimits, ChartCodecError } from './codec.ts';
+import { statisticNames } from './statistics.ts';
+import type { SvidChart } from './statistics.ts';
+import type { UChart } from './uchart.ts';
+
+const MAGIC = 0xd5;
+const VERSION = 1;
+const MAX_STRING_UNITS = 4096;
+
+const writer = new ByteWriter();
+
+/**
+ * A U-chart as one cell of the store: about 150 bytes an SVID, versioned, with a CRC-32. Every bit of every number is kept,
+ * except that all NaNs become one.
+ *
+ * Layout: magic 0xD5, version 1; context id, unit and recipe, each as varint length and one varint a UTF-16 unit; varint
+ * context sequence; start and end as doubles; varint number of SVIDs, byte number of statistics; for each, varint SVID,
+ * three bytes of mask, then each statistic as a varint where its bit is set (small non-negative integers), else as a
+ * double; CRC-32.
+ *
+ * Throws `unencodable` for a sequence or SVID that is no non-negative safe integer or a string over 4,096 units.
+ */
+export function encodeUChart(chart: UChart): Uint8Array {
+  writer.reset();
+  writer.reserve(3 * MAX_STRING_UNITS * 3 + 64);
+  writer.byte(MAGIC);
+  writer.byte(VERSION);
+  writeString(chart.contextId);
+  writeString(chart.unit);
+  writeString(chart.recipe);
+  writeInteger(chart.contextSequence);
+  writer.float64(chart.startUs);
+  writer.float64(chart.endUs);
+  writer.varint(chart.charts.length);
+  writer.byte(statisticNames.length);
+  for (const { svid, statistics } of chart.charts) {
+    writer.reserve(16 + 9 * statisticNames.length);
+    writeInteger(svid);
+    let mask = 0;
+    for (let i = 0; i < statisticNames.length; i++) if (isSmallInteger(statistics[i] ?? 0)) mask |= 1 << i;
+    writer.byte(mask & 0xff);
+    writer.byte((mask >>> 8) & 0xff);
+    writer.byte((mask >>> 16) & 0xff);
+    for (let i = 0; i < statisticNames.length; i++) {
+      const statistic = statistics[i] ?? 0;
+      if ((mask >>> i) & 1) writer.varint(statistic);
+      else writer.float64(statistic === statistic ? statistic : Number.NaN);
+    }
+  }
+  return writer.finish();
+}
+
+/** The inverse of {@link encodeUChart}. Throws {@link ChartCodecError} and nothing else. */
+export function decodeUChart(blob: Uint8Array): UChart {
+  const reader = new ByteReader(blob, MAGIC, VERSION);
+  const contextId = readString(reader);
+  const unit = readString(reader);
+  const recipe = readString(reader);
+  const contextSequence = reader.varint();
+  const startUs = reader.float64();
+  const endUs = reader.float64();
+  const count = reader.varint();
+  if (count > chartLimits.maxSeries) throw new ChartCodecError('limit', `${String(count)} SVIDs`);
+  const statisticCount = reader.byte();
+  if (statisticCount !== statisticNames.length) {
+    throw new ChartCodecError(
+      'malformed',
+      `${String(statisticCount)} statistics, expected ${String(statisticNames.length)}`,
+    );
+  }
+  const charts: SvidChart[] = [];
+  for (let c = 0; c < count; c++) {
+    const svid = reader.varint();
+    const mask = reader.byte() | (reader.byte() << 8) | (reader.byte() << 16);
+    const statistics = new Float64Array(statisticCount);
+    for (let i = 0; i < statisticCount; i++) {
+      statistics[i] = (mask >>> i) & 1 ? reader.varint() : reader.float64();
+    }
+    charts.push({ svid, statistics });
+  }
+  reader.end();
+  return { contextId, unit, recipe, contextSequence, startUs, endUs, charts };
+}
+
+function isSmallInteger(value: number): boolean {
+  return value >= 0 && value < 0x1_0000_0000 && Math.floor(value) === value && !Object.is(value, -0);
+}
+
+function writeInteger(value: number): void {
+  if (!Number.isSafeInteger(value) || value < 0) {
+    throw new ChartCodecError('unencodable', `${String(value)} is no non-negative safe integer`);
+  }
+  writer.varint(value);
+}
+
+function writeString(text: string): void {
+  if (text.length > MAX_STRING_UNITS) {
+    throw new ChartCodecError('unencodable', `a name of ${String(text.length)} UTF-16 units`);
+  }
+  writer.varint(text.length);
+  for (let i = 0; i < text.length; i++) writer.varint(text.charCodeAt(i));
+}
+
+function readString(reader: ByteReader): string {
+  const length = reader.varint();
+  if (length > MAX_STRING_UNITS)
+    throw new ChartCodecError('limit', `a name of ${String(length)} UTF-16 units`);
+  let text = '';
+  for (let i = 0; i < length; i++) {
+    const unit = reader.varint();
+    if (unit > 0xffff) throw new ChartCodecError('malformed', `UTF-16 unit ${String(unit)}`);
+    text += String.fromCharCode(unit);
+  }
+  return text;
+}

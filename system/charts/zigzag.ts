@@ -1,0 +1,12 @@
+/** Folds the sign into the lowest bit, so that small differences of either sign become small integers. */
+export function zigzag(value: number): number {
+  return value >= 0 ? 2 * value : -2 * value - 1;
+}
+
+/** The inverse of {@link zigzag}. */
+export function unzigzag(folded: number): number {
+  return folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2;
+}
+
+/** Differences beyond this are not packed, since they would no longer be exact when zig-zagged. */
+export const maxPackedDifference = 2 ** 51;
