@@ -1,0 +1,89 @@
+import type { SimProcess } from '../kernel/index.ts';
+import type { Network } from './network.ts';
+
+/** 0 is who dialled, 1 who accepted. */
+export type Side = 0 | 1;
+
+/** Where a connection ends: a process on a machine. */
+export interface Endpoint {
+  readonly host: number;
+  readonly process: SimProcess;
+}
+
+export type CloseReason = 'closed' | 'reset' | 'timed-out';
+
+export interface Held {
+  readonly bytes: number;
+  readonly callback: (first: unknown, second: unknown) => void;
+  readonly first: unknown;
+  readonly second: unknown;
+}
+
+/**
+ * One TCP connection. Each direction is first in, first out; what a cut link swallows is held and retransmitted with
+ * exponential back-off, so a heal is noticed late (jetstream 22); a close travels behind the data.
+ */
+export class Connection {
+  readonly network: Network;
+  readonly ends: readonly [Endpoint, Endpoint];
+  open: readonly boolean[] = [true, true];
+  readonly lastDeliveryUs: [number, number] = [0, 0];
+  readonly held: [Held[], Held[]] = [[], []];
+  /** When the first of the held messages was sent, by direction; 0 where none is held. */
+  readonly heldSinceUs: [number, number] = [0, 0];
+  readonly #closeHandlers: [
+    ((reason: CloseReason) => void) | undefined,
+    ((reason: CloseReason) => void) | undefined,
+  ] = [undefined, undefined];
+
+  constructor(network: Network, client: Endpoint, server: Endpoint) {
+    this.network = network;
+    this.ends = [client, server];
+  }
+
+  isOpen(side: Side): boolean {
+    return this.open[side] === true;
+  }
+
+  /** At most one handler a side. It runs in that side's process, and not for the side that closed. */
+  onClosed(side: Side, handler: (reason: CloseReason) => void): void {
+    this.#closeHandlers[side] = handler;
+  }
+
+  /** Sends from `side`; the callback runs in the other side's process when the message arrives. Nothing is sent on a closed side. */
+  send<A, B>(side: Side, bytes: number, callback: (first: A, second: B) => void, first: A, second: B): void {
+    if (this.open[side] !== true) return;
+    this.network.transmit(this, side, bytes, callback as Held['callback'], first, second);
+  }
+
+  /** Closes in an orderly way: the other side learns it behind all data sent before. */
+  close(side: Side): void {
+    if (this.open[side] !== true) return;
+    this.network.transmit(
+      this,
+      side,
+      40,
+      Connection.#arriveClose as Held['callback'],
+      this,
+      side === 0 ? 1 : 0,
+    );
+    this.markClosed(side);
+  }
+
+  markClosed(side: Side): void {
+    this.open = side === 0 ? [false, this.open[1] === true] : [this.open[0] === true, false];
+    this.network.forget(this);
+  }
+
+  /** This side learns that the connection is gone. */
+  lose(side: Side, reason: CloseReason): void {
+    if (this.open[side] !== true) return;
+    this.markClosed(side);
+    const handler = this.#closeHandlers[side];
+    if (handler !== undefined) this.ends[side].process.run(handler, reason, undefined);
+  }
+
+  static #arriveClose(connection: Connection, side: Side): void {
+    connection.lose(side, 'closed');
+  }
+}

@@ -1,0 +1,9 @@
+export { Connection, type CloseReason, type Endpoint, type Side } from './connection.ts';
+export type { AppliedCondition, LinkCondition } from './link.ts';
+export {
+  defaultNetworkOptions,
+  Network,
+  type DialOutcome,
+  type Listener,
+  type NetworkOptions,
+} from './network.ts';

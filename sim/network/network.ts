@@ -1,0 +1,436 @@
+import type { Kernel, RandomStream, SimProcess } from '../kernel/index.ts';
+import { Connection, type CloseReason, type Endpoint, type Held, type Side } from './connection.ts';
+import { Link, type AppliedCondition, type LinkCondition } from './link.ts';
+
+export interface NetworkOptions {
+  /** One-way delay between two machines of the fab's data centre. */
+  readonly baseDelayUs: number;
+  /** Mean of the exponential part that comes on top. */
+  readonly jitterUs: number;
+}
+
+export const defaultNetworkOptions: NetworkOptions = { baseDelayUs: 200, jitterUs: 60 };
+
+export type DialOutcome =
+  | { readonly kind: 'connected'; readonly connection: Connection }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'timed-out' };
+
+/** What listens at a port of a machine. It gets side 1 of each new connection. */
+export interface Listener {
+  readonly process: SimProcess;
+  accept(connection: Connection): void;
+}
+
+interface Machine {
+  readonly name: string;
+  up: boolean;
+  readonly listeners: Map<number, Listener>;
+  readonly connections: Set<Connection>;
+}
+
+const hostLimit = 65_536;
+const firstRetransmissionUs = 200_000;
+const longestRetransmissionUs = 120_000_000;
+/** Linux gives up after about 15 retransmissions. */
+const giveUpUs = 924_600_000;
+const sameMachineDelayUs = 30;
+
+/**
+ * Machines and the connections between them. Nearly everything here is TCP: loss is delay, a cut is silence until
+ * the retransmission after the heal, and only a reset or a time-out ends a connection (DESIGN, worlds).
+ * Not modelled: the congestion window (a sender is never stopped by a cut return path alone), routing between racks.
+ */
+export class Network {
+  readonly kernel: Kernel;
+  readonly #machines: Machine[] = [];
+  readonly #links = new Map<number, Link>();
+  readonly #options: NetworkOptions;
+  readonly #random: RandomStream;
+
+  constructor(kernel: Kernel, options: NetworkOptions = defaultNetworkOptions) {
+    this.kernel = kernel;
+    this.#options = options;
+    this.#random = kernel.stream('network', 'delay');
+  }
+
+  /** Adds a machine; the number names it from now on. */
+  addHost(name: string): number {
+    this.#machines.push({ name, up: true, listeners: new Map(), connections: new Set() });
+    if (this.#machines.length > hostLimit) throw new RangeError(`more than ${hostLimit} machines`);
+    return this.#machines.length - 1;
+  }
+
+  hostName(host: number): string {
+    return this.#machine(host).name;
+  }
+
+  /** Serves a port of a machine until the listener's process ends or `unlisten`. */
+  listen(host: number, port: number, listener: Listener): void {
+    const listeners = this.#machine(host).listeners;
+    listeners.set(port, listener);
+    listener.process.onEnd(() => {
+      if (listeners.get(port) === listener) listeners.delete(port);
+    });
+  }
+
+  unlisten(host: number, port: number): void {
+    this.#machine(host).listeners.delete(port);
+  }
+
+  /**
+   * Opens a connection: one round trip. A machine that is up but does not listen refuses; a cut link or a machine
+   * that is down answers nothing, which is a time-out after `timeoutUs`. `done` runs in the dialler's process.
+   */
+  dial(
+    client: Endpoint,
+    serverHost: number,
+    port: number,
+    timeoutUs: number,
+    done: (outcome: DialOutcome) => void,
+  ): void {
+    const attempt = new DialAttempt(this, client, serverHost, port, done);
+    attempt.start(timeoutUs);
+  }
+
+  /** One-way delay for a message on a healthy link, drawn. */
+  delayUs(from: number, to: number): number {
+    if (from === to) return sameMachineDelayUs;
+    return this.#options.baseDelayUs + this.#random.exponential(this.#options.jitterUs);
+  }
+
+  /** Nothing is wrong with either direction, and both machines are up: what happens on it can be computed at once. */
+  healthy(from: number, to: number): boolean {
+    return (
+      this.#machine(from).up &&
+      this.#machine(to).up &&
+      (this.#links.size === 0 ||
+        (this.#links.get(from * hostLimit + to) === undefined &&
+          this.#links.get(to * hostLimit + from) === undefined))
+    );
+  }
+
+  /** True while nothing at all is wrong on any link. */
+  get calm(): boolean {
+    return this.#links.size === 0;
+  }
+
+  reachable(from: number, to: number): boolean {
+    const link = this.#links.get(from * hostLimit + to);
+    return (
+      this.#machine(from).up && this.#machine(to).up && (link === undefined || !(link.cut || link.clogged))
+    );
+  }
+
+  /** Puts a condition on every link from one set of machines to another. Give both orders for both directions. */
+  impose(condition: LinkCondition, from: readonly number[], to: readonly number[]): AppliedCondition {
+    const applied: AppliedCondition = { condition, hits: 0 };
+    for (const source of from) {
+      for (const target of to) {
+        if (source === target) continue;
+        const key = source * hostLimit + target;
+        let link = this.#links.get(key);
+        if (link === undefined) {
+          link = new Link();
+          this.#links.set(key, link);
+        }
+        link.add(applied);
+      }
+    }
+    return applied;
+  }
+
+  /** Takes a condition away; what was held on healed links starts to move again. */
+  lift(applied: AppliedCondition): void {
+    for (const [key, link] of this.#links) {
+      if (!link.applied.includes(applied)) continue;
+      link.remove(applied);
+      if (link.applied.length === 0) this.#links.delete(key);
+      if (link.cut || link.clogged) continue;
+      const from = Math.floor(key / hostLimit);
+      const to = key % hostLimit;
+      for (const connection of this.#machine(from).connections) {
+        this.#resume(connection, from, to, applied.condition.cut === true);
+      }
+    }
+  }
+
+  /** The machine falls silent at once (power, kernel, node loss): its peers learn nothing. */
+  hostDown(host: number): void {
+    const machine = this.#machine(host);
+    machine.up = false;
+    machine.listeners.clear();
+  }
+
+  /** The machine is back; connections from before are reset as soon as a peer sends on them. */
+  hostUp(host: number): void {
+    const machine = this.#machine(host);
+    machine.up = true;
+    for (const connection of [...machine.connections]) {
+      const own: Side = connection.ends[0].host === host ? 0 : 1;
+      const peer: Side = own === 0 ? 1 : 0;
+      connection.held[own] = [];
+      if (connection.held[peer].length > 0) {
+        const sinceUs = connection.heldSinceUs[peer];
+        connection.held[peer] = [];
+        this.kernel.at(retransmissionAfter(sinceUs, this.kernel.nowUs), Network.#reset, connection, peer);
+      }
+      connection.markClosed(own);
+    }
+  }
+
+  isUp(host: number): boolean {
+    return this.#machine(host).up;
+  }
+
+  /** All connections of a process end as its operating system closes them: peers see a close, behind the data. */
+  closeAllOf(process: SimProcess, host: number): void {
+    for (const connection of [...this.#machine(host).connections]) {
+      if (connection.ends[0].process === process) connection.close(0);
+      if (connection.ends[1].process === process) connection.close(1);
+    }
+  }
+
+  /** Resets every connection between two machines (a firewall's doing, or `ss -K`). Returns how many. */
+  resetBetween(hostA: number, hostB: number): number {
+    let count = 0;
+    for (const connection of [...this.#machine(hostA).connections]) {
+      const [client, server] = connection.ends;
+      if (client.host !== hostB && server.host !== hostB) continue;
+      count++;
+      connection.lose(0, 'reset');
+      connection.lose(1, 'reset');
+    }
+    return count;
+  }
+
+  register(connection: Connection): void {
+    this.#machine(connection.ends[0].host).connections.add(connection);
+    this.#machine(connection.ends[1].host).connections.add(connection);
+  }
+
+  forget(connection: Connection): void {
+    if (connection.isOpen(0) || connection.isOpen(1)) return;
+    this.#machine(connection.ends[0].host).connections.delete(connection);
+    this.#machine(connection.ends[1].host).connections.delete(connection);
+  }
+
+  listenerAt(host: number, port: number): Listener | undefined {
+    return this.#machine(host).listeners.get(port);
+  }
+
+  /** Only for `Connection`. */
+  transmit(
+    connection: Connection,
+    side: Side,
+    bytes: number,
+    callback: Held['callback'],
+    first: unknown,
+    second: unknown,
+  ): void {
+    const from = connection.ends[side].host;
+    const to = connection.ends[side === 0 ? 1 : 0].host;
+    const link = this.#links.size === 0 ? undefined : this.#links.get(from * hostLimit + to);
+    const stuck = connection.held[side].length > 0 || (link !== undefined && (link.cut || link.clogged));
+    if (stuck || !this.#machine(to).up || !this.#machine(from).up) {
+      link?.hit();
+      if (connection.held[side].length === 0) {
+        connection.heldSinceUs[side] = this.kernel.nowUs;
+        this.kernel.after(giveUpUs, Network.#giveUp, connection, side);
+      }
+      connection.held[side].push({ bytes, callback, first, second });
+      return;
+    }
+    let delayUs = this.delayUs(from, to);
+    if (link !== undefined) delayUs += this.#disturb(link, bytes);
+    const arrivalUs = Math.max(connection.lastDeliveryUs[side], Math.round(this.kernel.nowUs + delayUs));
+    connection.lastDeliveryUs[side] = arrivalUs;
+    this.kernel.at(arrivalUs, side === 0 ? Network.#deliverToServer : Network.#deliverToClient, connection, {
+      bytes,
+      callback,
+      first,
+      second,
+    });
+  }
+
+  #disturb(link: Link, bytes: number): number {
+    link.hit();
+    let delayUs = link.extraDelayUs;
+    if (link.extraJitterUs > 0) delayUs += this.#random.exponential(link.extraJitterUs);
+    if (link.bytesPerSecond !== Infinity) {
+      const startUs = Math.max(this.kernel.nowUs, link.freeAtUs);
+      link.freeAtUs = startUs + (bytes * 1e6) / link.bytesPerSecond;
+      delayUs += link.freeAtUs - this.kernel.nowUs;
+    }
+    let retransmissionUs = firstRetransmissionUs;
+    while (this.#random.chance(link.lossRate) && retransmissionUs < longestRetransmissionUs) {
+      delayUs += retransmissionUs;
+      retransmissionUs *= 2;
+    }
+    return delayUs;
+  }
+
+  /** A cut costs the wait for the next retransmission, a clog only its own length. */
+  #resume(connection: Connection, from: number, to: number, wasCut: boolean): void {
+    const [client, server] = connection.ends;
+    const side: Side | undefined =
+      client.host === from && server.host === to
+        ? 0
+        : server.host === from && client.host === to
+          ? 1
+          : undefined;
+    if (side === undefined || connection.held[side].length === 0) return;
+    const nowUs = this.kernel.nowUs;
+    const atUs = wasCut ? retransmissionAfter(connection.heldSinceUs[side], nowUs) : nowUs;
+    this.kernel.at(atUs, Network.#flush, connection, side);
+  }
+
+  static #flush(connection: Connection, side: Side): void {
+    const network = connection.network;
+    const from = connection.ends[side].host;
+    const to = connection.ends[side === 0 ? 1 : 0].host;
+    if (!network.reachable(from, to)) return;
+    const held = connection.held[side];
+    connection.held[side] = [];
+    for (const message of held) {
+      network.transmit(connection, side, message.bytes, message.callback, message.first, message.second);
+    }
+  }
+
+  static #giveUp(connection: Connection, side: Side): void {
+    const sinceUs = connection.heldSinceUs[side];
+    if (connection.held[side].length === 0 || connection.network.kernel.nowUs - sinceUs < giveUpUs) return;
+    connection.held[side] = [];
+    connection.lose(side, 'timed-out');
+  }
+
+  static #reset(connection: Connection, side: Side): void {
+    connection.lose(side, 'reset');
+  }
+
+  static #deliverToServer(connection: Connection, message: Held): void {
+    Network.#deliver(connection, 1, message);
+  }
+
+  static #deliverToClient(connection: Connection, message: Held): void {
+    Network.#deliver(connection, 0, message);
+  }
+
+  static #deliver(connection: Connection, receiver: Side, message: Held): void {
+    const end = connection.ends[receiver];
+    const network = connection.network;
+    if (!network.#machine(end.host).up) return;
+    if (!connection.isOpen(receiver)) {
+      // The receiving side is gone: its machine answers with a reset.
+      const sender: Side = receiver === 0 ? 1 : 0;
+      if (connection.isOpen(sender)) {
+        network.kernel.after(
+          network.delayUs(end.host, connection.ends[sender].host),
+          Network.#reset,
+          connection,
+          sender,
+        );
+      }
+      return;
+    }
+    end.process.run(message.callback, message.first, message.second);
+  }
+
+  #machine(host: number): Machine {
+    const machine = this.#machines[host];
+    if (machine === undefined) throw new RangeError(`no machine ${host}`);
+    return machine;
+  }
+}
+
+/** First retransmission of what was sent at `sentUs` that comes after `nowUs`: 0.2, 0.6, 1.4 … s after it was sent. */
+export function retransmissionAfter(sentUs: number, nowUs: number): number {
+  let stepUs = firstRetransmissionUs;
+  let atUs = sentUs + stepUs;
+  while (atUs < nowUs) {
+    stepUs = Math.min(stepUs * 2, longestRetransmissionUs);
+    atUs += stepUs;
+  }
+  return atUs;
+}
+
+/** The handshake: SYN retransmitted at 1, 3, 7, … s until answered. */
+class DialAttempt {
+  readonly #network: Network;
+  readonly #client: Endpoint;
+  readonly #serverHost: number;
+  readonly #port: number;
+  readonly #done: (outcome: DialOutcome) => void;
+  #settled = false;
+
+  constructor(
+    network: Network,
+    client: Endpoint,
+    serverHost: number,
+    port: number,
+    done: (outcome: DialOutcome) => void,
+  ) {
+    this.#network = network;
+    this.#client = client;
+    this.#serverHost = serverHost;
+    this.#port = port;
+    this.#done = done;
+  }
+
+  start(timeoutUs: number): void {
+    this.#network.kernel.after(timeoutUs, DialAttempt.#expire, this, undefined);
+    this.#syn(1_000_000);
+  }
+
+  #syn(retryUs: number): void {
+    if (this.#settled || !this.#client.process.alive) return;
+    const network = this.#network;
+    const from = this.#client.host;
+    if (network.reachable(from, this.#serverHost) && network.reachable(this.#serverHost, from)) {
+      const roundTripUs = network.delayUs(from, this.#serverHost) + network.delayUs(this.#serverHost, from);
+      network.kernel.after(roundTripUs, DialAttempt.#answer, this, undefined);
+    } else {
+      network.kernel.after(retryUs, DialAttempt.#retry, this, retryUs * 2);
+    }
+  }
+
+  static #retry(attempt: DialAttempt, retryUs: number): void {
+    attempt.#syn(retryUs);
+  }
+
+  static #answer(attempt: DialAttempt): void {
+    if (attempt.#settled) return;
+    const network = attempt.#network;
+    const host = attempt.#serverHost;
+    if (!network.reachable(attempt.#client.host, host) || !network.reachable(host, attempt.#client.host)) {
+      network.kernel.after(1_000_000, DialAttempt.#retry, attempt, 2_000_000);
+      return;
+    }
+    const listener = network.listenerAt(host, attempt.#port);
+    if (listener === undefined || !listener.process.alive) {
+      attempt.#settle({ kind: 'refused' });
+      return;
+    }
+    const connection = new Connection(network, attempt.#client, { host, process: listener.process });
+    network.register(connection);
+    // The operating system accepts even while the process is frozen; the process sees the connection when it runs again.
+    listener.process.run(acceptConnection, listener, connection);
+    attempt.#settle({ kind: 'connected', connection });
+  }
+
+  static #expire(attempt: DialAttempt): void {
+    attempt.#settle({ kind: 'timed-out' });
+  }
+
+  #settle(outcome: DialOutcome): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#client.process.run(this.#done, outcome, undefined);
+  }
+}
+
+function acceptConnection(listener: Listener, connection: Connection): void {
+  listener.accept(connection);
+}
+
+export type { CloseReason };
