@@ -1,0 +1,51 @@
+import type { UChart } from '../uchart.ts';
+import { ewma } from './ewma.ts';
+import { hotelling } from './hotelling.ts';
+import { shewhart } from './shewhart.ts';
+import type { Judgement, Limits, Strategy } from './strategy.ts';
+
+/** The defence strategy that tFDC runs unless told otherwise. */
+export const defaultStrategies: readonly Strategy[] = [hotelling, shewhart, ewma];
+
+/** The judgement of several strategies together; `strategy` is the one that `score`, `limit` and `reasons` come from. */
+export interface DefenceJudgement extends Judgement {
+  readonly strategy: Strategy['name'];
+}
+
+/** What {@link judgeAll} needs, in the order of the strategies; to be learnt once a recipe. */
+export function learnAll(strategies: readonly Strategy[], qualified: readonly UChart[]): Limits[] {
+  return strategies.map((strategy) => strategy.learn(qualified));
+}
+
+/**
+ * Combines strategies: any of them may raise the alarm, and the one that exceeds its own limit by the largest factor speaks
+ * for all (the earlier of the list where two are equal). A strategy in its start-up phase has no say; where all are, the
+ * first one's judgement stands. Each strategy keeps its false alarms so rare that their sum stays below 2 %.
+ *
+ * Throws a `RangeError` where no strategy is given, or not one of limits for each.
+ */
+export function judgeAll(
+  strategies: readonly Strategy[],
+  limits: readonly Limits[],
+  recent: readonly UChart[],
+  current: UChart,
+): DefenceJudgement {
+  if (strategies.length === 0 || strategies.length !== limits.length) {
+    throw new RangeError(`${String(strategies.length)} strategies and ${String(limits.length)} limits`);
+  }
+  let chosen: DefenceJudgement | undefined;
+  for (const [index, strategy] of strategies.entries()) {
+    const own = limits[index];
+    if (own === undefined) continue;
+    const judgement = strategy.judge(own, recent, current);
+    if (chosen === undefined || outranks(judgement, chosen))
+      chosen = { ...judgement, strategy: strategy.name };
+  }
+  if (chosen === undefined) throw new RangeError('no strategy judged');
+  return chosen;
+}
+
+function outranks(candidate: Judgement, chosen: Judgement): boolean {
+  if (candidate.startup !== chosen.startup) return chosen.startup;
+  return candidate.score / candidate.limit > chosen.score / chosen.limit;
+}

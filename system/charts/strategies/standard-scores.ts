@@ -1,0 +1,86 @@
+import { statisticIndex } from '../statistics.ts';
+import type { StatisticName } from '../statistics.ts';
+import type { UChart } from '../uchart.ts';
+import { chartOf } from './history.ts';
+
+/** A spread below this part of what one context spans is rounding, not process. */
+const MIN_SHARE_OF_RANGE = 1e-6;
+const MIN_SHARE_OF_CENTRE = 1e-9;
+
+/**
+ * Centre and scale of chosen statistics of each SVID over the qualified contexts: row-major, one row an SVID (ascending),
+ * one column a statistic. A statistic that was not defined often enough has scale `Infinity` and so never counts.
+ */
+export interface StandardScores {
+  readonly svids: readonly number[];
+  readonly statistics: readonly StatisticName[];
+  /** {@link statisticIndex} of each column. */
+  readonly columns: readonly number[];
+  readonly centres: Float64Array;
+  readonly scales: Float64Array;
+}
+
+/** Learns from at least two contexts. SVIDs are those that at least half of the contexts have. */
+export function learnStandardScores(
+  contexts: readonly UChart[],
+  statistics: readonly StatisticName[],
+): StandardScores {
+  const contextsBySvid = new Map<number, number>();
+  for (const { charts } of contexts) {
+    for (const { svid } of charts) contextsBySvid.set(svid, (contextsBySvid.get(svid) ?? 0) + 1);
+  }
+  const svids = [...contextsBySvid.keys()]
+    .filter((svid) => 2 * (contextsBySvid.get(svid) ?? 0) >= contexts.length)
+    .sort((a, b) => a - b);
+  const columns = statistics.map((name) => statisticIndex[name]);
+  const centres = new Float64Array(svids.length * columns.length);
+  const scales = new Float64Array(svids.length * columns.length);
+  svids.forEach((svid, row) => {
+    const charts = contexts.map((context) => chartOf(context, svid)).filter((chart) => chart !== undefined);
+    const typicalRange = spreadOf(
+      charts.map(({ statistics: own }) => own[statisticIndex.range] ?? Number.NaN),
+    ).centre;
+    columns.forEach((column, place) => {
+      const { centre, deviation, count } = spreadOf(
+        charts.map(({ statistics: own }) => own[column] ?? Number.NaN),
+      );
+      const at = row * columns.length + place;
+      const floor = Math.max(
+        MIN_SHARE_OF_RANGE * typicalRange,
+        MIN_SHARE_OF_CENTRE * Math.abs(centre),
+        1e-100,
+      );
+      centres[at] = centre;
+      scales[at] = 2 * count < contexts.length ? Number.POSITIVE_INFINITY : Math.max(deviation, floor);
+    });
+  });
+  return { svids, statistics, columns, centres, scales };
+}
+
+/** How many scales from its centre; 0 for a statistic that is not defined. */
+export function standardScore(
+  model: StandardScores,
+  row: number,
+  place: number,
+  statistics: Float64Array,
+): number {
+  const at = row * model.columns.length + place;
+  const score =
+    ((statistics[model.columns[place] ?? 0] ?? 0) - (model.centres[at] ?? 0)) / (model.scales[at] ?? 1);
+  return score === score ? score : 0;
+}
+
+function spreadOf(values: readonly number[]): { centre: number; deviation: number; count: number } {
+  let count = 0;
+  let sum = 0;
+  for (const value of values) {
+    if (!Number.isFinite(value)) continue;
+    count++;
+    sum += value;
+  }
+  if (count === 0) return { centre: 0, deviation: 0, count };
+  const centre = sum / count;
+  let squares = 0;
+  for (const value of values) if (Number.isFinite(value)) squares += (value - centre) * (value - centre);
+  return { centre, deviation: count > 1 ? Math.sqrt(squares / (count - 1)) : 0, count };
+}
