@@ -1,0 +1,117 @@
+import type { Plan } from '../chaos/plan.ts';
+
+/** `nondeterministic` is never retried: the same seed gave two fingerprints. */
+export type Verdict = 'passed' | 'failed' | 'unknown' | 'nondeterministic';
+
+/** One breach of a rule. Times are virtual microseconds since the start of the run; `event` counts executed events. */
+export interface Violation {
+  readonly rule: string;
+  readonly message: string;
+  readonly timeUs: number;
+  readonly event: number;
+  /** Faults in force then, or shortly before, by their id in the plan. */
+  readonly faults: readonly string[];
+}
+
+export interface RuleOutcome {
+  readonly rule: string;
+  readonly title: string;
+  readonly kind: 'safety' | 'liveness';
+  /** How often the rule was put to the test. Zero: nothing was at risk, and the report says so. */
+  readonly checked: number;
+  /** The first ones in full; `violationCount` counts all. */
+  readonly violations: readonly Violation[];
+  readonly violationCount: number;
+  /** What a named fault excused, counted by reason (DESIGN, faults and verdicts). */
+  readonly excused: Readonly<Record<string, number>>;
+}
+
+export interface FaultOutcome {
+  readonly id: string;
+  readonly kind: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly startMs: number;
+  /** Absent for a fault that is one act (a kill). */
+  readonly endMs?: number;
+  /** What was chosen when it began: pods, servers, links. Empty when it was never injected. */
+  readonly targets: readonly string[];
+  /** Messages, requests or processes it touched. */
+  readonly hits: number;
+  readonly state: 'planned' | 'injected' | 'ended';
+  /** Planned but never injected, or injected but without any effect. */
+  readonly vacuous: boolean;
+}
+
+/** Something interesting that did (not) happen. */
+export interface GoalOutcome {
+  readonly goal: string;
+  readonly count: number;
+  readonly required: boolean;
+}
+
+/** How well alarms separated abnormal contexts from normal ones. */
+export interface Detection {
+  readonly abnormal: number;
+  readonly abnormalAlarmed: number;
+  readonly normal: number;
+  readonly normalAlarmed: number;
+  /** Contexts whose statistics were compared with the fault-free computation, and how many differed. */
+  readonly compared: number;
+  readonly different: number;
+  /** Present with `--traces`: per wafer outcomes, in file order. */
+  readonly wafers?: readonly { readonly wafer: string; readonly abnormal: boolean; readonly contexts: number; readonly alarms: number }[];
+}
+
+/** One line of the day's story, for terminal and report. */
+export interface Milestone {
+  readonly timeUs: number;
+  readonly text: string;
+  readonly level: 'info' | 'fault' | 'warning' | 'success';
+}
+
+export interface RunResult {
+  readonly scenario: string;
+  /** Unsigned 64 bits as `0x…`. */
+  readonly seed: string;
+  readonly overrides: Readonly<Record<string, string>>;
+  readonly plant?: string;
+  readonly traces?: string;
+  readonly verdict: Verdict;
+  /** Why it is not `passed`, most important first; empty when it is. */
+  readonly reasons: readonly string[];
+  readonly fingerprint: string;
+  readonly virtualUs: number;
+  readonly wallMs: number;
+  readonly events: number;
+  readonly plan: Plan;
+  readonly rules: readonly RuleOutcome[];
+  readonly faults: readonly FaultOutcome[];
+  readonly goals: readonly GoalOutcome[];
+  readonly detection: Detection;
+  readonly milestones: readonly Milestone[];
+  /** Named figures with their unit in the name, for example `requestsAcknowledged`, `processingP95Ms`. */
+  readonly figures: Readonly<Record<string, number>>;
+  /** Limits of the harness that were hit. */
+  readonly limits: readonly string[];
+  /** The one command that runs this again with the same fingerprint. */
+  readonly replay: string;
+}
+
+export interface Progress {
+  readonly virtualUs: number;
+  readonly virtualEndUs: number;
+  readonly events: number;
+  readonly milestone?: string;
+}
+
+export interface RunRequest {
+  readonly scenario: string;
+  readonly seed: bigint;
+  /** `name=value` of `--set`, already known to exist; values are checked by the scenario's schema. */
+  readonly overrides: Readonly<Record<string, string>>;
+  /** Replaces the plan that the scenario and seed would give. */
+  readonly plan?: Plan;
+  readonly plant?: string;
+  /** Path of a trace file that was validated. */
+  readonly traces?: string;
+}
