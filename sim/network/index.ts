@@ -1,4 +1,5 @@
 export { Connection, type CloseReason, type Endpoint, type Side } from './connection.ts';
+export { SimHttp } from './http-fabric.ts';
 export type { AppliedCondition, LinkCondition } from './link.ts';
 export {
   defaultNetworkOptions,
@@ -7,3 +8,4 @@ export {
   type Listener,
   type NetworkOptions,
 } from './network.ts';
+export { RpcFabric, type Directory } from './rpc-fabric.ts';

@@ -1,0 +1,56 @@
+import { PortError } from '../../system/ports/errors.ts';
+import type { Http, HttpHandler, HttpRequest, HttpResponse, HttpServer } from '../../system/ports/http.ts';
+import type { Rpc, RpcOutcome } from '../../system/ports/rpc.ts';
+import type { SimProcess } from '../kernel/index.ts';
+
+const httpMethod = '/http';
+const noMetadata = {};
+
+/** HTTP over the same connections as `RpcFabric`: a request, an answer, keep-alive, and the same ways to fail. */
+export class SimHttp implements Http {
+  readonly #rpc: Rpc;
+  readonly #process: SimProcess;
+
+  constructor(rpc: Rpc, process: SimProcess) {
+    this.#rpc = rpc;
+    this.#process = process;
+  }
+
+  serve(port: number, handler: HttpHandler): HttpServer {
+    return this.#rpc.serve(port, {
+      [httpMethod]: (call, reply) => {
+        handler(call.request as HttpRequest).then(
+          (response) => reply({ status: 'OK', message: '', response, metadata: noMetadata }),
+          (error: unknown) =>
+            reply({
+              status: 'OK',
+              message: '',
+              response: { status: 500, body: JSON.stringify({ error: String(error) }) },
+              metadata: noMetadata,
+            }),
+        );
+      },
+    });
+  }
+
+  request(authority: string, request: HttpRequest, timeoutMs: number): Promise<HttpResponse> {
+    const deferred = this.#process.deferred<HttpResponse>();
+    this.#rpc.call(
+      authority,
+      httpMethod,
+      request,
+      { metadata: noMetadata, deadlineMs: timeoutMs },
+      (outcome) => {
+        if (outcome.status === 'OK') deferred.resolve(outcome.response as HttpResponse);
+        else deferred.reject(toPortError(authority, request, outcome));
+      },
+    );
+    return deferred.promise;
+  }
+}
+
+function toPortError(authority: string, request: HttpRequest, outcome: RpcOutcome): PortError {
+  const what = `${request.method} ${authority}${request.path}: ${outcome.message}`;
+  if (outcome.metadata['sent'] === 'no') return new PortError(what, 'connection-refused');
+  return new PortError(what, outcome.status === 'DEADLINE_EXCEEDED' ? 'timeout' : 'disconnected');
+}

@@ -1,0 +1,325 @@
+import type {
+  Rpc,
+  RpcCall,
+  RpcCallOptions,
+  RpcHandler,
+  RpcOutcome,
+  RpcServer,
+} from '../../system/ports/rpc.ts';
+import type { EventHandle, SimProcess } from '../kernel/index.ts';
+import type { Connection, Endpoint } from './connection.ts';
+import type { DialOutcome, Listener, Network } from './network.ts';
+
+/** Turns a service or pod name into the machines that answer for it now, as far as the asker can know. */
+export interface Directory {
+  endpoints(name: string): readonly number[];
+}
+
+type Methods = Readonly<Record<string, RpcHandler>>;
+
+const requestBytes = 700;
+const replyBytes = 120;
+const dialTimeoutUs = 20_000_000;
+const firstBackoffUs = 1_000_000;
+const longestBackoffUs = 120_000_000;
+/** Keepalive of production: a channel that owes an answer and was silent for this long is given up. */
+const silentChannelUs = 15_000_000;
+const notSent: RpcOutcome['metadata'] = { sent: 'no' };
+const noMetadata: RpcOutcome['metadata'] = {};
+
+/** gRPC as its clients see it: channels that reconnect with back-off, round robin over ready endpoints, deadlines. */
+export class RpcFabric {
+  readonly network: Network;
+  readonly directory: Directory;
+
+  constructor(network: Network, directory: Directory) {
+    this.network = network;
+    this.directory = directory;
+  }
+
+  /** The `Rpc` port of one process on one machine. */
+  forProcess(process: SimProcess, host: number): RpcClientAndServer {
+    return new RpcClientAndServer(this, { process, host });
+  }
+}
+
+interface ReplyMessage {
+  readonly call: PendingCall;
+  readonly outcome: RpcOutcome;
+}
+
+class PendingCall implements RpcCall {
+  readonly method: string;
+  readonly request: unknown;
+  readonly metadata: RpcCall['metadata'];
+  readonly deadlineMs: number;
+  readonly done: (outcome: RpcOutcome) => void;
+  channel: Channel | undefined;
+  timer: EventHandle = -1;
+  settled = false;
+  sent = false;
+
+  constructor(
+    method: string,
+    request: unknown,
+    options: RpcCallOptions,
+    done: (outcome: RpcOutcome) => void,
+  ) {
+    this.method = method;
+    this.request = request;
+    this.metadata = options.metadata;
+    this.deadlineMs = options.deadlineMs;
+    this.done = done;
+  }
+
+  settle(process: SimProcess, outcome: RpcOutcome): void {
+    if (this.settled) return;
+    this.settled = true;
+    process.kernel.cancel(this.timer);
+    this.channel?.pending.delete(this);
+    if (process.state === 'running') process.kernel.wake();
+    process.run(this.done, outcome, undefined);
+  }
+}
+
+class Channel {
+  readonly host: number;
+  readonly port: number;
+  readonly pending = new Set<PendingCall>();
+  state: 'idle' | 'connecting' | 'ready' | 'failed' = 'idle';
+  connection: Connection | undefined;
+  backoffUs = firstBackoffUs;
+  retryAtUs = 0;
+  lastHeardUs = 0;
+
+  constructor(host: number, port: number) {
+    this.host = host;
+    this.port = port;
+  }
+}
+
+class Server implements Listener, RpcServer {
+  readonly process: SimProcess;
+  readonly #network: Network;
+  readonly #host: number;
+  readonly #port: number;
+  readonly #methods: Methods;
+  readonly #connections = new Set<Connection>();
+  #inFlight = 0;
+  #closed = false;
+  #drained: (() => void) | undefined;
+
+  constructor(network: Network, end: Endpoint, port: number, methods: Methods) {
+    this.#network = network;
+    this.process = end.process;
+    this.#host = end.host;
+    this.#port = port;
+    this.#methods = methods;
+    network.listen(end.host, port, this);
+  }
+
+  accept(connection: Connection): void {
+    connection.attachment = this;
+    this.#connections.add(connection);
+    connection.onClosed(1, () => this.#connections.delete(connection));
+  }
+
+  receive(connection: Connection, call: PendingCall): void {
+    if (this.#closed) {
+      this.#reply(connection, call, {
+        status: 'UNAVAILABLE',
+        message: 'the server is going away',
+        metadata: notSent,
+      });
+      return;
+    }
+    const handler = this.#methods[call.method];
+    if (handler === undefined) {
+      this.#reply(connection, call, {
+        status: 'UNIMPLEMENTED',
+        message: `no method ${call.method}`,
+        metadata: noMetadata,
+      });
+      return;
+    }
+    this.#inFlight++;
+    let replied = false;
+    this.process.kernel.wake();
+    handler(call, (outcome) => {
+      if (replied) return;
+      replied = true;
+      this.#inFlight--;
+      this.#reply(connection, call, outcome);
+      if (this.#closed && this.#inFlight === 0) this.#drained?.();
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    this.#network.unlisten(this.#host, this.#port);
+    const drained = this.process.deferred<void>();
+    const finish = (): void => {
+      for (const connection of this.#connections) connection.close(1);
+      drained.resolve();
+    };
+    if (this.#inFlight === 0) finish();
+    else this.#drained = finish;
+    return drained.promise;
+  }
+
+  #reply(connection: Connection, call: PendingCall, outcome: RpcOutcome): void {
+    if (!this.process.alive) return;
+    connection.send(1, replyBytes, receiveReply, connection, { call, outcome });
+  }
+}
+
+function receiveCall(connection: Connection, call: PendingCall): void {
+  const server = connection.attachment;
+  if (server instanceof Server) server.receive(connection, call);
+}
+
+function receiveReply(connection: Connection, message: ReplyMessage): void {
+  const { call, outcome } = message;
+  if (call.channel !== undefined) call.channel.lastHeardUs = connection.network.kernel.nowUs;
+  call.settle(connection.ends[0].process, outcome);
+}
+
+class RpcClientAndServer implements Rpc {
+  readonly #fabric: RpcFabric;
+  readonly #end: Endpoint;
+  readonly #channels = new Map<number, Channel>();
+  readonly #parsed = new Map<string, { readonly name: string; readonly port: number }>();
+  #turn = 0;
+
+  constructor(fabric: RpcFabric, end: Endpoint) {
+    this.#fabric = fabric;
+    this.#end = end;
+  }
+
+  serve(port: number, methods: Methods): RpcServer {
+    return new Server(this.#fabric.network, this.#end, port, methods);
+  }
+
+  call(
+    target: string,
+    method: string,
+    request: unknown,
+    options: RpcCallOptions,
+    done: (outcome: RpcOutcome) => void,
+  ): void {
+    const process = this.#end.process;
+    if (!process.alive) return;
+    const call = new PendingCall(method, request, options, done);
+    call.timer = process.kernel.after(options.deadlineMs * 1000, expireCall, this, call);
+    const channel = this.#choose(target);
+    if (channel === undefined) {
+      // No endpoint is known, or all are in back-off: gRPC fails such a call at once (no wait-for-ready).
+      process.kernel.after(0, failUnsent, this, call);
+      return;
+    }
+    call.channel = channel;
+    channel.pending.add(call);
+    if (channel.state === 'ready') this.#send(channel, call);
+    else if (channel.state !== 'connecting') this.#connect(channel);
+  }
+
+  settle(call: PendingCall, outcome: RpcOutcome): void {
+    call.settle(this.#end.process, outcome);
+  }
+
+  expire(call: PendingCall): void {
+    const channel = call.channel;
+    const kernel = this.#end.process.kernel;
+    this.settle(call, {
+      status: 'DEADLINE_EXCEEDED',
+      message: `no answer within ${call.deadlineMs} ms`,
+      metadata: call.sent ? noMetadata : notSent,
+    });
+    if (channel?.state === 'ready' && kernel.nowUs - channel.lastHeardUs > silentChannelUs) {
+      channel.connection?.close(0);
+      this.#lost(channel);
+    }
+  }
+
+  /** Round robin; a channel in back-off is passed over unless its time has come. */
+  #choose(target: string): Channel | undefined {
+    let parsed = this.#parsed.get(target);
+    if (parsed === undefined) {
+      const colon = target.lastIndexOf(':');
+      parsed = { name: target.slice(0, colon), port: Number(target.slice(colon + 1)) };
+      this.#parsed.set(target, parsed);
+    }
+    const hosts = this.#fabric.directory.endpoints(parsed.name);
+    const nowUs = this.#end.process.kernel.nowUs;
+    for (let step = 0; step < hosts.length; step++) {
+      const host = hosts[this.#turn++ % hosts.length] as number;
+      const key = host * 65_536 + parsed.port;
+      let channel = this.#channels.get(key);
+      if (channel === undefined) {
+        channel = new Channel(host, parsed.port);
+        this.#channels.set(key, channel);
+      }
+      if (channel.state !== 'failed' || channel.retryAtUs <= nowUs) return channel;
+    }
+    return undefined;
+  }
+
+  #send(channel: Channel, call: PendingCall): void {
+    call.sent = true;
+    channel.connection?.send(0, requestBytes, receiveCall, channel.connection, call);
+  }
+
+  #connect(channel: Channel): void {
+    channel.state = 'connecting';
+    this.#fabric.network.dial(this.#end, channel.host, channel.port, dialTimeoutUs, (outcome) =>
+      this.#dialled(channel, outcome),
+    );
+  }
+
+  #dialled(channel: Channel, outcome: DialOutcome): void {
+    switch (outcome.kind) {
+      case 'connected': {
+        channel.state = 'ready';
+        channel.connection = outcome.connection;
+        channel.backoffUs = firstBackoffUs;
+        channel.lastHeardUs = this.#end.process.kernel.nowUs;
+        outcome.connection.onClosed(0, () => {
+          if (channel.connection === outcome.connection) this.#lost(channel);
+        });
+        for (const call of channel.pending) this.#send(channel, call);
+        return;
+      }
+      case 'refused':
+      case 'timed-out':
+        this.#fail(channel);
+        return;
+    }
+  }
+
+  /** The connection is gone: what was sent may have happened. */
+  #lost(channel: Channel): void {
+    channel.connection = undefined;
+    channel.state = 'idle';
+    for (const call of [...channel.pending]) {
+      this.settle(call, { status: 'UNAVAILABLE', message: 'the connection was lost', metadata: noMetadata });
+    }
+  }
+
+  #fail(channel: Channel): void {
+    const process = this.#end.process;
+    channel.state = 'failed';
+    channel.retryAtUs = process.kernel.nowUs + channel.backoffUs * (0.8 + 0.4 * process.random.float());
+    channel.backoffUs = Math.min(channel.backoffUs * 1.6, longestBackoffUs);
+    for (const call of [...channel.pending]) {
+      this.settle(call, { status: 'UNAVAILABLE', message: 'no connection', metadata: notSent });
+    }
+  }
+}
+
+function expireCall(client: RpcClientAndServer, call: PendingCall): void {
+  client.expire(call);
+}
+
+function failUnsent(client: RpcClientAndServer, call: PendingCall): void {
+  client.settle(call, { status: 'UNAVAILABLE', message: 'no ready endpoint', metadata: notSent });
+}
