@@ -86,6 +86,7 @@ export class SimProcess implements Clock {
     this.#state = 'running';
     const inbox = this.#inbox;
     this.#inbox = [];
+    if (inbox.length > 0) this.kernel.wake();
     for (const task of inbox) this.run(task.callback, task.first, task.second);
   }
 
