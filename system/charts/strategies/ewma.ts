@@ -1,6 +1,6 @@
 import type { StatisticName } from '../statistics.ts';
 import type { UChart } from '../uchart.ts';
-import { chartOf, conformalLimit, inContextOrder, minQualifiedContexts } from './history.ts';
+import { chartOf, tailLimit, inContextOrder, minQualifiedContexts } from './history.ts';
 import { learnStandardScores, standardScore } from './standard-scores.ts';
 import type { StandardScores } from './standard-scores.ts';
 import type { Judgement, Reason, Strategy } from './strategy.ts';
@@ -52,7 +52,7 @@ export const ewma: Strategy = {
     return {
       strategy: 'ewma',
       model,
-      limitSigmas: conformalLimit(replayScores(model, ordered), FALSE_ALARM_SHARE, nominal),
+      limitSigmas: tailLimit(replayScores(model, ordered), FALSE_ALARM_SHARE, nominal),
     };
   },
   judge(limits, recent, current): Judgement {

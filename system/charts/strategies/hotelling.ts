@@ -1,6 +1,6 @@
 import type { StatisticName } from '../statistics.ts';
 import type { UChart } from '../uchart.ts';
-import { chartOf, conformalLimit, heldOutScores, inContextOrder, minQualifiedContexts } from './history.ts';
+import { chartOf, tailLimit, heldOutScores, inContextOrder, minQualifiedContexts } from './history.ts';
 import { invertPositiveDefinite } from './matrix.ts';
 import { learnStandardScores, standardScore } from './standard-scores.ts';
 import type { StandardScores } from './standard-scores.ts';
@@ -37,8 +37,8 @@ const shapeFeatures: readonly StatisticName[] = [
 const FEATURES = shapeFeatures.length;
 /** 99.9 % quantile of χ² with 13 degrees of freedom, the limit for normal features and an endless history. */
 const NOMINAL_T_SQUARED = 34.5;
-/** Share of good contexts that may exceed the limit; one in 133 leaves room for the other strategies below 2 %. */
-const FALSE_ALARM_SHARE = 0.0075;
+/** Share of good contexts that may exceed the limit; leaves room for the other strategies below 2 %. */
+const FALSE_ALARM_SHARE = 0.01;
 const MAX_REASONS = 3;
 const REASON_SIGMAS = 3;
 
@@ -52,7 +52,7 @@ const z = new Float64Array(FEATURES);
  * Source: H. Hotelling, Multivariate Quality Control (1947). Correlations are shrunk towards none by p / (p + 2 n), with p
  * features and n contexts: strong while the history is short, 2 % at 300 contexts (after O. Ledoit and M. Wolf, 2004, with
  * a fixed weight). Real features have heavier tails than the F distribution allows for, so the limit comes from held-out
- * qualified contexts ({@link conformalLimit}), never below χ²'s. Assumes that contexts are exchangeable.
+ * qualified contexts ({@link tailLimit}), never below χ²'s. Assumes that contexts are exchangeable.
  */
 export const hotelling: Strategy = {
   name: 'hotelling',
@@ -65,7 +65,7 @@ export const hotelling: Strategy = {
     return {
       strategy: 'hotelling',
       model: learnModel(ordered),
-      limitTSquared: conformalLimit(scores, FALSE_ALARM_SHARE, NOMINAL_T_SQUARED),
+      limitTSquared: tailLimit(scores, FALSE_ALARM_SHARE, NOMINAL_T_SQUARED),
     };
   },
   judge(limits, _recent, current): Judgement {

@@ -1,6 +1,6 @@
 import type { StatisticName } from '../statistics.ts';
 import type { UChart } from '../uchart.ts';
-import { chartOf, conformalLimit, heldOutScores, inContextOrder, minQualifiedContexts } from './history.ts';
+import { chartOf, tailLimit, heldOutScores, inContextOrder, minQualifiedContexts } from './history.ts';
 import { learnStandardScores, standardScore } from './standard-scores.ts';
 import type { StandardScores } from './standard-scores.ts';
 import type { Judgement, Reason, Strategy } from './strategy.ts';
@@ -31,7 +31,7 @@ const FALSE_ALARM_SHARE = 0.0027;
  *
  * Source: W. A. Shewhart, Economic Control of Quality of Manufactured Product (1931). Three sigmas mean 0.27 % false
  * alarms for *one* normally distributed statistic; with many, and tails as real ones have, the band is widened until
- * held-out qualified contexts keep to 0.27 % together ({@link conformalLimit}). Assumes that contexts are independent.
+ * held-out qualified contexts keep to 0.27 % together ({@link tailLimit}). Assumes that contexts are independent.
  */
 export const shewhart: Strategy = {
   name: 'shewhart',
@@ -41,7 +41,7 @@ export const shewhart: Strategy = {
     }
     const ordered = inContextOrder(qualified);
     const learn = (part: readonly UChart[]) => learnStandardScores(part, chosenStatistics);
-    const limitSigmas = conformalLimit(
+    const limitSigmas = tailLimit(
       heldOutScores(ordered, learn, largestScore),
       FALSE_ALARM_SHARE,
       NOMINAL_SIGMAS,
