@@ -92,6 +92,13 @@ export class ByteReader {
     return value;
   }
 
+  /** How many one bits come before the next zero bit, which is read too; after `most` ones none is expected. */
+  ones(most: number): number {
+    let count = 0;
+    while (count < most && this.bits(1) === 1) count++;
+    return count;
+  }
+
   /** `count` (0…53) bits as one non-negative integer. */
   wideBits(count: number): number {
     let value = 0;
