@@ -13,8 +13,7 @@ export class ByteReader {
   readonly #view: DataView;
   readonly #end: number;
   #position = 0;
-  #pending = 0;
-  #pendingBits = 0;
+  #bit = 0;
 
   /** `magic` is the first byte, `version` the second: errors about them come before an error about the checksum. */
   constructor(blob: Uint8Array, magic: number, version: number) {
@@ -80,23 +79,31 @@ export class ByteReader {
     return value;
   }
 
-  /** `count` (0…24) bits. */
-  bits(count: number): number {
-    while (this.#pendingBits < count) {
-      this.#pending = (this.#pending << 8) | this.byte();
-      this.#pendingBits += 8;
-    }
-    this.#pendingBits -= count;
-    const value = this.#pending >>> this.#pendingBits;
-    this.#pending &= (1 << this.#pendingBits) - 1;
-    return value;
+  /** Bit fields begin at the next whole byte; {@link ByteReader.endBits} returns to bytes. */
+  startBits(): void {
+    this.#bit = 8 * this.#position;
   }
 
-  /** How many one bits come before the next zero bit, which is read too; after `most` ones none is expected. */
-  ones(most: number): number {
-    let count = 0;
-    while (count < most && this.bits(1) === 1) count++;
-    return count;
+  /**
+   * The next bits, the first in the highest place of 32, of which at least 25 are valid. The checksum that follows the
+   * content keeps this inside the blob.
+   */
+  peekBits(): number {
+    const from = this.#bit >>> 3;
+    if (from >= this.#end) throw new ChartCodecError('truncated', `needs bits at ${String(from)}`);
+    return this.#view.getInt32(from, false) << (this.#bit & 7);
+  }
+
+  skipBits(count: number): void {
+    this.#bit += count;
+  }
+
+  /** `count` (0…25) bits. */
+  bits(count: number): number {
+    if (count === 0) return 0;
+    const value = this.peekBits() >>> (32 - count);
+    this.#bit += count;
+    return value;
   }
 
   /** `count` (0…53) bits as one non-negative integer. */
@@ -113,8 +120,11 @@ export class ByteReader {
 
   /** Leaves the bits that pad the last byte; they must be zero, so that one content has one encoding. */
   endBits(): void {
-    if (this.#pending !== 0) throw new ChartCodecError('malformed', 'padding bits are not zero');
-    this.#pendingBits = 0;
+    const padding = -this.#bit & 7;
+    if (padding > 0 && this.bits(padding) !== 0)
+      throw new ChartCodecError('malformed', 'padding bits are not zero');
+    this.#position = this.#bit >>> 3;
+    if (this.#position > this.#end) throw new ChartCodecError('truncated', 'bits end after the content');
   }
 
   /** Throws `malformed` unless everything was read. */

@@ -9,6 +9,12 @@ const MAX_BITS = 53;
 /** Room that one integer may take at most, for {@link ByteWriter.reserve}. */
 export const maxRiceBytes = Math.ceil((ESCAPE + LENGTH_BITS + MAX_BITS) / 8);
 
+/**
+ * Unary part of an integer with that many bits more than the parameter: they span a factor of two, and three quarters of
+ * the upper end stand for all of them. One bit more is an escape.
+ */
+const typicalUnary = [0, 1, 3, 6, 12];
+
 const countByBits = new Float64Array(MAX_BITS + 1);
 
 /**
@@ -28,11 +34,9 @@ export function riceParameter(integers: Float64Array, count: number): number {
   for (let parameter = 0; parameter <= Math.min(most, MAX_BITS - 1); parameter++) {
     let cost = 0;
     for (let bits = 0; bits <= most; bits++) {
-      const excess = bits - parameter;
-      // An integer of b bits has 2^(b - 1) to 2^b - 1; three quarters of the upper end stand for all of them.
-      const unary = excess <= 0 ? 0 : Math.floor(0.75 * 2 ** Math.min(excess, LENGTH_BITS));
+      const unary = bits <= parameter ? 0 : (typicalUnary[bits - parameter] ?? ESCAPE);
       cost +=
-        (countByBits[bits] ?? 0) * (unary >= ESCAPE ? ESCAPE + LENGTH_BITS + bits : unary + 1 + parameter);
+        (countByBits[bits] ?? 0) * (unary === ESCAPE ? ESCAPE + LENGTH_BITS + bits : unary + 1 + parameter);
     }
     if (cost < bestCost) {
       bestCost = cost;
@@ -44,11 +48,11 @@ export function riceParameter(integers: Float64Array, count: number): number {
 
 /** Exact size in bits of what {@link writeRice} writes for all of `integers[0, count)`. */
 export function riceBits(integers: Float64Array, count: number, parameter: number): number {
-  const divisor = 2 ** parameter;
+  const scale = 2 ** -parameter;
   let bits = 0;
   for (let i = 0; i < count; i++) {
     const integer = integers[i] ?? 0;
-    const unary = Math.floor(integer / divisor);
+    const unary = Math.floor(integer * scale);
     bits += unary < ESCAPE ? unary + 1 + parameter : ESCAPE + LENGTH_BITS + bitLength(integer);
   }
   return bits;
@@ -62,12 +66,19 @@ export function writeRice(
   parameter: number,
 ): void {
   const divisor = 2 ** parameter;
+  const scale = 2 ** -parameter;
   for (let i = 0; i < count; i++) {
     const integer = integers[i] ?? 0;
-    const unary = Math.floor(integer / divisor);
+    const unary = Math.floor(integer * scale);
     if (unary < ESCAPE) {
-      writer.bits((1 << (unary + 1)) - 2, unary + 1);
-      if (parameter > 0) writer.wideBits(integer - unary * divisor, parameter);
+      const rest = integer - unary * divisor;
+      const ones = (1 << (unary + 1)) - 2;
+      if (unary + 1 + parameter <= 24) {
+        writer.bits((ones << parameter) | rest, unary + 1 + parameter);
+      } else {
+        writer.bits(ones, unary + 1);
+        writer.wideBits(rest, parameter);
+      }
     } else {
       writer.bits((1 << ESCAPE) - 1, ESCAPE);
       const bits = bitLength(integer);
@@ -79,8 +90,18 @@ export function writeRice(
 
 /** Reads one integer; `parameter` is checked by the caller with {@link checkedRiceParameter}. */
 export function readRice(reader: ByteReader, parameter: number): number {
-  const unary = reader.ones(ESCAPE);
-  if (unary < ESCAPE) return unary * 2 ** parameter + (parameter > 0 ? reader.wideBits(parameter) : 0);
+  const ahead = reader.peekBits();
+  const unary = Math.min(ESCAPE, Math.clz32(~ahead));
+  const length = unary + 1 + parameter;
+  if (unary < ESCAPE && length <= 25) {
+    reader.skipBits(length);
+    return parameter === 0 ? unary : (unary << parameter) | ((ahead << (unary + 1)) >>> (32 - parameter));
+  }
+  if (unary < ESCAPE) {
+    reader.skipBits(unary + 1);
+    return unary * 2 ** parameter + reader.wideBits(parameter);
+  }
+  reader.skipBits(ESCAPE);
   const bits = reader.bits(LENGTH_BITS);
   if (bits > MAX_BITS) throw new ChartCodecError('malformed', `an integer of ${String(bits)} bits`);
   return reader.wideBits(bits);

@@ -54,6 +54,7 @@ export function readTimeColumn(reader: ByteReader, count: number): Float64Array 
     let differenceUs = count > 1 ? unzigzag(reader.varint()) : 0;
     const parameter = checkedRiceParameter(reader.byte());
     timesUs[0] = timeUs;
+    reader.startBits();
     for (let i = 1; i < count; i++) {
       if (i > 1) differenceUs += unzigzag(readRice(reader, parameter));
       timeUs += differenceUs;

@@ -11,6 +11,11 @@ const DICTIONARY = maxDecimalExponent + 1;
 const XOR = 2 * DICTIONARY;
 const RAW = XOR + 1;
 
+/** Below about a byte a value, a dictionary saves too little to be worth looking for. */
+const MIN_DICTIONARY_PARAMETER = 6;
+/** Count, first entry and second parameter, about. */
+const DICTIONARY_EXTRA_BITS = 64;
+
 let integers = new Float64Array(1024);
 let differences = new Float64Array(1024);
 let ranks = new Float64Array(1024);
@@ -37,9 +42,9 @@ export function writeValueColumn(writer: ByteWriter, values: Float64Array): void
   }
   zigzagDifferences(integers, count, differences);
   const parameter = riceParameter(differences, count);
-  const decimalBits = riceBits(differences, count, parameter);
-  const distinctCount = rankIntegers(count);
+  const distinctCount = parameter < MIN_DICTIONARY_PARAMETER ? 0 : rankIntegers(count);
   if (distinctCount > 0) {
+    const decimalBits = riceBits(differences, count, parameter);
     zigzagDifferences(ranks, count, ranks);
     const rankParameter = riceParameter(ranks, count);
     const gapParameter = riceParameter(gaps, distinctCount - 1);
@@ -65,9 +70,6 @@ export function writeValueColumn(writer: ByteWriter, values: Float64Array): void
   writer.flushBits();
 }
 
-/** Count, first entry and second parameter, about. */
-const DICTIONARY_EXTRA_BITS = 64;
-
 /** The inverse of {@link writeValueColumn}. The caller has bounded `count`. */
 export function readValueColumn(reader: ByteReader, count: number): Float64Array {
   if (count === 0) return new Float64Array();
@@ -84,6 +86,7 @@ export function readValueColumn(reader: ByteReader, count: number): Float64Array
   } else if (mode < DICTIONARY) {
     const scale = powerOfTen(mode);
     const parameter = checkedRiceParameter(reader.byte());
+    reader.startBits();
     let integer = 0;
     for (let i = 0; i < count; i++) {
       integer += unzigzag(readRice(reader, parameter));
@@ -107,6 +110,7 @@ function readDictionary(reader: ByteReader, scale: number, values: Float64Array)
   let integer = unzigzag(reader.varint());
   const gapParameter = checkedRiceParameter(reader.byte());
   const rankParameter = checkedRiceParameter(reader.byte());
+  reader.startBits();
   const entries = new Float64Array(entryCount);
   for (let e = 0; e < entryCount; e++) {
     if (e > 0) integer += readRice(reader, gapParameter) + 1;

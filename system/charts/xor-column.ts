@@ -50,19 +50,20 @@ export function writeXor(writer: ByteWriter, values: Float64Array): void {
 
 export function readXor(reader: ByteReader, values: Float64Array): void {
   const words = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length);
+  reader.startBits();
   let high = 0;
   let low = 0;
   let windowTrailing = 0;
   let windowLength = 0;
   for (let at = 0; at < words.length; at += 2) {
-    const control = reader.ones(2);
-    if (control === 2) {
+    const repeated = reader.bits(1) === 0;
+    if (!repeated && reader.bits(1) === 1) {
       const leading = reader.bits(6);
       windowLength = reader.bits(6) + 1;
       windowTrailing = 64 - leading - windowLength;
       if (windowTrailing < 0) throw new ChartCodecError('malformed', 'a window wider than a double');
     }
-    if (control > 0) {
+    if (!repeated) {
       if (windowLength === 0) throw new ChartCodecError('malformed', 'a window used before it was set');
       const upper = windowLength > 32 ? reader.wideBits(windowLength - 32) : 0;
       const lower = reader.wideBits(Math.min(32, windowLength));

@@ -5,7 +5,8 @@ export function zigzag(value: number): number {
 
 /** The inverse of {@link zigzag}. */
 export function unzigzag(folded: number): number {
-  return folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2;
+  const half = Math.floor(folded / 2);
+  return half * 2 === folded ? half : -half - 1;
 }
 
 /** Differences beyond this are not packed, since they would no longer be exact when zig-zagged. */
