@@ -11,8 +11,6 @@ const DICTIONARY = maxDecimalExponent + 1;
 const XOR = 2 * DICTIONARY;
 const RAW = XOR + 1;
 
-/** Below about a byte a value, a dictionary saves too little to be worth looking for. */
-const MIN_DICTIONARY_PARAMETER = 6;
 /** Count, first entry and second parameter, about. */
 const DICTIONARY_EXTRA_BITS = 64;
 
@@ -42,7 +40,7 @@ export function writeValueColumn(writer: ByteWriter, values: Float64Array): void
   }
   zigzagDifferences(integers, count, differences);
   const parameter = riceParameter(differences, count);
-  const distinctCount = parameter < MIN_DICTIONARY_PARAMETER ? 0 : rankIntegers(count);
+  const distinctCount = rankIntegers(count);
   if (distinctCount > 0) {
     const decimalBits = riceBits(differences, count, parameter);
     zigzagDifferences(ranks, count, ranks);
