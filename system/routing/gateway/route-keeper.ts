@@ -1,0 +1,222 @@
+import type { Clock } from '../../ports/clock.ts';
+import { PortError } from '../../ports/errors.ts';
+import type { Http } from '../../ports/http.ts';
+import type { Random } from '../../ports/random.ts';
+import type { Store } from '../../ports/store.ts';
+import type { Counter, Gauge, Telemetry } from '../../ports/telemetry.ts';
+import { managementPaths } from '../paths.ts';
+import { parseSnapshot, type RoutingSnapshot } from '../snapshot.ts';
+import { routeListOf, type RouteList } from './route-list.ts';
+import type { GatewaySettings } from './settings.ts';
+
+export const gatewayStoreKey = 'routing-snapshot';
+
+export interface RouteKeeperPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly http: Http;
+  readonly store: Store;
+  readonly telemetry: Telemetry;
+}
+
+/**
+ * Holds the one snapshot a gateway routes by (delivery 62): refreshed off the request path by one request at a time,
+ * taken over from a push at once, kept for as long as Management is silent. What the gateway reports as its revision is
+ * what would survive its restart: a confirmed rollback cannot be undone by a crash.
+ */
+export class RouteKeeper {
+  readonly #ports: RouteKeeperPorts;
+  readonly #name: string;
+  readonly #settings: GatewaySettings;
+  readonly #onApplied: (snapshot: RoutingSnapshot) => void;
+  readonly #refusedSnapshots: Counter;
+  readonly #staleAlarms: Counter;
+  readonly #revisionGauge: Gauge;
+  readonly #silenceGauge: Gauge;
+  readonly #pollPath: string;
+  #list: RouteList | undefined;
+  #durableRevision = 0;
+  #saving: Promise<void> | undefined;
+  #refreshing: Promise<boolean> | undefined;
+  #contactMs: number;
+  #stale = false;
+
+  constructor(
+    ports: RouteKeeperPorts,
+    name: string,
+    controlAuthority: string,
+    settings: GatewaySettings,
+    onApplied: (snapshot: RoutingSnapshot) => void,
+  ) {
+    this.#ports = ports;
+    this.#name = name;
+    this.#settings = settings;
+    this.#onApplied = onApplied;
+    const { telemetry } = ports;
+    this.#refusedSnapshots = telemetry.counter('tfdc_gateway_refused_snapshots_total', { gateway: name });
+    this.#staleAlarms = telemetry.counter('tfdc_gateway_stale_alarms_total', { gateway: name });
+    this.#revisionGauge = telemetry.gauge('tfdc_gateway_routing_revision', { gateway: name });
+    this.#silenceGauge = telemetry.gauge('tfdc_gateway_management_silence_seconds', { gateway: name });
+    this.#contactMs = ports.clock.monotonicMs();
+    const query = new URLSearchParams({ gateway: name, authority: controlAuthority });
+    this.#pollPath = `${managementPaths.snapshot}?${query.toString()}&revision=`;
+  }
+
+  /** What requests are routed by; undefined before the first list. */
+  get list(): RouteList | undefined {
+    return this.#list;
+  }
+
+  /** The revision that is applied and stored: the acknowledgement. */
+  get durableRevision(): number {
+    return this.#durableRevision;
+  }
+
+  /**
+   * First the word of Management; where it cannot be had, the snapshot of the last life (delivery F12). Resolves when
+   * there is a list.
+   */
+  async start(): Promise<void> {
+    const { clock } = this.#ports;
+    const stored = await this.#load();
+    if (!(await this.refresh()) && stored !== undefined && this.#list === undefined) {
+      this.#apply(stored, stored.revision);
+    }
+    while (this.#list === undefined) {
+      await clock.sleep(this.#pauseMs());
+      await this.refresh();
+    }
+    this.#scheduleRefresh();
+  }
+
+  /** A pushed snapshot; resolves to the revision that the gateway now stands for. */
+  async offer(snapshot: RoutingSnapshot): Promise<number> {
+    this.#heard();
+    await this.#take(snapshot);
+    return this.#durableRevision;
+  }
+
+  /** One refresh at a time; those who ask meanwhile get its result: whether Management answered with sense. */
+  refresh(): Promise<boolean> {
+    this.#refreshing ??= this.#poll().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  #scheduleRefresh(): void {
+    this.#ports.clock.after(this.#pauseMs(), () => {
+      void this.refresh().then(() => this.#scheduleRefresh());
+    });
+  }
+
+  #pauseMs(): number {
+    const { refreshMs, refreshJitter } = this.#settings;
+    return Math.round(refreshMs * (1 + refreshJitter * (2 * this.#ports.random.float() - 1)));
+  }
+
+  async #poll(): Promise<boolean> {
+    const answered = await this.#ask();
+    if (answered) this.#heard();
+    else this.#noteSilence();
+    return answered;
+  }
+
+  async #ask(): Promise<boolean> {
+    const { managementAuthority, refreshTimeoutMs } = this.#settings;
+    // A second question reports what the first one brought: the change is confirmed without waiting for a period.
+    for (let round = 0; round < 2; round += 1) {
+      const reported = this.#durableRevision;
+      const path = `${this.#pollPath}${reported}`;
+      try {
+        const response = await this.#ports.http.request(
+          managementAuthority,
+          { method: 'GET', path, headers: {}, body: '' },
+          refreshTimeoutMs,
+        );
+        if (response.status === 304) return true;
+        const snapshot = response.status === 200 ? parseSnapshot(response.body) : undefined;
+        if (snapshot === undefined) {
+          this.#refusedSnapshots.add(1);
+          return false;
+        }
+        await this.#take(snapshot);
+      } catch (error) {
+        if (!(error instanceof PortError)) throw error;
+        return round > 0;
+      }
+      if (this.#durableRevision === reported) return true;
+    }
+    return true;
+  }
+
+  async #take(snapshot: RoutingSnapshot): Promise<void> {
+    const current = this.#list?.snapshot;
+    if (this.#settings.policies.accepts(current, snapshot)) {
+      this.#apply(snapshot, this.#durableRevision);
+    } else if (current?.revision !== snapshot.revision) {
+      this.#refusedSnapshots.add(1);
+    }
+    await this.#makeDurable();
+  }
+
+  #apply(snapshot: RoutingSnapshot, durableRevision: number): void {
+    this.#list = routeListOf(snapshot);
+    this.#durableRevision = durableRevision;
+    this.#revisionGauge.set(snapshot.revision);
+    this.#onApplied(snapshot);
+    this.#ports.telemetry.event({ kind: 'routing.applied', gateway: this.#name, epoch: snapshot.revision });
+  }
+
+  /** One write at a time, always of the newest; those who wait get the one that covers theirs. */
+  async #makeDurable(): Promise<void> {
+    while (this.#saving !== undefined) await this.#saving;
+    const snapshot = this.#list?.snapshot;
+    if (snapshot === undefined || snapshot.revision === this.#durableRevision) return;
+    this.#saving = this.#save(snapshot).finally(() => {
+      this.#saving = undefined;
+    });
+    await this.#saving;
+  }
+
+  async #save(snapshot: RoutingSnapshot): Promise<void> {
+    try {
+      await this.#ports.store.save(gatewayStoreKey, JSON.stringify(snapshot));
+      this.#durableRevision = snapshot.revision;
+    } catch (error) {
+      if (!(error instanceof PortError)) throw error;
+    }
+  }
+
+  async #load(): Promise<RoutingSnapshot | undefined> {
+    try {
+      const text = await this.#ports.store.load(gatewayStoreKey);
+      return text === undefined ? undefined : parseSnapshot(text);
+    } catch (error) {
+      if (!(error instanceof PortError)) throw error;
+      return undefined;
+    }
+  }
+
+  #heard(): void {
+    this.#contactMs = this.#ports.clock.monotonicMs();
+    this.#stale = false;
+    this.#silenceGauge.set(0);
+  }
+
+  #noteSilence(): void {
+    const ageMs = this.#ports.clock.monotonicMs() - this.#contactMs;
+    this.#silenceGauge.set(ageMs / 1000);
+    const list = this.#list;
+    if (this.#stale || list === undefined || ageMs < this.#settings.staleAlarmMs) return;
+    this.#stale = true;
+    this.#staleAlarms.add(1);
+    this.#ports.telemetry.event({
+      kind: 'routing.stale',
+      gateway: this.#name,
+      epoch: list.snapshot.revision,
+      ageMs,
+    });
+    this.#list = this.#settings.policies.listWhenStale(list);
+  }
+}
