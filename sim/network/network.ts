@@ -166,7 +166,7 @@ export class Network {
   hostUp(host: number): void {
     const machine = this.#machine(host);
     machine.up = true;
-    for (const connection of [...machine.connections]) {
+    for (const connection of Array.from(machine.connections)) {
       const own: Side = connection.ends[0].host === host ? 0 : 1;
       const peer: Side = own === 0 ? 1 : 0;
       connection.held[own] = [];
@@ -185,7 +185,7 @@ export class Network {
 
   /** All connections of a process end as its operating system closes them: peers see a close, behind the data. */
   closeAllOf(process: SimProcess, host: number): void {
-    for (const connection of [...this.#machine(host).connections]) {
+    for (const connection of Array.from(this.#machine(host).connections)) {
       if (connection.ends[0].process === process) connection.close(0);
       if (connection.ends[1].process === process) connection.close(1);
     }

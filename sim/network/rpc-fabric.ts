@@ -300,7 +300,7 @@ class RpcClientAndServer implements Rpc {
   #lost(channel: Channel): void {
     channel.connection = undefined;
     channel.state = 'idle';
-    for (const call of [...channel.pending]) {
+    for (const call of Array.from(channel.pending)) {
       this.settle(call, { status: 'UNAVAILABLE', message: 'the connection was lost', metadata: noMetadata });
     }
   }
@@ -310,7 +310,7 @@ class RpcClientAndServer implements Rpc {
     channel.state = 'failed';
     channel.retryAtUs = process.kernel.nowUs + channel.backoffUs * (0.8 + 0.4 * process.random.float());
     channel.backoffUs = Math.min(channel.backoffUs * 1.6, longestBackoffUs);
-    for (const call of [...channel.pending]) {
+    for (const call of Array.from(channel.pending)) {
       this.settle(call, { status: 'UNAVAILABLE', message: 'no connection', metadata: notSent });
     }
   }

@@ -1,0 +1,41 @@
+import { rule, type Rule } from './rule.ts';
+
+/** After the faults end every completed context is processed within this time. */
+export const convergenceUs = 300_000_000;
+
+/** Once the faults are over, all that is completed is processed and acknowledged, and no tool keeps a backlog (DESIGN, liveness). */
+export const livenessConverged: Rule = rule({
+  id: 'liveness.converged',
+  title: 'after the last fault everything completed is processed within 5 min',
+  kind: 'liveness',
+  source: 'DESIGN faults and verdicts; dst §6.1',
+  excuses: [],
+  watch({ kernel, history }, ledger) {
+    const open = new Map<string, number>();
+    let healedUs = Infinity;
+    const early = new Set<string>();
+    history.on('context.completed', (event, timeUs) => {
+      if (!early.delete(event.contextId)) open.set(event.contextId, timeUs);
+    });
+    history.on('completion.acknowledged', (event) => {
+      if (!open.delete(event.contextId)) early.add(event.contextId);
+    });
+    history.on('phase', (event, timeUs) => {
+      if (event.phase === 'healing') healedUs = timeUs;
+    });
+    return {
+      finish(): void {
+        ledger.check();
+        const nowUs = kernel.nowUs;
+        for (const [contextId, timeUs] of open) {
+          const startUs = Math.max(timeUs, healedUs === Infinity ? timeUs : healedUs);
+          if (nowUs - startUs > convergenceUs) {
+            ledger.violate(
+              `${contextId}, completed at ${(timeUs / 1e6).toFixed(0)} s, is still not processed ${((nowUs - startUs) / 1e6).toFixed(0)} s after the last fault`,
+            );
+          }
+        }
+      },
+    };
+  },
+});
