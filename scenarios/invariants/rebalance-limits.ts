@@ -26,18 +26,25 @@ export const rebalanceLimits: Rule = rule({
     function cause(colour: Colour, timeUs: number): void {
       sides[colour].lastCauseUs = timeUs;
     }
+    const replicas = new Map<string, number>();
     history.on('deployment.changed', (event, timeUs) => {
-      if (event.deployment.startsWith('defender-')) {
-        const colour: Colour = event.deployment === 'defender-blue' ? 'blue' : 'green';
-        if (event.change === 'scale') cause(colour, timeUs);
-        else sides[colour].lastRollingUs = timeUs;
-      }
+      const colour = defenderColour(event.deployment);
+      if (colour === undefined) return;
+      if (replicas.get(event.deployment) !== event.replicas) cause(colour, timeUs);
+      replicas.set(event.deployment, event.replicas);
     });
-    // A pod that ended by force or left for good, and a machine that failed, are causes; a planned replacement is none.
+    history.on('update.started', (event, timeUs) => {
+      const colour = defenderColour(event.deployment);
+      if (colour !== undefined) sides[colour].lastRollingUs = timeUs;
+    });
+    // A pod that ended by force is a cause; a planned replacement is none.
     history.on('pod.ended', (event, timeUs) => {
-      if (event.deployment.startsWith('defender-') && event.how !== 'completed') {
-        cause(event.deployment === 'defender-blue' ? 'blue' : 'green', timeUs);
-      }
+      const colour = defenderColour(event.deployment);
+      if (colour !== undefined && event.how !== 'exited') cause(colour, timeUs);
+    });
+    history.on('pod.restarting', (event, timeUs) => {
+      const colour = defenderColour(event.deployment);
+      if (colour !== undefined) cause(colour, timeUs);
     });
     history.on('fault.started', (event, timeUs) => {
       if (event.faultKind.startsWith('pod.') || event.faultKind.startsWith('node.')) {
@@ -84,6 +91,16 @@ export const rebalanceLimits: Rule = rule({
     return { finish: () => undefined };
   },
 });
+
+export function defenderColour(deployment: string): Colour | undefined {
+  switch (deployment) {
+    case 'defender-blue':
+      return 'blue';
+    case 'defender-green':
+      return 'green';
+  }
+  return undefined;
+}
 
 function newSide(): Side {
   return { coldStarts: 0, unexplained: [], lastCauseUs: -Infinity, lastRollingUs: -Infinity };

@@ -50,19 +50,21 @@ export const recoveryCrash: Rule = rule({
           timeUs - sinceUs,
         );
     });
-    history.on('pod.ended', (event, timeUs) => {
-      const holder = holders.get(event.pod);
+    function died(pod: string, timeUs: number): void {
+      const holder = holders.get(pod);
       if (holder === undefined) return;
-      holders.delete(event.pod);
+      holders.delete(pod);
       const { colour, defenderId } = holder;
       alive[colour]--;
-      const wasLeader = leaders[colour] === event.pod;
+      const wasLeader = leaders[colour] === pod;
       if (wasLeader) {
         delete leaders[colour];
         leaderless[colour] = timeUs;
       }
       lost[colour].push({ defenderId, diedUs: timeUs, wasLeader });
-    });
+    }
+    history.on('pod.ended', (event, timeUs) => died(event.pod, timeUs));
+    history.on('pod.restarting', (event, timeUs) => died(event.pod, timeUs));
     history.on('member.dead', (event) => {
       ledger.check();
       if (event.silentMs > detectMs + lookMs) {

@@ -46,7 +46,7 @@ export const shutdownOrder: Rule = rule({
       const before = progress.get(event.pod);
       if (before === undefined) return;
       progress.delete(event.pod);
-      if (event.how === 'grace-exceeded') {
+      if (event.how === 'grace-expired') {
         ledger.violateUnlessExcused(
           `${event.pod} was killed at the end of its grace period, after ${order[before.last]}`,
           timeUs - before.sinceUs,

@@ -65,9 +65,9 @@ export type DeploymentEvent =
       readonly labels: Readonly<Record<string, string>>;
       readonly by: string;
     }
-  | { readonly kind: 'rollout.started'; readonly deployment: string; readonly image: string }
+  | { readonly kind: 'update.started'; readonly deployment: string; readonly image: string }
   /** All pods are of the last template, all are available and no other is left, terminating ones aside. */
-  | { readonly kind: 'rollout.complete'; readonly deployment: string; readonly durationMs: number };
+  | { readonly kind: 'update.completed'; readonly deployment: string; readonly durationMs: number };
 
 export type NodeEvent =
   /** The machine is dead, which nobody knows yet. */
