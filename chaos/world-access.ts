@@ -1,0 +1,87 @@
+import type { History } from '../sim/history/history.ts';
+import type { Kernel, SimProcess } from '../sim/kernel/index.ts';
+import type { Network } from '../sim/network/index.ts';
+import type { Colour } from '../system/ports/colour.ts';
+
+/** A server of a cluster: `host` is its machine in the network. */
+export interface ServerNode {
+  readonly name: string;
+  readonly host: number;
+  readonly up: boolean;
+}
+
+/** A disturbance that can be taken away again, and that counts what it touched. */
+export interface Impairment {
+  lift(): void;
+  readonly hits: number;
+}
+
+/** What faults do to a cluster of servers. Indices are those of `nodes`. */
+export interface BreakableServers {
+  readonly nodes: readonly ServerNode[];
+  killNode(index: number): void;
+  powerLoss(index: number): void;
+  restartNode(index: number): void;
+  pauseNode(index: number): void;
+  resumeNode(index: number): void;
+}
+
+export interface BreakableNats extends BreakableServers {
+  streamLeader(stream: string): number | undefined;
+  impairAcks(condition: { readonly lossRate: number; readonly delayMs: number }): Impairment;
+}
+
+export interface BreakableCassandra extends BreakableServers {
+  slowNode(index: number, factor: number): Impairment;
+}
+
+export interface TargetPod {
+  readonly name: string;
+  readonly deployment: string;
+  readonly host: number;
+  /** Name of the Kubernetes node it runs on. */
+  readonly nodeName: string;
+  readonly process: SimProcess;
+  readonly ready: boolean;
+}
+
+export interface BreakableKubernetes {
+  /** Pods that run, in the order of their creation. */
+  pods(filter?: { readonly deployment?: string }): readonly TargetPod[];
+  /** A crash: no grace, restarted in place. */
+  killPod(name: string): void;
+  /** A graceful deletion; the deployment makes another one. */
+  deletePod(name: string): void;
+  freezePod(name: string): void;
+  resumePod(name: string): void;
+  failNode(name: string): void;
+  restoreNode(name: string): void;
+}
+
+/** A dependency that can be switched off as a whole. */
+export interface Outage {
+  setOutage(on: boolean): void;
+}
+
+/** The people who run the fab's software, and what they do on a release day. Each act is recorded. */
+export interface OperatorActs {
+  startRollout(image: string): void;
+  /** `tools` is how many are taken out by L2. */
+  rollback(level: 'L1' | 'L2' | 'L3', tools?: number): void;
+  scale(deployment: string, replicas: number): void;
+  rollingUpdate(deployment: string): void;
+}
+
+/** All that a fault may see of a world. */
+export interface FaultWorld {
+  readonly kernel: Kernel;
+  readonly network: Network;
+  readonly history: History;
+  readonly nats: Readonly<Record<Colour, BreakableNats>>;
+  readonly cassandra: BreakableCassandra;
+  readonly kubernetes: BreakableKubernetes;
+  readonly prometheus: Outage;
+  readonly operator: OperatorActs;
+  /** Name of the pod that leads the Defenders of this colour. */
+  leaderPod(colour: Colour): string | undefined;
+}
