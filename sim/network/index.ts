@@ -8,4 +8,4 @@ export {
   type Listener,
   type NetworkOptions,
 } from './network.ts';
-export { RpcFabric, type Directory } from './rpc-fabric.ts';
+export { RpcFabric, type Balance, type Directory } from './rpc-fabric.ts';

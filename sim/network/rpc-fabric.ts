@@ -15,6 +15,13 @@ export interface Directory {
   endpoints(name: string): readonly number[];
 }
 
+/**
+ * `round-robin`: each call goes to the next ready endpoint, as gRPC clients inside the cluster do. `pinned`: all calls
+ * go over one connection to one endpoint until it fails, as a long-lived HTTP/2 client behind a connection balancer does
+ * (delivery 57).
+ */
+export type Balance = 'round-robin' | 'pinned';
+
 type Methods = Readonly<Record<string, RpcHandler>>;
 
 const requestBytes = 700;
@@ -38,8 +45,8 @@ export class RpcFabric {
   }
 
   /** The `Rpc` port of one process on one machine. */
-  forProcess(process: SimProcess, host: number): RpcClientAndServer {
-    return new RpcClientAndServer(this, { process, host });
+  forProcess(process: SimProcess, host: number, balance: Balance = 'round-robin'): Rpc {
+    return new RpcClientAndServer(this, { process, host }, balance);
   }
 }
 
@@ -187,13 +194,16 @@ function receiveReply(connection: Connection, message: ReplyMessage): void {
 class RpcClientAndServer implements Rpc {
   readonly #fabric: RpcFabric;
   readonly #end: Endpoint;
+  readonly #balance: Balance;
   readonly #channels = new Map<number, Channel>();
   readonly #parsed = new Map<string, { readonly name: string; readonly port: number }>();
   #turn = 0;
 
-  constructor(fabric: RpcFabric, end: Endpoint) {
+  constructor(fabric: RpcFabric, end: Endpoint, balance: Balance) {
     this.#fabric = fabric;
     this.#end = end;
+    this.#balance = balance;
+    if (balance === 'pinned') this.#turn = end.process.random.integer(0, 0xffff);
   }
 
   serve(port: number, methods: Methods): RpcServer {
@@ -252,7 +262,8 @@ class RpcClientAndServer implements Rpc {
     const hosts = this.#fabric.directory.endpoints(parsed.name);
     const nowUs = this.#end.process.kernel.nowUs;
     for (let step = 0; step < hosts.length; step++) {
-      const host = hosts[this.#turn++ % hosts.length] as number;
+      const host = hosts[this.#turn % hosts.length] as number;
+      if (this.#balance === 'round-robin') this.#turn++;
       const key = host * 65_536 + parsed.port;
       let channel = this.#channels.get(key);
       if (channel === undefined) {
@@ -260,6 +271,7 @@ class RpcClientAndServer implements Rpc {
         this.#channels.set(key, channel);
       }
       if (channel.state !== 'failed' || channel.retryAtUs <= nowUs) return channel;
+      if (this.#balance === 'pinned') this.#turn++;
     }
     return undefined;
   }
@@ -298,6 +310,7 @@ class RpcClientAndServer implements Rpc {
 
   /** The connection is gone: what was sent may have happened. */
   #lost(channel: Channel): void {
+    if (this.#balance === 'pinned') this.#turn++;
     channel.connection = undefined;
     channel.state = 'idle';
     for (const call of Array.from(channel.pending)) {
