@@ -1,7 +1,7 @@
 import { RandomStream } from '../../sim/kernel/index.ts';
 import type { TraceSet, Wafer, WaferLabel } from './trace-set.ts';
 
-/** What makes `sample-wafers.csv`; the same options give the same bytes. */
+/** What makes a synthetic wafer file; the same options give the same bytes. */
 export interface GeneratorOptions {
   readonly seed: bigint;
   readonly waferCount: number;
@@ -10,6 +10,7 @@ export interface GeneratorOptions {
   readonly abnormalShare: number;
 }
 
+/** Of the committed `sample-wafers.csv`; `npx vitest run test/scenarios/traces -u` writes it anew. */
 export const sampleOptions: GeneratorOptions = {
   seed: 1n,
   waferCount: 120,

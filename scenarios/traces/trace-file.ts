@@ -75,10 +75,8 @@ async function readLines(chunks: AsyncIterable<Buffer>, maxBytes: number): Promi
 function pushLine(parser: TraceParser, bytes: Buffer): void {
   const text = new TextDecoder('utf-8', { ignoreBOM: parser.nextLine > 1 }).decode(bytes);
   const wrong = bytes.includes(0) ? text.indexOf('\0') : text.indexOf('\uFFFD');
-  if (wrong >= 0) {
-    parser.report(lineProblem(parser, wrong + 1, 'a byte that is not UTF-8 text', UTF_8_FORM));
-  }
-  parser.push(wrong >= 0 ? '' : withoutCarriageReturn(text));
+  if (wrong < 0) parser.push(withoutCarriageReturn(text));
+  else parser.reject(lineProblem(parser, wrong + 1, 'a byte that is not UTF-8 text', UTF_8_FORM));
 }
 
 function lineProblem(parser: TraceParser, column: number, message: string, expected: string): TraceProblem {

@@ -30,7 +30,7 @@ export class TraceParser {
 
   push(text: string): void {
     const line = ++this.#line;
-    if (text.trim() === '' && this.#headerSeen) {
+    if (text.trim() === '') {
       this.#blankLine ||= line;
       return;
     }
@@ -38,8 +38,8 @@ export class TraceParser {
       this.report({
         line: this.#blankLine,
         column: 1,
-        message: 'a blank line between wafers',
-        expected: 'one wafer a line',
+        message: 'a blank line',
+        expected: 'the header first, then one wafer a line',
       });
       this.#blankLine = 0;
     }
@@ -54,6 +54,12 @@ export class TraceParser {
     const wafer = parseWafer(text, line, this.#sampleCount);
     if (wafer.ok) this.#add(wafer.content, line);
     else this.report(wafer.problem);
+  }
+
+  /** Counts a line that is wrong as a whole. */
+  reject(problem: TraceProblem): void {
+    this.#line++;
+    this.report(problem);
   }
 
   report(problem: TraceProblem): void {

@@ -2,15 +2,15 @@ import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { chartLimits, ChartCodecError } from './codec.ts';
 import type { ChartCodec } from './codec.ts';
-import { maxDecimalExponent, powerOfTen, toDecimal } from './decimal.ts';
+import { decimalFormLimit, formBits, fromDecimal, toDecimal } from './decimal.ts';
 import { assertEncodable, shareTimes } from './series-check.ts';
 import type { Series } from './series.ts';
 import { maxPackedDifference, unzigzag, zigzag } from './zigzag.ts';
 
 const MAGIC = 0xc7;
 const VERSION = 1;
-/** Value mode after the decimal exponents 0…15: eight bytes a value. */
-const RAW_VALUES = maxDecimalExponent + 1;
+/** Value mode after the decimal forms: eight bytes a value. */
+const RAW_VALUES = decimalFormLimit;
 const PACKED_TIMES = 0;
 const RAW_TIMES = 1;
 
@@ -24,7 +24,7 @@ let integers = new Float64Array(1024);
  * Layout: magic 0xC7, version 1, varint number of series, and, if any, one byte 1 where all series share one time column;
  * that column, then each series: varint SVID, its own time column unless shared, its values; CRC-32.
  * Time column: varint count, mode byte, then either the first time and zig-zag differences as varints, or raw doubles.
- * Values: mode byte; a decimal exponent 0…15 with zig-zag differences of the scaled integers as varints, or 16 with raw
+ * Values: mode byte; a decimal form ({@link toDecimal}) with zig-zag differences of the integers as varints, or 64 with raw
  * doubles.
  */
 export const chunkCodec: ChartCodec = {
@@ -128,13 +128,13 @@ function writeValues(values: Float64Array): void {
   writer.reserve(8 * values.length + 16);
   if (values.length === 0) return;
   if (integers.length < values.length) integers = new Float64Array(2 * values.length);
-  const exponent = toDecimal(values, integers);
-  if (exponent < 0) {
+  const form = toDecimal(values, integers);
+  if (form < 0) {
     writer.byte(RAW_VALUES);
     writer.float64Bits(values);
     return;
   }
-  writer.byte(exponent);
+  writer.byte(form);
   let previous = 0;
   for (let i = 0; i < values.length; i++) {
     const integer = integers[i] ?? 0;
@@ -146,18 +146,19 @@ function writeValues(values: Float64Array): void {
 function readValues(reader: ByteReader, count: number): Float64Array {
   if (count === 0) return new Float64Array();
   const mode = reader.byte();
-  if (mode > RAW_VALUES) throw new ChartCodecError('malformed', `value mode ${String(mode)}`);
+  if (mode !== RAW_VALUES && (mode & ~formBits) !== 0)
+    throw new ChartCodecError('malformed', `value mode ${String(mode)}`);
   if (count > reader.remaining) throw new ChartCodecError('truncated', `${String(count)} values`);
   const values = new Float64Array(count);
   if (mode === RAW_VALUES) {
     reader.float64Bits(values);
     return values;
   }
-  const scale = powerOfTen(mode);
   let integer = 0;
   for (let i = 0; i < count; i++) {
     integer += unzigzag(reader.varint());
-    values[i] = integer / scale;
+    values[i] = integer;
   }
+  fromDecimal(values, mode);
   return values;
 }

@@ -1,14 +1,14 @@
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { ChartCodecError } from './codec.ts';
-import { maxDecimalExponent, powerOfTen, toDecimal } from './decimal.ts';
+import { decimalFormLimit, formBits, fromDecimal, toDecimal } from './decimal.ts';
 import { checkedRiceParameter, maxRiceBytes, readRice, riceBits, riceParameter, writeRice } from './rice.ts';
 import { maxXorBytes, readXor, writeXor } from './xor-column.ts';
 import { unzigzag, zigzag } from './zigzag.ts';
 
-/** Modes 0…15 are the decimal exponent of differences; 16…31 the same of a dictionary; then: */
-const DICTIONARY = maxDecimalExponent + 1;
-const XOR = 2 * DICTIONARY;
+/** A mode is the decimal form of differences, the same with this bit set for a dictionary, or one of those after it. */
+const DICTIONARY = 0x10;
+const XOR = decimalFormLimit;
 const RAW = XOR + 1;
 
 /** Count, first entry and second parameter, about. */
@@ -33,8 +33,8 @@ export function writeValueColumn(writer: ByteWriter, values: Float64Array): void
   if (count === 0) return;
   if (integers.length < count) growScratch(2 * count);
   writer.reserve(2 * count * maxRiceBytes + 64);
-  const exponent = toDecimal(values, integers);
-  if (exponent < 0) {
+  const form = toDecimal(values, integers);
+  if (form < 0) {
     writeXorOrRaw(writer, values);
     return;
   }
@@ -51,7 +51,7 @@ export function writeValueColumn(writer: ByteWriter, values: Float64Array): void
       riceBits(gaps, distinctCount - 1, gapParameter) +
       DICTIONARY_EXTRA_BITS;
     if (dictionaryBits < decimalBits) {
-      writer.byte(DICTIONARY + exponent);
+      writer.byte(DICTIONARY | form);
       writer.varint(distinctCount);
       writer.varint(zigzag(distinct[0] ?? 0));
       writer.byte(gapParameter);
@@ -62,7 +62,7 @@ export function writeValueColumn(writer: ByteWriter, values: Float64Array): void
       return;
     }
   }
-  writer.byte(exponent);
+  writer.byte(form);
   writer.byte(parameter);
   writeRice(writer, differences, count, parameter);
   writer.flushBits();
@@ -72,7 +72,9 @@ export function writeValueColumn(writer: ByteWriter, values: Float64Array): void
 export function readValueColumn(reader: ByteReader, count: number): Float64Array {
   if (count === 0) return new Float64Array();
   const mode = reader.byte();
-  if (mode > RAW) throw new ChartCodecError('malformed', `value mode ${String(mode)}`);
+  if (mode !== XOR && mode !== RAW && (mode & ~(formBits | DICTIONARY)) !== 0) {
+    throw new ChartCodecError('malformed', `value mode ${String(mode)}`);
+  }
   // Every value takes at least a bit in every mode, so a short blob cannot claim a large column.
   if (8 * reader.remaining < count) throw new ChartCodecError('truncated', `${String(count)} values`);
   const values = new Float64Array(count);
@@ -81,23 +83,23 @@ export function readValueColumn(reader: ByteReader, count: number): Float64Array
   } else if (mode === XOR) {
     readXor(reader, values);
     reader.endBits();
-  } else if (mode < DICTIONARY) {
-    const scale = powerOfTen(mode);
+  } else if ((mode & DICTIONARY) === 0) {
     const parameter = checkedRiceParameter(reader.byte());
     reader.startBits();
     let integer = 0;
     for (let i = 0; i < count; i++) {
       integer += unzigzag(readRice(reader, parameter));
-      values[i] = integer / scale;
+      values[i] = integer;
     }
     reader.endBits();
+    fromDecimal(values, mode);
   } else {
-    readDictionary(reader, powerOfTen(mode - DICTIONARY), values);
+    readDictionary(reader, mode & formBits, values);
   }
   return values;
 }
 
-function readDictionary(reader: ByteReader, scale: number, values: Float64Array): void {
+function readDictionary(reader: ByteReader, form: number, values: Float64Array): void {
   const entryCount = reader.varint();
   if (entryCount < 1 || entryCount > values.length) {
     throw new ChartCodecError(
@@ -112,8 +114,9 @@ function readDictionary(reader: ByteReader, scale: number, values: Float64Array)
   const entries = new Float64Array(entryCount);
   for (let e = 0; e < entryCount; e++) {
     if (e > 0) integer += readRice(reader, gapParameter) + 1;
-    entries[e] = integer / scale;
+    entries[e] = integer;
   }
+  fromDecimal(entries, form);
   let rank = 0;
   for (let i = 0; i < values.length; i++) {
     rank += unzigzag(readRice(reader, rankParameter));
