@@ -23,6 +23,7 @@ export class SimProcess implements Clock {
   readonly hostClock: HostClock;
   readonly random: RandomStream;
   #state: ProcessState = 'running';
+  #stateSinceUs: number;
   #inbox: Task[] = [];
   #endHandlers: (() => void)[] = [];
   readonly #startUs: number;
@@ -34,6 +35,12 @@ export class SimProcess implements Clock {
     this.hostClock = hostClock;
     this.random = kernel.stream('process', uid);
     this.#startUs = kernel.nowUs;
+    this.#stateSinceUs = kernel.nowUs;
+  }
+
+  /** When the present state began: an elided peer asks how long a frozen process has been silent. */
+  get stateSinceUs(): number {
+    return this.#stateSinceUs;
   }
 
   get state(): ProcessState {
@@ -71,6 +78,7 @@ export class SimProcess implements Clock {
   kill(): void {
     if (this.#state === 'dead') return;
     this.#state = 'dead';
+    this.#stateSinceUs = this.kernel.nowUs;
     this.#inbox = [];
     const handlers = this.#endHandlers;
     this.#endHandlers = [];
@@ -78,12 +86,15 @@ export class SimProcess implements Clock {
   }
 
   freeze(): void {
-    if (this.#state === 'running') this.#state = 'frozen';
+    if (this.#state !== 'running') return;
+    this.#state = 'frozen';
+    this.#stateSinceUs = this.kernel.nowUs;
   }
 
   resume(): void {
     if (this.#state !== 'frozen') return;
     this.#state = 'running';
+    this.#stateSinceUs = this.kernel.nowUs;
     const inbox = this.#inbox;
     this.#inbox = [];
     if (inbox.length > 0) this.kernel.wake();

@@ -47,6 +47,7 @@ export class Network {
   readonly #links = new Map<number, Link>();
   readonly #options: NetworkOptions;
   readonly #random: RandomStream;
+  readonly #watchers: ((from: readonly number[], to: readonly number[] | undefined) => void)[] = [];
 
   constructor(kernel: Kernel, options: NetworkOptions = defaultNetworkOptions) {
     this.kernel = kernel;
@@ -63,6 +64,14 @@ export class Network {
 
   hostName(host: number): string {
     return this.#machine(host).name;
+  }
+
+  /**
+   * Called just before the condition of links or machines changes, so that a model can bring back what it elided.
+   * Without `to` the first set's machines go down or come up.
+   */
+  beforeChange(watcher: (from: readonly number[], to: readonly number[] | undefined) => void): void {
+    this.#watchers.push(watcher);
   }
 
   /** Serves a port of a machine until the listener's process ends or `unlisten`. */
@@ -124,6 +133,7 @@ export class Network {
 
   /** Puts a condition on every link from one set of machines to another. Give both orders for both directions. */
   impose(condition: LinkCondition, from: readonly number[], to: readonly number[]): AppliedCondition {
+    this.#announce(from, to);
     const applied: AppliedCondition = { condition, hits: 0 };
     for (const source of from) {
       for (const target of to) {
@@ -144,6 +154,7 @@ export class Network {
   lift(applied: AppliedCondition): void {
     for (const [key, link] of this.#links) {
       if (!link.applied.includes(applied)) continue;
+      this.#announce([Math.floor(key / hostLimit)], [key % hostLimit]);
       link.remove(applied);
       if (link.applied.length === 0) this.#links.delete(key);
       if (link.cut || link.clogged) continue;
@@ -157,6 +168,7 @@ export class Network {
 
   /** The machine falls silent at once (power, kernel, node loss): its peers learn nothing. */
   hostDown(host: number): void {
+    this.#announce([host], undefined);
     const machine = this.#machine(host);
     machine.up = false;
     machine.listeners.clear();
@@ -164,6 +176,7 @@ export class Network {
 
   /** The machine is back; connections from before are reset as soon as a peer sends on them. */
   hostUp(host: number): void {
+    this.#announce([host], undefined);
     const machine = this.#machine(host);
     machine.up = true;
     for (const connection of Array.from(machine.connections)) {
@@ -227,6 +240,7 @@ export class Network {
     callback: Held['callback'],
     first: unknown,
     second: unknown,
+    handedOverInUs = 0,
   ): void {
     const from = connection.ends[side].host;
     const to = connection.ends[side === 0 ? 1 : 0].host;
@@ -241,7 +255,7 @@ export class Network {
       connection.held[side].push({ bytes, callback, first, second });
       return;
     }
-    let delayUs = this.delayUs(from, to);
+    let delayUs = handedOverInUs + this.delayUs(from, to);
     if (link !== undefined) delayUs += this.#disturb(link, bytes);
     const arrivalUs = Math.max(connection.lastDeliveryUs[side], Math.round(this.kernel.nowUs + delayUs));
     connection.lastDeliveryUs[side] = arrivalUs;
@@ -334,6 +348,10 @@ export class Network {
       return;
     }
     end.process.run(message.callback, message.first, message.second);
+  }
+
+  #announce(from: readonly number[], to: readonly number[] | undefined): void {
+    for (const watcher of this.#watchers) watcher(from, to);
   }
 
   #machine(host: number): Machine {
