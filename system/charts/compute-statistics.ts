@@ -118,8 +118,8 @@ function segmentOf(position: number): number {
 }
 
 /**
- * Gaps of about two, three… times the median gap hide one, two… instants; so do the ends of the context, from one and a half
- * gaps on. With fewer than two instants no spacing is known: 1 where there are none, NaN where there is one.
+ * Gaps of about two, three… times the median gap hide one, two… instants; so do the two ends of the context together, of
+ * which one gap is nobody's. With fewer than two instants no spacing is known: 1 where there are none, NaN where there is one.
  */
 function missingShare(timesUs: Float64Array, count: number, startUs: number, endUs: number): number {
   if (count === 0) return 1;
@@ -128,7 +128,8 @@ function missingShare(timesUs: Float64Array, count: number, startUs: number, end
   const gapUs = selectInPlace(sortScratch, count - 1, (count - 1) >>> 1);
   let missing = 0;
   for (let i = 0; i < count - 1; i++) missing += hidden(sortScratch[i] ?? 0, gapUs);
-  missing += hidden((timesUs[0] ?? 0) - startUs, gapUs) + hidden(endUs - (timesUs[count - 1] ?? 0), gapUs);
+  const outsideUs = Math.max(0, (timesUs[0] ?? 0) - startUs) + Math.max(0, endUs - (timesUs[count - 1] ?? 0));
+  missing += hidden(outsideUs, gapUs);
   return missing / (missing + count);
 }
 
