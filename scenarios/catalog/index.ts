@@ -1,0 +1,43 @@
+import { badCanary } from './bad-canary.ts';
+import { cassandraStorm } from './cassandra-storm.ts';
+import { clockChaos } from './clock-chaos.ts';
+import { defenderChurn } from './defender-churn.ts';
+import { gatewayCut } from './gateway-cut.ts';
+import { lostAcks } from './lost-acks.ts';
+import { natsMajority } from './nats-majority.ts';
+import { natsStorm } from './nats-storm.ts';
+import { networkWeather } from './network-weather.ts';
+import { nodeLoss } from './node-loss.ts';
+import { quietDay } from './quiet-day.ts';
+import { releaseDay } from './release-day.ts';
+import { releaseQuiet } from './release-quiet.ts';
+import { rollbackDrill } from './rollback-drill.ts';
+import { rollingUpdate } from './rolling-update.ts';
+import { scaling } from './scaling.ts';
+import { storm } from './storm.ts';
+import type { Scenario } from './scenario.ts';
+
+/** All scenarios; the first is the default. */
+export const catalog: readonly Scenario[] = [
+  releaseDay,
+  releaseQuiet,
+  badCanary,
+  rollbackDrill,
+  gatewayCut,
+  quietDay,
+  rollingUpdate,
+  scaling,
+  defenderChurn,
+  nodeLoss,
+  natsStorm,
+  natsMajority,
+  lostAcks,
+  cassandraStorm,
+  networkWeather,
+  clockChaos,
+  storm,
+];
+
+export function scenarioNamed(name: string): Scenario | undefined {
+  return catalog.find((scenario) => scenario.name === name);
+}
