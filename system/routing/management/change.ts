@@ -7,7 +7,9 @@ import type { Inventory } from './inventory.ts';
 import { rememberedRequests, rfc3339, type ManagementState } from './state.ts';
 
 const common = { requestId: z.string().min(1), expectedRevision: z.exactOptional(z.int()) };
-const tools = z.array(z.string()).transform((names) => [...new Set(names.map((name) => name.trim()))]);
+const tools = z
+  .array(z.string())
+  .transform((names): readonly string[] => [...new Set(names.map((name) => name.trim()))]);
 
 /**
  * Body of `POST /api/v1/routing/update` (delivery R38, R40), and of `/promote` as the action `promote`. `tools` is

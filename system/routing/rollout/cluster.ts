@@ -1,0 +1,71 @@
+import type { Colour } from '../../ports/colour.ts';
+import { otherColour } from '../../ports/colour.ts';
+import type { Orchestrator } from '../../ports/orchestrator.ts';
+import type { ComponentSettings } from './settings.ts';
+
+/** The Deployments of both colours; collectors and Defenders always move together (delivery F56). */
+export class Cluster {
+  readonly #orchestrator: Orchestrator;
+  readonly #components: readonly ComponentSettings[];
+  /** Throws where the decision behind a call has been overtaken. */
+  readonly #check: () => void;
+
+  constructor(orchestrator: Orchestrator, components: readonly ComponentSettings[], check: () => void) {
+    this.#orchestrator = orchestrator;
+    this.#components = components;
+    this.#check = check;
+  }
+
+  /** Asks for the image at full strength; undefined when all of it is ready, else what is missing. */
+  async deploy(colour: Colour, image: string): Promise<string | undefined> {
+    let missing: string | undefined;
+    for (const { deployments, replicas } of this.#components) {
+      const name = deployments[colour];
+      const status = await this.#orchestrator.status(name);
+      this.#check();
+      if (status.image !== image) await this.#orchestrator.setImage(name, image);
+      this.#check();
+      if (status.desired !== replicas) await this.#orchestrator.scale(name, replicas);
+      this.#check();
+      const asked = status.image === image && status.desired === replicas;
+      if (!asked || status.updated < replicas || status.ready < replicas) {
+        missing ??= `${name}: ${status.ready} of ${replicas} ready`;
+      }
+    }
+    return missing;
+  }
+
+  /** Asks for a number of replicas; undefined when no more than these are left, else what is still there. */
+  async shrink(colour: Colour, replicas: number): Promise<string | undefined> {
+    let left: string | undefined;
+    for (const { deployments } of this.#components) {
+      const name = deployments[colour];
+      const status = await this.#orchestrator.status(name);
+      this.#check();
+      if (status.desired > replicas) await this.#orchestrator.scale(name, replicas);
+      this.#check();
+      if (status.desired > replicas || status.ready > replicas) left ??= `${name}: ${status.ready} ready`;
+    }
+    return left;
+  }
+
+  /** Whether the colour can carry this share of all tools (delivery C43); undefined, or what is missing. */
+  async lacksCapacity(colour: Colour, share: number): Promise<string | undefined> {
+    for (const { deployments, replicas } of this.#components) {
+      const status = await this.#orchestrator.status(deployments[colour]);
+      const demand = Math.ceil(replicas * share);
+      if (status.ready < demand) return `${status.name}: ${status.ready} of ${demand} ready`;
+    }
+    return undefined;
+  }
+
+  /** Role labels of the Deployments (delivery R63, R83); nothing restarts. */
+  async labelRoles(stable: Colour): Promise<void> {
+    for (const { deployments } of this.#components) {
+      await this.#orchestrator.label(deployments[stable], { role: 'stable' });
+      this.#check();
+      await this.#orchestrator.label(deployments[otherColour(stable)], { role: 'canary' });
+      this.#check();
+    }
+  }
+}

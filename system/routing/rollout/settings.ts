@@ -1,0 +1,102 @@
+import type { Colour } from '../../ports/colour.ts';
+import { managementPort, rolloutPort } from '../paths.ts';
+import { decideGate, defaultGateSettings, type GateSettings } from './gates.ts';
+import { defaultStageSettings, stagesFor, type StageSettings } from './stages.ts';
+
+/** Rules of the controller that a planted bug may replace. */
+export interface RolloutPolicies {
+  readonly decideGate: typeof decideGate;
+  readonly stagesFor: typeof stagesFor;
+  /** Whether a colour with this backlog may be cleared or scaled down (delivery C41). */
+  readonly isDrained: (backlog: number) => boolean;
+  /** Gateways still to be waited for, of those that have not confirmed. */
+  readonly awaitedGateways: (unconfirmed: readonly string[]) => readonly string[];
+}
+
+export interface ComponentSettings {
+  /** Name of the Deployment by colour. */
+  readonly deployments: Readonly<Record<Colour, string>>;
+  /** Replicas that carry all tools. */
+  readonly replicas: number;
+}
+
+export interface RolloutSettings {
+  readonly port: number;
+  readonly managementAuthority: string;
+  readonly managementTimeoutMs: number;
+  readonly natsUrls: Readonly<Record<Colour, string>>;
+  readonly natsTimeoutMs: number;
+  readonly stream: string;
+  readonly collector: ComponentSettings;
+  readonly defender: ComponentSettings;
+  readonly stages: StageSettings;
+  readonly gates: GateSettings;
+  /** Share of units that must be assigned before the first tool comes (delivery 1O: ≥ 0.99). */
+  readonly minAssignmentCoverage: number;
+  /** Pause between two looks at a stage (also how soon a failure is acted on). */
+  readonly checkMs: number;
+  /** Pause between two looks at anything else that is waited for. */
+  readonly pollMs: number;
+  /** Pause between two looks at the confirmations of a rollback. */
+  readonly rollbackPollMs: number;
+  /** A failure inside a stage is judged over this much of its past at most … */
+  readonly failureWindowMs: number;
+  /** … and at least, so that a blip of two seconds is no failure. */
+  readonly failureMinWindowMs: number;
+  /** P0: Management and the idle cluster have this long to be in order; then the release is aborted. */
+  readonly prepareTimeoutMs: number;
+  /** P1: delivery 1 (progress deadline 600 s). */
+  readonly deployTimeoutMs: number;
+  readonly verifyTimeoutMs: number;
+  /** Capacity and confirmations of a stage; then it is paused. */
+  readonly expandTimeoutMs: number;
+  /** A pause ends in L1 after this time (delivery C19, F33). */
+  readonly pauseTimeoutMs: number;
+  /** After this time a rollback reports the gateways that have not confirmed: 5 s + one round trip are promised. */
+  readonly rollbackReportMs: number;
+  /** Longest life of a request that was routed to the canary before an L3: only after it is a backlog of 0 final. */
+  readonly drainSettleMs: number;
+  /** How long the old colour stays at full strength after a promotion (delivery C21, F50). */
+  readonly retentionMs: number;
+  /** Replicas of each component that the old colour keeps after that (delivery C22). */
+  readonly retainedReplicas: number;
+  readonly storeRetryMs: number;
+  readonly policies: RolloutPolicies;
+}
+
+export const standardRolloutPolicies: RolloutPolicies = {
+  decideGate,
+  stagesFor,
+  isDrained: (backlog) => backlog === 0,
+  awaitedGateways: (unconfirmed) => unconfirmed,
+};
+
+export const defaultRolloutSettings: RolloutSettings = {
+  port: rolloutPort,
+  managementAuthority: `management:${managementPort}`,
+  managementTimeoutMs: 1000,
+  natsUrls: { blue: 'nats://nats-blue:4222', green: 'nats://nats-green:4222' },
+  natsTimeoutMs: 2000,
+  stream: 'dc-notifications',
+  collector: { deployments: { blue: 'collector-blue', green: 'collector-green' }, replicas: 10 },
+  defender: { deployments: { blue: 'defender-blue', green: 'defender-green' }, replicas: 45 },
+  stages: defaultStageSettings,
+  gates: defaultGateSettings,
+  minAssignmentCoverage: 0.99,
+  checkMs: 15_000,
+  pollMs: 2000,
+  rollbackPollMs: 500,
+  failureWindowMs: 300_000,
+  failureMinWindowMs: 60_000,
+  prepareTimeoutMs: 300_000,
+  deployTimeoutMs: 600_000,
+  verifyTimeoutMs: 300_000,
+  expandTimeoutMs: 600_000,
+  pauseTimeoutMs: 30 * 60_000,
+  rollbackReportMs: 10_000,
+  drainSettleMs: 60_000,
+  retentionMs: 30 * 60_000,
+  retainedReplicas: 1,
+  storeRetryMs: 500,
+  policies: standardRolloutPolicies,
+};

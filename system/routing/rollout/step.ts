@@ -1,0 +1,64 @@
+import { wait, type StepContext, type StepResult } from './context.ts';
+import { deploy, prepare, verify } from './phases/prepare.ts';
+import { promote, relabelPromoted, retain, retire } from './phases/promote.ts';
+import { drain, relabelRolledBack, rollBack, scaleDown, withdraw } from './phases/rollback.ts';
+import { expand, observe, paused } from './phases/stage.ts';
+import type { Release, RolloutState } from './state.ts';
+
+/**
+ * One step of the controller: looks at the world and says what comes next. It may be repeated at any time, by this
+ * process or by the next one: whatever it asks for is asked in words that have the effect of one. Rejects with a
+ * `PortError` where the world did not answer (look again), with `PreemptedError` where it was overtaken.
+ */
+export async function step(context: StepContext, state: RolloutState): Promise<StepResult> {
+  const { withdrawal } = state;
+  if (withdrawal === null) return await stepPhase(context, state);
+  const withdrawn = await withdraw(context, state, withdrawal);
+  if (withdrawn.kind === 'go' || withdrawal.epoch === null) return withdrawn;
+  const result = await stepPhase(context, state);
+  return result.kind === 'go' || result.forMs === 'ever' || withdrawn.forMs === 'ever'
+    ? result
+    : wait(Math.min(result.forMs, withdrawn.forMs));
+}
+
+async function stepPhase(context: StepContext, state: RolloutState): Promise<StepResult> {
+  const { phase } = state;
+  switch (phase.kind) {
+    case 'idle':
+    case 'ended':
+      return wait('ever');
+    case 'preparing':
+      return await prepare(context, state, releaseOf(state), phase);
+    case 'deploying':
+      return await deploy(context, state, releaseOf(state), phase);
+    case 'verifying':
+      return await verify(context, state, releaseOf(state), phase);
+    case 'expanding':
+      return await expand(context, state, releaseOf(state), phase);
+    case 'observing':
+      return await observe(context, state, releaseOf(state), phase);
+    case 'paused':
+      return await paused(context, state, releaseOf(state), phase);
+    case 'promoting':
+      return await promote(context, state, releaseOf(state));
+    case 'labelling':
+      return await relabelPromoted(context, state, releaseOf(state));
+    case 'retaining':
+      return await retain(context, state, releaseOf(state), phase);
+    case 'retiring':
+      return await retire(context, state, releaseOf(state));
+    case 'rolling-back':
+      return await rollBack(context, state, phase);
+    case 'relabelling':
+      return await relabelRolledBack(context, state, phase);
+    case 'draining':
+      return await drain(context, state, phase);
+    case 'scaling-down':
+      return await scaleDown(context, state, phase);
+  }
+}
+
+function releaseOf(state: RolloutState): Release {
+  if (state.release === null) throw new Error(`${state.phase.kind} without a release`);
+  return state.release;
+}
