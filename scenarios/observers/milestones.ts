@@ -1,0 +1,94 @@
+import type { History } from '../../sim/history/history.ts';
+import type { Milestone } from '../run-result.ts';
+
+const most = 400;
+
+/** The story of the day: what an operator would tell of it. */
+export function watchMilestones(
+  history: History,
+  said: (milestone: Milestone) => void,
+): readonly Milestone[] {
+  const milestones: Milestone[] = [];
+  function say(timeUs: number, level: Milestone['level'], text: string): void {
+    if (milestones.length >= most) return;
+    const milestone = { timeUs, level, text };
+    milestones.push(milestone);
+    said(milestone);
+  }
+  history.on('fault.started', (event, timeUs) => {
+    say(timeUs, 'fault', `${event.id} ${event.faultKind}: ${list(event.targets)}`);
+  });
+  history.on('fault.ended', (event, timeUs) => {
+    say(timeUs, 'fault', `${event.id} ${event.faultKind} over, ${event.hits} hits`);
+  });
+  history.on('rollout.started', (event, timeUs) => {
+    say(
+      timeUs,
+      'info',
+      `rollout of ${event.image} to ${event.canaryColour} (stable is ${event.stableColour})`,
+    );
+  });
+  history.on('rollout.stage', (event, timeUs) => {
+    const level = event.state === 'passed' ? 'success' : event.state === 'entered' ? 'info' : 'warning';
+    say(timeUs, level, `stage ${event.stage} ${event.name} (${event.tools} tools) ${event.state}`);
+  });
+  history.on('gate.decided', (event, timeUs) => {
+    if (event.decision === 'pass') return;
+    say(timeUs, 'warning', `gate of stage ${event.stage}: ${event.decision}: ${event.reason}`);
+  });
+  history.on('rollback.started', (event, timeUs) => {
+    say(timeUs, 'warning', `rollback ${event.level}: ${event.reason}`);
+  });
+  history.on('rollback.completed', (event, timeUs) => {
+    const missing =
+      event.missingGateways.length === 0 ? 'everywhere' : `without ${list(event.missingGateways)}`;
+    say(
+      timeUs,
+      event.missingGateways.length === 0 ? 'success' : 'warning',
+      `rollback ${event.level} complete ${missing}`,
+    );
+  });
+  history.on('rollout.promoted', (event, timeUs) => {
+    say(timeUs, 'success', `${event.stableColour} is stable now`);
+  });
+  history.on('rollout.ended', (event, timeUs) => {
+    say(
+      timeUs,
+      event.outcome === 'promoted' ? 'success' : 'warning',
+      `rollout ended: ${event.outcome} (${event.reason})`,
+    );
+  });
+  history.on('leader.elected', (event, timeUs) => {
+    say(timeUs, 'info', `${event.colour}: ${event.defenderId} leads, term ${event.term}`);
+  });
+  history.on('assignment.published', (event, timeUs) => {
+    say(
+      timeUs,
+      'info',
+      `${event.colour}: map ${event.version} by ${event.reason}, ${event.members} members, ${event.moved} of ${event.units} units moved`,
+    );
+  });
+  history.on('update.started', (event, timeUs) =>
+    say(timeUs, 'info', `${event.deployment}: rolling update to ${event.image}`),
+  );
+  history.on('update.completed', (event, timeUs) =>
+    say(timeUs, 'success', `${event.deployment}: updated in ${(event.durationMs / 1000).toFixed(0)} s`),
+  );
+  history.on('node.down', (event, timeUs) => say(timeUs, 'fault', `machine ${event.node} is down`));
+  history.on('routing.stale', (event, timeUs) =>
+    say(
+      timeUs,
+      'warning',
+      `${event.gateway} has heard nothing of Management for ${(event.ageMs / 1000).toFixed(0)} s`,
+    ),
+  );
+  history.on('phase', (event, timeUs) => say(timeUs, 'info', `phase: ${event.phase}`));
+  return milestones;
+}
+
+function list(names: readonly string[]): string {
+  if (names.length === 0) return 'nothing to hit';
+  return names.length <= 4
+    ? names.join(', ')
+    : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
+}
