@@ -82,6 +82,8 @@ export interface FaultWorld {
   readonly kubernetes: BreakableKubernetes;
   readonly prometheus: Outage;
   readonly operator: OperatorActs;
+  /** The machines of the fab, each with its own connection to the gateways. */
+  readonly tools: readonly { readonly name: string; readonly host: number }[];
   /** Name of the pod that leads the Defenders of this colour. */
   leaderPod(colour: Colour): string | undefined;
 }
