@@ -14,7 +14,7 @@ export const clockChaos: Scenario = {
       fixedFaults: fixed([
         {
           kind: 'pod.clock-step',
-          parameters: { component: 'defender', colour: 'blue', role: 'leader', count: 1, stepMs: 120_000 },
+          parameters: { component: 'leader-defender', colour: 'blue', count: 1, stepMs: 120_000 },
           startMs: at(12),
         },
         {

@@ -14,17 +14,17 @@ export const defenderChurn: Scenario = {
       fixedFaults: fixed([
         {
           kind: 'pod.kill',
-          parameters: { component: 'defender', colour: 'blue', role: 'leader', count: 1 },
+          parameters: { component: 'leader-defender', colour: 'blue', count: 1 },
           startMs: at(12),
         },
         {
           kind: 'pod.kill',
-          parameters: { component: 'defender', colour: 'blue', role: 'any', count: 3 },
+          parameters: { component: 'defender', colour: 'blue', count: 3 },
           startMs: at(20),
         },
         {
           kind: 'pod.freeze',
-          parameters: { component: 'defender', colour: 'blue', role: 'leader', count: 1 },
+          parameters: { component: 'leader-defender', colour: 'blue', count: 1 },
           startMs: at(30),
           endMs: at(30) + 15_000,
         },

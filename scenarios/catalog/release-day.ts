@@ -19,7 +19,7 @@ export const releaseDay: Scenario = {
         { kind: 'operator.start-rollout', parameters: { image: 'v1.1' }, startMs: at(6) },
         {
           kind: 'pod.kill',
-          parameters: { component: 'defender', colour: 'blue', role: 'leader', count: 1 },
+          parameters: { component: 'leader-defender', colour: 'blue', count: 1 },
           startMs: at(18),
         },
         {
@@ -43,7 +43,7 @@ export const releaseDay: Scenario = {
         },
         {
           kind: 'pod.kill',
-          parameters: { component: 'defender', colour: 'green', role: 'any', count: 2 },
+          parameters: { component: 'defender', colour: 'green', count: 2 },
           startMs: at(128),
         },
         {

@@ -6,7 +6,7 @@ export const scaling: Scenario = {
   summary: 'the Defenders are scaled up by half and back',
   tags: ['operations', 'defender'],
   parameters: parametersOf(70),
-  setUp({ minutes }) {
+  setUp({ minutes, defenders }) {
     const at = (minute: number): number => Math.round((minute / 70) * minutes * minuteMs);
     return {
       durationMs: minutes * minuteMs,
@@ -14,12 +14,12 @@ export const scaling: Scenario = {
       fixedFaults: fixed([
         {
           kind: 'operator.scale',
-          parameters: { deployment: 'defender-blue', percent: 150 },
+          parameters: { deployment: 'defender-blue', replicas: Math.ceil(defenders * 1.5) },
           startMs: at(20),
         },
         {
           kind: 'operator.scale',
-          parameters: { deployment: 'defender-blue', percent: 100 },
+          parameters: { deployment: 'defender-blue', replicas: defenders },
           startMs: at(45),
         },
       ]),
