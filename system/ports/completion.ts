@@ -1,3 +1,6 @@
+import { contextIdOf } from './ingest.ts';
+import type { StreamConfig } from './jetstream.ts';
+
 /** What the Collector publishes when a context is over, as JSON (delivery R5, R6). Message id: `complete:<tool>/<contextSequence>`. */
 export interface Completion {
   readonly tool: string;
@@ -14,6 +17,27 @@ export interface Completion {
 }
 
 export const completionStream = 'dc-notifications';
+
+/**
+ * PRODUCT, row "stream": work queue, three replicas, file, 3 days, discard new, duplicates within 2 min. Whoever needs the
+ * stream first makes it from here: two configurations that differ would be a `conflict` (jetstream 36).
+ */
+export const completionStreamConfig: StreamConfig = {
+  name: completionStream,
+  subjects: ['dc.>'],
+  retention: 'workqueue',
+  storage: 'file',
+  replicas: 3,
+  maxAgeMs: 3 * 86_400_000,
+  maxMessages: -1,
+  discard: 'new',
+  duplicateWindowMs: 120_000,
+};
+
+/** The same for every attempt to publish one completion, by whichever collector (jetstream 29–32). */
+export function completionMessageId(tool: string, contextSequence: number): string {
+  return `complete:${contextIdOf(tool, contextSequence)}`;
+}
 
 /** What owns a subject, a durable and a place in the assignment: the tool by default, a chamber of it as a setting. */
 export type UnitKind = 'tool' | 'chamber';
