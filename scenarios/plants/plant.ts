@@ -1,0 +1,13 @@
+import type { SystemCustomisation } from '../../sim/system-customisation.ts';
+
+/** A bug that is put in on purpose, to prove that a rule can fail (DESIGN, planted bugs). */
+export interface Plant {
+  readonly name: string;
+  readonly summary: string;
+  /** Id of the rule that must be broken, and be named first. */
+  readonly rule: string;
+  /** The scenario that shows it, and the values it is tried with. */
+  readonly scenario: string;
+  readonly overrides: Readonly<Record<string, string>>;
+  readonly customisation: SystemCustomisation;
+}

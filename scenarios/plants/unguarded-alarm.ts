@@ -1,0 +1,16 @@
+import type { Plant } from './plant.ts';
+
+/** Breaks `alarm.one-effect`. */
+export const unguardedAlarm: Plant = {
+  name: 'unguarded-alarm',
+  summary: 'an alarm is written without a light-weight transaction',
+  rule: 'alarm.one-effect',
+  scenario: 'lost-acks',
+  overrides: { tools: '150', minutes: '60' },
+  customisation: {
+    defender: (settings) => ({
+      ...settings,
+      policies: { ...settings.policies, alarmClaim: 'unconditional' },
+    }),
+  },
+};
