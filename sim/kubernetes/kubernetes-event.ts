@@ -10,6 +10,8 @@ export type PodEnd =
   | 'grace-expired'
   /** Its machine went down. */
   | 'node-lost'
+  /** Its object was removed with grace 0; the process may still run for a moment (delivery 74). */
+  | 'force-deleted'
   /** It was deleted before a container of it ran. */
   | 'never-started';
 

@@ -1,0 +1,130 @@
+import type { DeploymentStatus } from '../../system/ports/orchestrator.ts';
+import type { EventHandle, RandomStream } from '../kernel/index.ts';
+import type { Cluster } from './cluster.ts';
+import { withDefaults, type DeploymentSpec } from './deployment-spec.ts';
+import { Deployment } from './deployment.ts';
+import type { Pod } from './pod.ts';
+import { RollingController } from './rolling-controller.ts';
+import { drawUs } from './settings.ts';
+import { StableController } from './stable-controller.ts';
+
+interface Managed {
+  readonly deployment: Deployment;
+  readonly controller: RollingController | StableController;
+  readonly random: RandomStream;
+  pending: EventHandle | undefined;
+}
+
+/** All Deployments: changes by their users, and the controllers that follow them. */
+export class Deployments {
+  readonly #cluster: Cluster;
+  readonly #managed = new Map<string, Managed>();
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+    cluster.watch((pod, change) => {
+      const managed = this.#managed.get(pod.deployment);
+      if (managed === undefined) return;
+      if (change === 'removed') managed.deployment.pods.delete(pod);
+      managed.deployment.service.podChanged(pod);
+      this.#enqueue(managed);
+    });
+  }
+
+  add(spec: DeploymentSpec): Deployment {
+    if (this.#managed.has(spec.name)) throw new RangeError(`deployment ${spec.name} is there already`);
+    const deployment = new Deployment(withDefaults(spec), this.#cluster);
+    const controller = deployment.spec.stableNames
+      ? new StableController(deployment, this.#cluster)
+      : new RollingController(deployment, this.#cluster);
+    const random = this.#cluster.kernel.stream('kubernetes/controller', spec.name);
+    const managed: Managed = { deployment, controller, random, pending: undefined };
+    this.#managed.set(spec.name, managed);
+    this.#enqueue(managed);
+    return deployment;
+  }
+
+  find(name: string): Deployment | undefined {
+    return this.#managed.get(name)?.deployment;
+  }
+
+  all(): Deployment[] {
+    return [...this.#managed.values()].map((managed) => managed.deployment);
+  }
+
+  status(name: string): DeploymentStatus {
+    return this.#named(name).deployment.status();
+  }
+
+  scale(name: string, replicas: number, by: string): void {
+    if (!Number.isInteger(replicas) || replicas < 0) throw new RangeError(`${replicas} replicas of ${name}`);
+    const managed = this.#named(name);
+    if (managed.deployment.replicas === replicas) return;
+    managed.deployment.replicas = replicas;
+    this.#changed(managed, by);
+  }
+
+  setImage(name: string, image: string, by: string): void {
+    const managed = this.#named(name);
+    if (managed.deployment.image === image) return;
+    managed.deployment.image = image;
+    this.#startRollout(managed, by);
+  }
+
+  restart(name: string, by: string): void {
+    const managed = this.#named(name);
+    managed.deployment.touchTemplate();
+    this.#startRollout(managed, by);
+  }
+
+  label(name: string, labels: Readonly<Record<string, string>>, by: string): void {
+    const { deployment } = this.#named(name);
+    deployment.labels = { ...deployment.labels, ...labels };
+    this.#cluster.record({ kind: 'deployment.labelled', deployment: name, labels: deployment.labels, by });
+  }
+
+  /** The pod's Deployment. Throws a `RangeError` when there is none. */
+  ownerOf(pod: Pod): Deployment {
+    return this.#named(pod.deployment).deployment;
+  }
+
+  #named(name: string): Managed {
+    const managed = this.#managed.get(name);
+    if (managed === undefined) throw new RangeError(`no deployment ${name}`);
+    return managed;
+  }
+
+  #startRollout(managed: Managed, by: string): void {
+    const { deployment } = managed;
+    deployment.rolloutSinceUs = this.#cluster.kernel.nowUs;
+    this.#changed(managed, by);
+    this.#cluster.record({ kind: 'update.started', deployment: deployment.name, image: deployment.image });
+  }
+
+  #changed(managed: Managed, by: string): void {
+    const { name, replicas, image } = managed.deployment;
+    this.#cluster.record({ kind: 'deployment.changed', deployment: name, replicas, image, by });
+    this.#enqueue(managed);
+  }
+
+  /** The controller's work queue: one entry a Deployment, however many changes. */
+  #enqueue(managed: Managed): void {
+    if (managed.pending !== undefined) return;
+    const delayUs = drawUs(managed.random, this.#cluster.settings.controllerDelay);
+    managed.pending = this.#cluster.kernel.after(delayUs, Deployments.#sync, this, managed);
+  }
+
+  static #sync(deployments: Deployments, managed: Managed): void {
+    managed.pending = undefined;
+    if (managed.controller.sync()) deployments.#enqueue(managed);
+    const { deployment } = managed;
+    if (deployment.rolloutSinceUs === undefined) return;
+    const { desired, updated, available } = deployment.status();
+    const total = deployment.activePods().length;
+    if (updated !== desired || available !== desired || total !== desired) return;
+    const { kernel, record } = deployments.#cluster;
+    const durationMs = (kernel.nowUs - deployment.rolloutSinceUs) / 1000;
+    deployment.rolloutSinceUs = undefined;
+    record({ kind: 'update.completed', deployment: deployment.name, durationMs });
+  }
+}

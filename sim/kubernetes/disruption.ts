@@ -1,0 +1,83 @@
+import type { Cluster } from './cluster.ts';
+import type { Deployments } from './deployments.ts';
+import { evictionAllowed } from './disruption-budget.ts';
+import type { ClusterNode } from './node.ts';
+import type { Pod } from './pod.ts';
+import type { Scheduler } from './scheduler.ts';
+
+/** What the eviction API answers: done, 429 because of a disruption budget, 404. */
+export type EvictionOutcome = 'evicted' | 'refused' | 'not-found';
+
+/** The eviction API and drains on top of it (delivery 84, 85). */
+export class Disruption {
+  readonly #cluster: Cluster;
+  readonly #deployments: Deployments;
+  readonly #scheduler: Scheduler;
+  /** Since when each node is being drained. */
+  readonly #drains = new Map<ClusterNode, number>();
+
+  constructor(cluster: Cluster, deployments: Deployments, scheduler: Scheduler) {
+    this.#cluster = cluster;
+    this.#deployments = deployments;
+    this.#scheduler = scheduler;
+    cluster.watch((pod, change) => {
+      if (change === 'removed' && pod.node !== undefined) this.#finishDrain(pod.node);
+    });
+  }
+
+  evict(pod: Pod | undefined): EvictionOutcome {
+    if (pod === undefined || pod.phase === 'ended') return 'not-found';
+    const budget = pod.spec.disruptionBudget;
+    const bound = pod.phase !== 'pending' && pod.phase !== 'starting';
+    if (budget !== undefined && bound && !pod.terminating) {
+      const owner = this.#deployments.ownerOf(pod);
+      const healthy = owner.activePods().filter((other) => other.ready).length;
+      if (!evictionAllowed(budget, owner.replicas, healthy, pod.ready)) {
+        this.#cluster.record({ kind: 'pod.eviction-refused', pod: pod.name, deployment: pod.deployment });
+        return 'refused';
+      }
+    }
+    this.#cluster.requestDeletion(pod, pod.spec.terminationGraceMs);
+    return 'evicted';
+  }
+
+  /** Cordons, evicts every pod, asks again every 5 s where it was refused; without end if the budget never allows it. */
+  drain(node: ClusterNode): void {
+    if (this.#drains.has(node)) return;
+    this.cordon(node);
+    this.#drains.set(node, this.#cluster.kernel.nowUs);
+    Disruption.#evictAll(this, node);
+    this.#finishDrain(node);
+  }
+
+  cordon(node: ClusterNode): void {
+    if (node.cordoned) return;
+    node.cordoned = true;
+    this.#cluster.record({ kind: 'node.cordoned', node: node.name });
+  }
+
+  /** Ends a drain that is under way, too. */
+  uncordon(node: ClusterNode): void {
+    this.#drains.delete(node);
+    if (!node.cordoned) return;
+    node.cordoned = false;
+    this.#cluster.record({ kind: 'node.uncordoned', node: node.name });
+    this.#scheduler.roomAppeared();
+  }
+
+  static #evictAll(disruption: Disruption, node: ClusterNode): void {
+    if (!disruption.#drains.has(node)) return;
+    const remaining = [...node.pods].filter((pod) => pod.active && disruption.evict(pod) === 'refused');
+    if (remaining.length === 0) return;
+    const { kernel, settings } = disruption.#cluster;
+    kernel.after(settings.evictionRetryMs * 1000, Disruption.#evictAll, disruption, node);
+  }
+
+  #finishDrain(node: ClusterNode): void {
+    const sinceUs = this.#drains.get(node);
+    if (sinceUs === undefined || node.pods.size > 0) return;
+    this.#drains.delete(node);
+    const durationMs = (this.#cluster.kernel.nowUs - sinceUs) / 1000;
+    this.#cluster.record({ kind: 'node.drained', node: node.name, durationMs });
+  }
+}
