@@ -204,6 +204,16 @@ export type DefenderEvent =
       readonly streamSequence: number;
       readonly durationMs: number;
     }
+  /** Given up after repeated failures: kept in the dead-letter stream for people to look at, then acknowledged (defender §5). */
+  | {
+      readonly kind: 'completion.dead-lettered';
+      readonly colour: Colour;
+      readonly pod: string;
+      readonly tool: string;
+      readonly contextId: string;
+      readonly streamSequence: number;
+      readonly reason: string;
+    }
   | {
       readonly kind: 'shutdown.step';
       readonly colour: Colour;

@@ -1,0 +1,197 @@
+import type { Completion } from '../../ports/completion.ts';
+import { completionStream } from '../../ports/completion.ts';
+import { contextIdOf } from '../../ports/ingest.ts';
+import type { Consumption, DeliveredMessage, JetStream } from '../../ports/jetstream.ts';
+import { durableOf } from '../names.ts';
+import { decodeCompletion } from '../processing/completion-codec.ts';
+import type { DefenderSettings } from '../settings.ts';
+import type { StateMachine } from '../state.ts';
+import type { Unit } from '../units.ts';
+import type { CompletionHandler } from './completion-handler.ts';
+import type { Delivery } from './delivery.ts';
+import type { ProcessingSlots } from './processing-slots.ts';
+import type { PipelinePorts } from '../processing/pipeline.ts';
+
+/** What all units of a Defender share. */
+export interface ConsumerContext {
+  readonly ports: PipelinePorts;
+  readonly settings: DefenderSettings;
+  readonly jetStream: JetStream;
+  readonly slots: ProcessingSlots;
+  readonly handler: CompletionHandler;
+  readonly state: StateMachine;
+  /** The durable is gone: bind again. */
+  rebind(consumer: UnitConsumer): void;
+}
+
+const unreadable: Omit<Completion, 'tool'> = {
+  chamber: 0,
+  recipe: '',
+  contextSequence: 0,
+  previousSequence: 0,
+  startUs: 0,
+  endUs: 0,
+  requestCount: 0,
+  blobs: 0,
+};
+
+/**
+ * One unit's durable, bound to this Defender, and what came from it: one completion at a time, in order (defender §5).
+ * A message that comes again while it is still worked on is the same work with a newer handle for the acknowledgement.
+ */
+export class UnitConsumer {
+  readonly unit: Unit;
+  readonly #context: ConsumerContext;
+  readonly #waiting: DeliveredMessage[] = [];
+  readonly #inWork = new Map<number, Delivery>();
+  #consumption: Consumption | undefined;
+  #isReleased = false;
+  #isRunning = false;
+  #lastStoredSequence = 0;
+
+  constructor(unit: Unit, context: ConsumerContext) {
+    this.unit = unit;
+    this.#context = context;
+  }
+
+  get isReleased(): boolean {
+    return this.#isReleased;
+  }
+
+  /** Completions in work or waiting for a slot. */
+  get inFlight(): number {
+    return this.#inWork.size + this.#waiting.length;
+  }
+
+  /** Creates the durable where there is none, and starts to pull. Rejects with a `PortError`. */
+  async bind(): Promise<void> {
+    const { jetStream, settings } = this.#context;
+    const durable = durableOf(this.unit.unit);
+    const pulled = settings.policies.unitOrder === 'serial' ? 1 : settings.maxConcurrent;
+    await jetStream.ensureConsumer(completionStream, {
+      durable,
+      filterSubjects: [this.unit.subject],
+      ackWaitMs: settings.ackWaitMs,
+      maxDeliver: -1,
+      maxAckPending: pulled,
+      replicas: 3,
+    });
+    if (this.#isReleased) return;
+    this.#consumption = jetStream.consume(
+      completionStream,
+      durable,
+      { maxMessages: pulled, expiresMs: settings.pullExpiresMs },
+      {
+        message: (message) => {
+          this.#receive(message);
+        },
+        missing: () => {
+          this.#consumption = undefined;
+          if (!this.#isReleased) this.#context.rebind(this);
+        },
+      },
+    );
+  }
+
+  /** Stops pulling and gives back what has not begun; what has begun goes on. Resolves when the pull is withdrawn. */
+  async release(): Promise<void> {
+    this.#isReleased = true;
+    for (const message of this.#waiting.splice(0)) message.nak();
+    for (const delivery of this.#inWork.values()) delivery.isReleased = true;
+    const consumption = this.#consumption;
+    this.#consumption = undefined;
+    await consumption?.stop();
+  }
+
+  /** Nothing may be done in this unit's name any more: work stops at its next step and is given back. */
+  abort(): void {
+    for (const delivery of this.#inWork.values()) delivery.isAborted = true;
+  }
+
+  /** Tells the server that long work goes on, before its ack wait is over. */
+  signalProgress(nowMs: number): void {
+    const dueMs = this.#context.settings.ackWaitMs / 3;
+    for (const delivery of this.#inWork.values()) {
+      if (delivery.isAborted || nowMs - delivery.progressAtMs < dueMs) continue;
+      delivery.progressAtMs = nowMs;
+      delivery.message.inProgress();
+    }
+  }
+
+  #receive(message: DeliveredMessage): void {
+    if (this.#isReleased) {
+      message.nak();
+      return;
+    }
+    const delivery = this.#inWork.get(message.streamSequence);
+    if (delivery !== undefined) {
+      delivery.message = message;
+      this.#report(delivery);
+      return;
+    }
+    if (this.#context.settings.policies.unitOrder === 'concurrent') {
+      void this.#work(message);
+      return;
+    }
+    const queued = this.#waiting.findIndex(({ streamSequence }) => streamSequence === message.streamSequence);
+    if (queued >= 0) this.#waiting[queued] = message;
+    else this.#waiting.push(message);
+    if (!this.#isRunning) void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    for (let message = this.#waiting.shift(); message !== undefined; message = this.#waiting.shift()) {
+      await this.#work(message);
+    }
+    this.#isRunning = false;
+  }
+
+  async #work(message: DeliveredMessage): Promise<void> {
+    const { handler, slots } = this.#context;
+    const completion = decodeCompletion(message.payload);
+    const delivery = this.#deliveryOf(message, completion);
+    this.#inWork.set(message.streamSequence, delivery);
+    this.#report(delivery);
+    await slots.acquire();
+    try {
+      if (delivery.isReleased || delivery.isAborted) message.nak();
+      else if (completion === undefined) await handler.rejectUnreadable(delivery);
+      else if (message.streamSequence === this.#lastStoredSequence) await handler.settleAgain(delivery);
+      else if (await handler.handle(delivery)) this.#lastStoredSequence = message.streamSequence;
+    } finally {
+      slots.release();
+      this.#inWork.delete(message.streamSequence);
+    }
+  }
+
+  #deliveryOf(message: DeliveredMessage, completion: Completion | undefined): Delivery {
+    const nowMs = this.#context.ports.clock.monotonicMs();
+    const known = completion ?? { ...unreadable, tool: this.unit.unit };
+    return {
+      completion: known,
+      contextId: contextIdOf(known.tool, known.contextSequence),
+      unit: this.unit.unit,
+      message,
+      deliveredAtMs: nowMs,
+      progressAtMs: nowMs,
+      isAborted: false,
+      isReleased: false,
+      isAcknowledged: false,
+    };
+  }
+
+  #report({ completion, contextId, message }: Delivery): void {
+    const { ports, settings, state } = this.#context;
+    ports.telemetry.event({
+      kind: 'completion.delivered',
+      colour: settings.colour,
+      pod: ports.process.name,
+      defenderId: state.defenderId,
+      tool: completion.tool,
+      contextId,
+      streamSequence: message.streamSequence,
+      deliveryCount: message.deliveryCount,
+    });
+  }
+}

@@ -1,0 +1,85 @@
+import { assign } from './assignment/assign.ts';
+import type { Assignment, AssignmentInput } from './assignment/assign.ts';
+import type { AssignmentMap } from './assignment/assignment-map.ts';
+import type { RebalanceReason } from '../ports/system-event.ts';
+
+/** What the leader knows of a member that it may declare dead. */
+export interface SilenceEvidence {
+  /** Since the leader saw its heartbeat change, by the leader's monotonic clock, outages of its own not counted. */
+  readonly silentMs: number;
+  readonly deadAfterMs: number;
+  /** What the last heartbeat says of the member's own wall clock, and the leader's wall clock: not to be compared. */
+  readonly heartbeatWallMs: number;
+  readonly leaderWallMs: number;
+}
+
+/**
+ * The decisions of a Defender that can be taken wrongly, each in one place. `correctPolicies` is what tFDC does; a
+ * planted bug replaces one of them from outside `system/`.
+ */
+export interface DefenderPolicies {
+  /** When a completion is acknowledged: only after its result is durable (delivery R32, cassandra-and-live P7). */
+  readonly acknowledge: 'after-store' | 'before-store';
+  /** How the right to raise an alarm is taken: by a light-weight transaction (cassandra-and-live P4). */
+  readonly alarmClaim: 'if-not-exists' | 'unconditional';
+  /** A T-chart with missing blobs or chunks must not be computed from. */
+  readonly completeness: 'verified' | 'ignored';
+  /** One completion at a time and in order per unit (defender §5). */
+  readonly unitOrder: 'serial' | 'concurrent';
+  /** How a claim that is not one's own is taken over (defender §2). */
+  readonly takeOver: 'compare-and-set' | 'overwrite';
+  /** A pod that leaves hands its id on, so that a rolling update moves nothing (defender §6). */
+  readonly handOver: 'marks' | 'none';
+  /** A leader that could not renew its lock in time must stop believing that it leads (defender §2). */
+  readonly fencing: 'by-term' | 'none';
+  readonly deadVerdict: (evidence: SilenceEvidence) => boolean;
+  readonly windowMs: (reason: RebalanceReason, windows: RebalanceWindows) => number;
+  readonly assign: (input: AssignmentInput) => Assignment;
+  /** Whether a member follows a map, given the last one it followed. */
+  readonly acceptMap: (candidate: AssignmentMap, current: AssignmentMap | undefined) => boolean;
+  /** Write timestamp of a result: a function of the context alone (cassandra-and-live P2). `version` 0…999. */
+  readonly resultTimestampUs: (endUs: number, version: number, wallUs: number) => number;
+  /** What a history is kept under: the unit and the recipe. */
+  readonly cacheKey: (unit: string, recipe: string) => string;
+}
+
+/** How long the leader gathers changes before it computes a map, by what set it off (PRODUCT, windows). */
+export interface RebalanceWindows {
+  readonly coldStartMs: number;
+  readonly plannedScalingMs: number;
+  readonly crashMs: number;
+}
+
+export function correctWindowMs(reason: RebalanceReason, windows: RebalanceWindows): number {
+  switch (reason) {
+    case 'cold-start':
+    case 'restart':
+      return windows.coldStartMs;
+    case 'scaling':
+      return windows.plannedScalingMs;
+    case 'crash':
+      return windows.crashMs;
+  }
+}
+
+/** Terms never go back, and within a term neither do versions (defender §2, §7 "an older map from a stale replica"). */
+export function correctAcceptMap(candidate: AssignmentMap, current: AssignmentMap | undefined): boolean {
+  if (current === undefined || candidate.term > current.term) return true;
+  return candidate.term === current.term && candidate.version > current.version;
+}
+
+export const correctPolicies: DefenderPolicies = {
+  acknowledge: 'after-store',
+  alarmClaim: 'if-not-exists',
+  completeness: 'verified',
+  unitOrder: 'serial',
+  takeOver: 'compare-and-set',
+  handOver: 'marks',
+  fencing: 'by-term',
+  deadVerdict: ({ silentMs, deadAfterMs }) => silentMs >= deadAfterMs,
+  windowMs: correctWindowMs,
+  assign,
+  acceptMap: correctAcceptMap,
+  resultTimestampUs: (endUs, version) => Math.floor(endUs / 1000) * 1000 + version,
+  cacheKey: (unit, recipe) => `${unit}\n${recipe}`,
+};
