@@ -1,0 +1,267 @@
+import { startCollector } from '../system/collector/start.ts';
+import { defaultCollectorSettings } from '../system/collector/settings.ts';
+import { startDefender } from '../system/defender/defender.ts';
+import { learnLimits } from '../system/defender/processing/limits.ts';
+import { defaultDefenderSettings } from '../system/defender/settings.ts';
+import { colours, type Colour } from '../system/ports/colour.ts';
+import { PortError } from '../system/ports/errors.ts';
+import type { Ports } from '../system/ports/index.ts';
+import { qualifiedTable, tables } from '../system/ports/tables.ts';
+import { startGateway } from '../system/routing/gateway/start.ts';
+import { defaultGatewaySettings } from '../system/routing/gateway/settings.ts';
+import { startManagement } from '../system/routing/management/start.ts';
+import { defaultManagementSettings } from '../system/routing/management/settings.ts';
+import { startRollout } from '../system/routing/rollout/start.ts';
+import { defaultRolloutSettings } from '../system/routing/rollout/settings.ts';
+import { CassandraRing } from './cassandra/index.ts';
+import { Equipment, type Wafer } from './equipment/index.ts';
+import { History } from './history/history.ts';
+import { HostClock, Kernel } from './kernel/index.ts';
+import { defaultProbe, DurableStore, Kubernetes, type DeploymentSpec, type Pod } from './kubernetes/index.ts';
+import { NatsCluster, NatsDirectory } from './nats/index.ts';
+import { Network, RpcFabric, SimHttp } from './network/index.ts';
+import { Operator } from './operator.ts';
+import { Prometheus } from './prometheus/index.ts';
+import type { ComponentName, SystemCustomisation } from './system-customisation.ts';
+import { ToolConnections } from './tool-connections.ts';
+
+/** Everything that decides what a world does. */
+export interface WorldOptions {
+  readonly seed: bigint;
+  readonly tools: number;
+  /** Replicas of each colour that is up. */
+  readonly defenders: number;
+  readonly collectors: number;
+  readonly gateways: number;
+  readonly natsNodes: number;
+  readonly cassandraNodes: number;
+  readonly replicationFactor: number;
+  /** Both colours run from the start; otherwise green is idle with no replicas. */
+  readonly bothColours: boolean;
+  /** Recorded wafers that the tools play instead of the synthetic generator. */
+  readonly wafers?: readonly Wafer[];
+  readonly customisation: SystemCustomisation;
+  /** Computes healthy sequences of events at once; off only to prove that it changes nothing. */
+  readonly elide: boolean;
+  readonly maxEvents?: number;
+}
+
+const natsUrl = (colour: Colour): string => `nats://nats-${colour}:4222`;
+const initialStable: Colour = 'blue';
+/** The services need this long from nothing to ready. */
+const toolsStartMs = 75_000;
+
+/** One simulated fab: servers, network, platform, tools, people, and tFDC running in it. */
+export class World {
+  readonly options: WorldOptions;
+  readonly kernel: Kernel;
+  readonly network: Network;
+  readonly history: History;
+  readonly kubernetes: Kubernetes;
+  readonly fabric: RpcFabric;
+  readonly nats: Readonly<Record<Colour, NatsCluster>>;
+  readonly cassandra: CassandraRing;
+  readonly prometheus: Prometheus;
+  readonly stores: DurableStore;
+  readonly equipment: Equipment;
+  readonly operator: Operator;
+  readonly #natsDirectory: NatsDirectory;
+  readonly #leaders = new Map<Colour, string>();
+  readonly #limits = new Map<string, ReturnType<typeof learnLimits>>();
+
+  constructor(options: WorldOptions) {
+    this.options = options;
+    const kernel = new Kernel({
+      seed: options.seed,
+      ...(options.maxEvents === undefined ? {} : { maxEvents: options.maxEvents }),
+    });
+    this.kernel = kernel;
+    this.history = new History(kernel);
+    this.network = new Network(kernel);
+    this.kubernetes = new Kubernetes(kernel, this.network, (event) =>
+      this.history.record('kubernetes', event),
+    );
+    this.fabric = new RpcFabric(this.network, this.kubernetes);
+    this.nats = {
+      blue: new NatsCluster(kernel, this.network, {
+        name: 'nats-blue',
+        nodeCount: options.natsNodes,
+        elide: options.elide,
+      }),
+      green: new NatsCluster(kernel, this.network, {
+        name: 'nats-green',
+        nodeCount: options.natsNodes,
+        elide: options.elide,
+      }),
+    };
+    this.#natsDirectory = new NatsDirectory([this.nats.blue, this.nats.green]);
+    this.cassandra = new CassandraRing(kernel, this.network, {
+      name: 'cassandra',
+      nodeCount: options.cassandraNodes,
+      replicationFactor: options.replicationFactor,
+      tables,
+      elide: options.elide,
+    });
+    this.prometheus = new Prometheus(kernel, this.network);
+    this.stores = new DurableStore(kernel);
+    this.operator = new Operator(
+      kernel,
+      this.network,
+      this.fabric,
+      new HostClock(kernel),
+      this.history,
+      this.kubernetes,
+    );
+    const connections = new ToolConnections(kernel, this.network, this.fabric, options.tools);
+    this.equipment = new Equipment(kernel, {
+      tools: options.tools,
+      startMs: toolsStartMs,
+      ...(options.wafers === undefined ? {} : { wafers: options.wafers }),
+      send: connections.send,
+      record: (tool, event) => this.history.record(tool, event),
+    });
+    this.history.on('leader.elected', (event) => this.#leaders.set(event.colour, event.pod));
+    this.#storeQualifiedCharts();
+    this.#deploy();
+  }
+
+  /** Name of the pod that last said it leads the Defenders of this colour, while it lives. */
+  leaderPod(colour: Colour): string | undefined {
+    const name = this.#leaders.get(colour);
+    return name !== undefined && this.kubernetes.pod(name)?.container?.process.alive === true
+      ? name
+      : undefined;
+  }
+
+  /** Puts the qualified charts of every recipe into the store, as engineers did before the day began. */
+  #storeQualifiedCharts(): void {
+    for (const [recipe, charts] of this.equipment.qualifiedCharts()) {
+      charts.forEach((result, ordinal) => {
+        this.cassandra.preload({ kind: 'insert', table: qualifiedTable }, { recipe, ordinal, result });
+      });
+    }
+  }
+
+  #deploy(): void {
+    const { defenders, collectors, gateways, bothColours } = this.options;
+    this.#deployComponent('management', undefined, { name: 'management', replicas: 1, stableNames: true });
+    this.#deployComponent('rollout', undefined, { name: 'rollout', replicas: 1, stableNames: true });
+    this.#deployComponent('gateway', undefined, { name: 'gateway', replicas: gateways, stableNames: true });
+    for (const colour of colours) {
+      const up = bothColours || colour === initialStable;
+      this.#deployComponent('collector', colour, {
+        name: `collector-${colour}`,
+        replicas: up ? collectors : 0,
+        cpuMilli: 2000,
+      });
+      this.#deployComponent('defender', colour, {
+        name: `defender-${colour}`,
+        replicas: up ? defenders : 0,
+        cpuMilli: 4000,
+      });
+    }
+  }
+
+  #deployComponent(
+    component: ComponentName,
+    colour: Colour | undefined,
+    spec: Pick<DeploymentSpec, 'name' | 'replicas'> & Partial<DeploymentSpec>,
+  ): void {
+    this.kubernetes.deploy({
+      image: 'v1.0',
+      labels: colour === undefined ? {} : { colour },
+      readiness: { ...defaultProbe, periodMs: 2000 },
+      ...spec,
+      start: (pod) => this.#start(component, colour, pod),
+    });
+  }
+
+  #start(component: ComponentName, colour: Colour | undefined, pod: Pod): void {
+    const own = this.#portsOf(component, colour, pod);
+    const ports = this.options.customisation.ports?.(component, own, colour) ?? own;
+    this.#run(component, colour, ports).catch((error: unknown) => {
+      // A component that cannot reach what it needs ends, and is started again with back-off, as in any cluster.
+      if (error instanceof PortError) ports.process.exit(1);
+      else throw error;
+    });
+  }
+
+  #portsOf(component: ComponentName, colour: Colour | undefined, pod: Pod): Ports {
+    const { process, processPort, host, deployment } = pod;
+    const rpc = this.fabric.forProcess(process, host);
+    return {
+      clock: process,
+      random: process.random,
+      nats: this.#natsDirectory.connectorFor(process, host),
+      cql: this.cassandra.connectorFor(process, host),
+      rpc,
+      http: new SimHttp(rpc, process),
+      process: processPort,
+      telemetry: this.prometheus.register(
+        process,
+        host,
+        { deployment, pod: pod.name, ...(colour === undefined ? {} : { colour }) },
+        (event) => this.history.record(pod.name, event),
+      ),
+      orchestrator: this.kubernetes.orchestratorFor(process, host),
+      metricsQueries: this.prometheus.queriesFor(process, host),
+      store: this.stores.storeFor(component === 'gateway' ? pod.name : component, process),
+    };
+  }
+
+  async #run(component: ComponentName, colour: Colour | undefined, ports: Ports): Promise<void> {
+    const { customisation, defenders, collectors } = this.options;
+    const keep = <Settings>(settings: Settings): Settings => settings;
+    const side = colour ?? initialStable;
+    switch (component) {
+      case 'collector':
+        return await startCollector(
+          ports,
+          (customisation.collector ?? keep)({
+            ...defaultCollectorSettings(side, natsUrl(side)),
+            expectedClusterName: `nats-${side}`,
+          }),
+        );
+      case 'defender':
+        return await startDefender(
+          ports,
+          (customisation.defender ?? keep)({
+            ...defaultDefenderSettings(side, natsUrl(side), this.equipment.inventory),
+            expectedClusterName: `nats-${side}`,
+            learnLimits: this.#rememberedLimits,
+          }),
+        );
+      case 'gateway':
+        return await startGateway(ports, (customisation.gateway ?? keep)(defaultGatewaySettings));
+      case 'management':
+        return await startManagement(
+          ports,
+          (customisation.management ?? keep)({
+            ...defaultManagementSettings,
+            inventory: this.equipment.inventory,
+            initialStableColour: initialStable,
+          }),
+        );
+      case 'rollout':
+        return await startRollout(
+          ports,
+          (customisation.rollout ?? keep)({
+            ...defaultRolloutSettings,
+            collector: { ...defaultRolloutSettings.collector, replicas: collectors },
+            defender: { ...defaultRolloutSettings.defender, replicas: defenders },
+          }),
+        );
+    }
+  }
+
+  /** Learning is a pure function of the stored charts, so that 90 Defenders need not do it 90 times. */
+  readonly #rememberedLimits: typeof learnLimits = (recipe, strategies, qualified) => {
+    const key = `${recipe}\u0000${qualified.length}`;
+    let limits = this.#limits.get(key);
+    if (limits === undefined) {
+      limits = learnLimits(recipe, strategies, qualified);
+      this.#limits.set(key, limits);
+    }
+    return limits;
+  };
+}
