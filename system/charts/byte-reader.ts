@@ -124,11 +124,11 @@ export class ByteReader {
     if (padding > 0 && this.bits(padding) !== 0)
       throw new ChartCodecError('malformed', 'padding bits are not zero');
     this.#position = this.#bit >>> 3;
-    if (this.#position > this.#end) throw new ChartCodecError('truncated', 'bits end after the content');
   }
 
-  /** Throws `malformed` unless everything was read. */
+  /** Throws unless everything was read: `malformed` where something is left, `truncated` where bits ran past the end. */
   end(): void {
+    if (this.#position > this.#end) throw new ChartCodecError('truncated', 'bit fields run past the end');
     if (this.#position !== this.#end) {
       throw new ChartCodecError('malformed', `${String(this.remaining)} bytes after the end`);
     }

@@ -105,7 +105,7 @@ export function computeStatistics(points: UsablePoints, startUs: number, endUs: 
     const squares = Math.max(0, residualSquares - (residualSum * residualSum) / count);
     const timeVariation = timeSquares - (timeSum * timeSum) / count;
     statistics[statisticIndex.deviation] = Math.sqrt(squares / (count - 1));
-    statistics[statisticIndex.slope] = (timeByResidual - (timeSum * residualSum) / count) / timeVariation + 0;
+    statistics[statisticIndex.slope] = timeByResidual / timeVariation + 0;
     statistics[statisticIndex.area] = areaTwice / (2 * US_PER_S) + 0;
     statistics[statisticIndex.stepUp] = stepUp;
     statistics[statisticIndex.stepDown] = stepDown;

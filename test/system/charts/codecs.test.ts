@@ -183,6 +183,21 @@ describe.each(codecs)('$name codec', (codec) => {
   });
 });
 
+it('keeps neighbours that differ in any window of bits', () => {
+  for (let leading = 0; leading < 64; leading++) {
+    for (let length = 1; length <= 64 - leading; length++) {
+      const window = ((1n << BigInt(length)) - 1n) << BigInt(64 - leading - length);
+      const bits = BigUint64Array.of(
+        0x7ff5_5555_aaaa_3333n,
+        0x7ff5_5555_aaaa_3333n ^ window,
+        0x7ff5_5555_aaaa_3333n,
+      );
+      const series = [{ svid: 1, timesUs: Float64Array.of(1, 2, 3), values: new Float64Array(bits.buffer) }];
+      expect(bitsOf(tchartCodec.decode(tchartCodec.encode(series)))).toEqual(bitsOf(series));
+    }
+  }
+});
+
 it('keeps the codecs apart', () => {
   expect(codeOf(() => tchartCodec.decode(chunkCodec.encode(oneSeries)))).toBe('bad-magic');
   expect(chunkCodec.id).not.toBe(tchartCodec.id);

@@ -84,6 +84,19 @@ describe('mergeSeries', () => {
     );
   });
 
+  it('puts points that disagree about an instant in one order, however they came', () => {
+    const point = fc.record({
+      svid: fc.nat(1),
+      timesUs: fc.nat(2).map((us) => Float64Array.of(us)),
+      values: fc.nat(3).map((value) => Float64Array.of(value)),
+    });
+    fc.assert(
+      fc.property(fc.array(point, { maxLength: 12 }), (parts) => {
+        expect(bitsOf(mergeSeries(parts.toReversed()))).toEqual(bitsOf(mergeSeries(parts)));
+      }),
+    );
+  });
+
   it('joins chunks by SVID and time, and drops what was sent twice', () => {
     const chunk = (svid: number, timeUs: number, value: number): Series => ({
       svid,

@@ -174,6 +174,19 @@ describe('computeUChart', () => {
     );
   });
 
+  it('finds the slope of a line through uneven instants', () => {
+    const times = [0, 1, 2, 3, 50, 51, 200].map((s) => startUs + s * 1e6);
+    const chart = uchartOf(
+      [
+        seriesOf(
+          times.map((timeUs, i) => ({ timeUs, value: 7 + (0.25 * ((times[i] ?? 0) - startUs)) / 1e6 })),
+        ),
+      ],
+      startUs + 201e6,
+    );
+    expect(statistic(chart, 'slope')).toBeCloseTo(0.25, 13);
+  });
+
   it('flags what is no usable number and leaves it out', () => {
     const { points: all, endUs } = even([1, Number.NaN, 3, Number.NEGATIVE_INFINITY, 5, 1e101, 7, 9]);
     const chart = uchartOf([seriesOf(all)], endUs);
@@ -189,6 +202,10 @@ describe('computeUChart', () => {
     expect(statistic(chart, 'mean')).toBe(5);
     expect(statistic(chart, 'conflictCount')).toBe(1);
     expect(statistic(chart, 'flaggedCount')).toBe(0);
+    const partly = uchartOf([seriesOf([at(2), at(Number.NaN)])], startUs + 1);
+    expect([statistic(partly, 'conflictCount'), statistic(partly, 'mean')]).toEqual([1, 2]);
+    const same = uchartOf([seriesOf([at(2), at(2)])], startUs + 1);
+    expect(statistic(same, 'conflictCount')).toBe(0);
   });
 
   it.each([
@@ -198,7 +215,9 @@ describe('computeUChart', () => {
     ['the last two', [18, 19], 2 / 20],
   ])('finds missing points: %s', (_what, missing: number[], share) => {
     const { points: all, endUs } = even(Array.from({ length: 20 }, (_point, i) => i));
-    const present = all.filter((_point, i) => !missing.includes(i));
+    const present = all
+      .filter((_point, i) => !missing.includes(i))
+      .map(({ timeUs, value }, i) => ({ timeUs: timeUs + (i % 2 === 0 ? -1000 : 1000), value }));
     expect(statistic(uchartOf([seriesOf(present)], endUs), 'missingShare')).toBeCloseTo(share, 12);
   });
 
@@ -292,16 +311,14 @@ describe('uchartDigest', () => {
     const { points: all, endUs } = even([1, 2.5, 4, 8]);
     const chart = uchartOf([seriesOf(all)], endUs);
     const seen = new Set([uchartDigest(chart)]);
-    statisticNames.forEach((_name, index) => {
+    for (let word = 0; word < 2 * statisticNames.length; word++) {
       const copy = structuredClone(chart);
-      const statistics = copy.charts[0]?.statistics;
-      if (statistics === undefined) throw new Error('no SVID');
-      new Uint32Array(statistics.buffer)[2 * index] =
-        (new Uint32Array(statistics.buffer)[2 * index] ?? 0) ^ 1;
+      const words = new Uint32Array(copy.charts[0]?.statistics.buffer ?? new ArrayBuffer());
+      words[word] = (words[word] ?? 0) ^ 1;
       seen.add(uchartDigest(copy));
-    });
+    }
     expect([...seen].every((digest) => Number.isSafeInteger(digest))).toBe(true);
     // One quarter holds one point each, so the four deviations are NaN before and after.
-    expect(seen.size).toBe(1 + statisticNames.length - 4);
+    expect(seen.size).toBe(1 + 2 * (statisticNames.length - 4));
   });
 });

@@ -170,11 +170,12 @@ describe('what each strategy is for', () => {
   });
 
   it('ewma: a lasting shift that no single context shows', () => {
-    const shift = (value: number) => value + 0.04;
+    const shift = (value: number) => value + 0.035;
     const own = ewma.learn(qualified);
     const shifted = Array.from({ length: 20 }, (_one, i) => trace(9, i, shift));
     const current = trace(9, 20, shift);
     expect(ewma.judge(own, shifted, current).alarm).toBe(true);
+    expect(ewma.judge(own, [...history(9, 18), ...shifted.slice(-1)], current).alarm).toBe(false);
     expect(shewhart.judge(shewhart.learn(qualified), [], current).alarm).toBe(false);
   });
 
