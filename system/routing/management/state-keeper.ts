@@ -113,9 +113,9 @@ export class StateKeeper {
         if (!(error instanceof PortError)) throw error;
         this.#storeFailures.add(1);
       }
-      const givesWay = this.#waiting.some((job) => job.urgency < urgency);
-      if (givesWay || attempt >= this.#settings.storeAttempts) return false;
+      if (attempt >= this.#settings.storeAttempts) return false;
       await this.#clock.sleep(this.#settings.storeRetryMs);
+      if (this.#waiting.some((job) => job.urgency < urgency)) return false;
     }
   }
 

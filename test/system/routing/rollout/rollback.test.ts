@@ -19,6 +19,7 @@ const phases: readonly (readonly [phase: string, hold: Prepare])[] = [
   ['expanding', (fab) => void fab.startGateway('gateway-silent', { policies: deaf })],
   ['observing', () => {}],
   ['paused', (fab) => void (fab.world.metrics.errorRate = 0.03)],
+  ['promoting', async (fab) => await toPromotion(fab)],
   ['labelling', async (fab) => await failAtPromotion(fab)],
   ['retaining', () => {}],
 ];
@@ -35,10 +36,18 @@ async function failAtPromotion(fab: Fab): Promise<void> {
   fab.world.kubernetes.failing = true;
 }
 
+/** Promoting is one request long, so the test walks up to it by the millisecond. */
+async function toPromotion(fab: Fab): Promise<void> {
+  await fab.operate('', { image });
+  await fab.world.time.advanceUntil(() => fab.last('rollout.stage')?.name === 'soak', 3 * 3_600_000);
+  await fab.world.time.advance(30 * 60_000 - 1500);
+  await fab.world.time.advanceUntil(() => fab.storedPhase() === 'promoting', 5000, 1);
+}
+
 async function bringTo(phase: string, hold: Prepare): Promise<Fab> {
   const fab = await Fab.started(100);
   await hold(fab);
-  await fab.operate('', { image });
+  if (fab.storedPhase() === 'idle') await fab.operate('', { image });
   await fab.untilPhase(phase);
   return fab;
 }
@@ -103,7 +112,7 @@ describe.each(phases)('from %s', (phase, hold) => {
     await fab.world.time.advance(20_000);
     fab.startRollout();
     await fab.world.time.advance(1000);
-    expect(fab.storedPhase()).toBe(phase);
+    if (phase !== 'promoting') expect(fab.storedPhase()).toBe(phase);
     fab.world.backlog.green = 0;
     fab.world.kubernetes.broken.clear();
     fab.world.kubernetes.failing = false;
@@ -215,6 +224,38 @@ test('L3 scales the canary down only after its backlog is 0 and no request is un
   expect(fab.world.kubernetes.get('defender-green').ready).toBe(0);
   expect(fab.world.kubernetes.get('collector-green').ready).toBe(0);
   expect(fab.world.kubernetes.get('collector-blue').ready).toBe(10);
+});
+
+test('a controller killed while a rollback waits for a gateway goes on waiting', async () => {
+  const fab = await bringTo('observing', () => {});
+  const heal = fab.world.cut('gateway-1', 'management');
+  await fab.operate('/rollback', { level: 'L1', reason: 'drill' });
+  await fab.world.time.advance(5000);
+  fab.rollout.kill();
+  fab.startRollout();
+  await fab.world.time.advance(10_000);
+  expect(fab.last('rollback.completed')).toMatchObject({ missingGateways: ['gateway-1'] });
+  heal();
+  await fab.untilPhase('ended', 10_000);
+  expect(fab.world.of('rollback.completed')).toHaveLength(2);
+});
+
+test.each(['retiring', 'relabelling'])('a controller killed in %s ends the release', async (phase) => {
+  const fab = await Fab.started(100);
+  await fab.operate('', { image });
+  await fab.untilPhase(phase === 'retiring' ? phase : 'observing', 3 * 3_600_000);
+  if (phase === 'relabelling') {
+    fab.world.kubernetes.failing = true;
+    await fab.operate('/rollback', { level: 'L1', reason: 'drill' });
+    await fab.untilPhase(phase, 60_000);
+  }
+  fab.rollout.kill();
+  fab.world.kubernetes.failing = false;
+  fab.startRollout();
+  await fab.untilPhase('ended', 60_000);
+  expect(fab.last('rollout.ended')).toMatchObject({
+    outcome: phase === 'retiring' ? 'promoted' : 'rolled-back',
+  });
 });
 
 test.each(['draining', 'scaling-down'])('a controller killed in %s goes on', async (phase) => {
