@@ -59,7 +59,12 @@ export interface Detection {
   readonly compared: number;
   readonly different: number;
   /** Present with `--traces`: per wafer outcomes, in file order. */
-  readonly wafers?: readonly { readonly wafer: string; readonly abnormal: boolean; readonly contexts: number; readonly alarms: number }[];
+  readonly wafers?: readonly {
+    readonly wafer: string;
+    readonly abnormal: boolean;
+    readonly contexts: number;
+    readonly alarms: number;
+  }[];
 }
 
 /** One line of the day's story, for terminal and report. */

@@ -65,6 +65,7 @@ export class World {
   readonly stores: DurableStore;
   readonly equipment: Equipment;
   readonly operator: Operator;
+  readonly connections: ToolConnections;
   readonly #natsDirectory: NatsDirectory;
   readonly #leaders = new Map<Colour, string>();
   readonly #limits = new Map<string, ReturnType<typeof learnLimits>>();
@@ -112,12 +113,12 @@ export class World {
       this.history,
       this.kubernetes,
     );
-    const connections = new ToolConnections(kernel, this.network, this.fabric, options.tools);
+    this.connections = new ToolConnections(kernel, this.network, this.fabric, options.tools);
     this.equipment = new Equipment(kernel, {
       tools: options.tools,
       startMs: toolsStartMs,
       ...(options.wafers === undefined ? {} : { wafers: options.wafers }),
-      send: connections.send,
+      send: this.connections.send,
       record: (tool, event) => this.history.record(tool, event),
     });
     this.history.on('leader.elected', (event) => this.#leaders.set(event.colour, event.pod));

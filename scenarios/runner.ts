@@ -1,0 +1,302 @@
+import { FaultInjector } from '../chaos/injector.ts';
+import { faultKinds } from '../chaos/catalogue.ts';
+import { generatePlan } from '../chaos/generator.ts';
+import { emptyPlan, type Plan } from '../chaos/plan.ts';
+import { chunkTable } from '../system/ports/tables.ts';
+import { SimulationError, type TraceSink } from '../sim/kernel/index.ts';
+import { World } from '../sim/world.ts';
+import { catalog, scenarioNamed } from './catalog/index.ts';
+import type { Scenario, ScenarioSetup, ScenarioValues } from './catalog/scenario.ts';
+import { faultWorldOf } from './fault-world.ts';
+import { rules } from './invariants/index.ts';
+import { convergenceUs } from './invariants/liveness-converged.ts';
+import { RuleLedger, type RuleCheck, type RuleContext } from './invariants/rule.ts';
+import { watchDetection } from './observers/detection.ts';
+import { watchFigures } from './observers/figures.ts';
+import { watchGoals } from './observers/goals.ts';
+import { watchMilestones } from './observers/milestones.ts';
+import { FaultFreeOracle } from './observers/oracle.ts';
+import { plantNamed, plants } from './plants/index.ts';
+import type { Progress, RunRequest, RunResult, Verdict } from './run-result.ts';
+import { ScenarioError } from './scenario-error.ts';
+import { readTraces } from './traces/trace-file.ts';
+import { resolveValues } from './values.ts';
+
+export interface RunHooks {
+  progress?(progress: Progress): void;
+  trace?: TraceSink;
+  /** Asked between slices; true ends the run where it stands, with verdict unknown. */
+  cancelled?(): boolean;
+  /** Off only to prove that elision changes nothing. */
+  elide?: boolean;
+}
+
+export interface RunTrace {
+  /** Fingerprints on the way, to find where two runs part. */
+  readonly checkpoints: readonly {
+    readonly events: number;
+    readonly timeUs: number;
+    readonly digest: string;
+  }[];
+}
+
+/** Tools stop this long before the end of the healing phase. */
+const settleUs = convergenceUs + 30_000_000;
+const progressUs = 60_000_000;
+
+/** All that a request means, checked; nothing has run. Throws a `ScenarioError`. */
+export function prepare(request: RunRequest): {
+  scenario: Scenario;
+  values: ScenarioValues;
+  setup: ScenarioSetup;
+  plan: Plan;
+} {
+  const scenario = scenarioNamed(request.scenario);
+  if (scenario === undefined) {
+    throw new ScenarioError(
+      `unknown scenario ${request.scenario}; there are ${catalog.map((known) => known.name).join(', ')}`,
+    );
+  }
+  if (request.plant !== undefined && plantNamed(request.plant) === undefined) {
+    throw new ScenarioError(
+      `unknown plant ${request.plant}; there are ${plants.map((known) => known.name).join(', ')}`,
+    );
+  }
+  const values = resolveValues(scenario, request.overrides);
+  const setup = scenario.setUp(values);
+  const plan = request.plan ?? planOf(setup, request.seed);
+  return { scenario, values, setup, plan };
+}
+
+function planOf(setup: ScenarioSetup, seed: bigint): Plan {
+  const fixedPlan: Plan = { ...emptyPlan, faults: setup.fixedFaults };
+  const drawn = setup.drawnFaults;
+  if (drawn === undefined) return fixedPlan;
+  return generatePlan(seed, {
+    windowStartMs: drawn.startMs,
+    windowEndMs: drawn.endMs,
+    fixed: setup.fixedFaults,
+    kinds: faultKinds
+      .map(({ kind }) => kind)
+      .filter((kind) => drawn.kinds.some((prefix) => kind.startsWith(prefix))),
+    maximumFaults: drawn.most,
+    budget: drawn.unlimited === true ? 'unlimited' : 'recoverable',
+    calmShare: 0.1,
+  });
+}
+
+/** Runs one scenario with one seed. Rejects with a `ScenarioError` for bad input, and with any other error where the harness itself failed. */
+export async function runScenario(request: RunRequest, hooks: RunHooks = {}): Promise<RunResult & RunTrace> {
+  const { setup, values, plan } = prepare(request);
+  const wafers = request.traces === undefined ? undefined : await loadTraces(request.traces);
+  const startMs = performance.now();
+  const world = new World({
+    ...values,
+    seed: request.seed,
+    bothColours: setup.bothColours,
+    customisation: request.plant === undefined ? {} : (plantNamed(request.plant)?.customisation ?? {}),
+    elide: hooks.elide ?? true,
+    ...(wafers === undefined ? {} : { wafers }),
+  });
+  const run = new Run(request, hooks, world, setup, plan);
+  await run.play();
+  return run.result(performance.now() - startMs);
+}
+
+async function loadTraces(path: string): Promise<ConstructorParameters<typeof World>[0]['wafers']> {
+  const outcome = await readTraces(path);
+  if (outcome.ok) {
+    return outcome.traces.wafers.map(({ id, label, samples }) => ({
+      id,
+      abnormal: label === 'abnormal',
+      samples,
+    }));
+  }
+  const problems = outcome.problems.map(
+    (problem) =>
+      `${path}:${problem.line}:${problem.column}: ${problem.message}; expected ${problem.expected}`,
+  );
+  throw new ScenarioError(problems.join('\n'));
+}
+
+class Run {
+  readonly #request: RunRequest;
+  readonly #hooks: RunHooks;
+  readonly #world: World;
+  readonly #plan: Plan;
+  readonly #injector: FaultInjector;
+  readonly #watched: { ledger: RuleLedger; check: RuleCheck }[] = [];
+  readonly #milestones: ReturnType<typeof watchMilestones>;
+  readonly #goals: ReturnType<typeof watchGoals>;
+  readonly #detection: ReturnType<typeof watchDetection>;
+  readonly #figures: ReturnType<typeof watchFigures>;
+  #failure: SimulationError | undefined;
+  #cancelled = false;
+  #endUs: number;
+
+  constructor(request: RunRequest, hooks: RunHooks, world: World, setup: ScenarioSetup, plan: Plan) {
+    this.#request = request;
+    this.#hooks = hooks;
+    this.#world = world;
+    this.#plan = plan;
+    this.#endUs = setup.durationMs * 1000;
+    this.#injector = new FaultInjector(faultWorldOf(world), plan);
+    const oracle = new FaultFreeOracle(world, world.history);
+    const context: RuleContext = {
+      kernel: world.kernel,
+      history: world.history,
+      faults: this.#injector,
+      facts: {
+        tools: world.options.tools,
+        gateways: world.options.gateways,
+        gatewayPollMs: 5000,
+        quiet: plan.faults.length === 0,
+        gracePeriodMs: 30_000,
+        storedRequests: (tool, contextSequence) =>
+          world.cassandra.inspect(chunkTable, { tool, context_sequence: contextSequence }).length,
+        faultFreeJudgement: (contextId) => oracle.judgement(contextId),
+        reachableGateways: () => reachableGateways(world),
+      },
+    };
+    for (const rule of rules) {
+      const ledger = new RuleLedger(rule, context);
+      this.#watched.push({ ledger, check: rule.watch(context, ledger) });
+    }
+    this.#milestones = watchMilestones(world.history, (milestone) => this.#report(milestone.text));
+    this.#goals = watchGoals(world.history, setup.goals);
+    this.#detection = watchDetection(world.history);
+    this.#figures = watchFigures(world.history);
+    if (hooks.trace !== undefined) world.kernel.traceTo(hooks.trace);
+  }
+
+  async play(): Promise<void> {
+    const { kernel, history } = this.#world;
+    try {
+      this.#injector.schedule();
+      history.record('runner', { kind: 'phase', phase: 'faults' });
+      await this.#runTo(this.#endUs);
+      if (this.#cancelled) return;
+      this.#injector.healAll();
+      history.record('runner', { kind: 'phase', phase: 'healing' });
+      this.#endUs = kernel.nowUs + settleUs;
+      // Half a minute of traffic more, so that what was broken is used again; then the tools finish what they have.
+      await this.#runTo(kernel.nowUs + 30_000_000);
+      this.#world.equipment.stop();
+      await this.#runTo(this.#endUs);
+      history.record('runner', { kind: 'phase', phase: 'ended' });
+      for (const { check } of this.#watched) check.finish();
+    } catch (error) {
+      if (!(error instanceof SimulationError) || error.code === 'crash') throw error;
+      this.#failure = error;
+    }
+  }
+
+  result(wallMs: number): RunResult & RunTrace {
+    const { kernel, options } = this.#world;
+    const outcomes = this.#watched.map(({ ledger }) => ({ ledger, outcome: ledger.outcome() }));
+    // The rule that was broken first is named first.
+    const broken = outcomes
+      .filter(({ outcome }) => outcome.violationCount > 0)
+      .sort((left, right) => left.ledger.firstEvent - right.ledger.firstEvent);
+    const reasons = broken.map(({ outcome }) => {
+      const first = outcome.violations[0];
+      return `${outcome.rule}: ${first?.message ?? ''}${outcome.violationCount > 1 ? ` (and ${outcome.violationCount - 1} more)` : ''}`;
+    });
+    const goals = this.#goals();
+    const limits: string[] = [];
+    let verdict: Verdict = broken.length > 0 ? 'failed' : 'passed';
+    if (this.#failure !== undefined) {
+      if (this.#failure.code === 'limit') limits.push(this.#failure.message);
+      else {
+        verdict = 'failed';
+        reasons.unshift(`${this.#failure.code}: ${this.#failure.message}`);
+      }
+    }
+    if (verdict === 'passed') {
+      const unmet = goals
+        .filter((goal) => goal.required && goal.count === 0)
+        .map((goal) => `goal not reached: ${goal.goal}`);
+      const nothing = outcomes.every(({ outcome }) => outcome.checked === 0)
+        ? ['nothing was put to the test']
+        : [];
+      const stopped = this.#cancelled ? ['the run was stopped before its end'] : [];
+      const unknown = [...limits.map((limit) => `limit: ${limit}`), ...stopped, ...nothing, ...unmet];
+      if (unknown.length > 0) verdict = 'unknown';
+      reasons.push(...unknown);
+    }
+    return {
+      scenario: this.#request.scenario,
+      seed: `0x${this.#request.seed.toString(16)}`,
+      overrides: this.#request.overrides,
+      ...(this.#request.plant === undefined ? {} : { plant: this.#request.plant }),
+      ...(this.#request.traces === undefined ? {} : { traces: this.#request.traces }),
+      verdict,
+      reasons,
+      fingerprint: kernel.fingerprint.digest(),
+      virtualUs: kernel.nowUs,
+      wallMs,
+      events: kernel.events,
+      plan: this.#plan,
+      rules: outcomes.map(({ outcome }) => outcome),
+      faults: this.#injector.outcomes(),
+      goals,
+      detection: this.#detection(),
+      milestones: this.#milestones,
+      figures: { ...this.#figures(), tools: options.tools, defenders: options.defenders },
+      limits,
+      replay: replayLine(this.#request),
+      checkpoints: kernel.checkpoints,
+    };
+  }
+
+  async #runTo(untilUs: number): Promise<void> {
+    const { kernel } = this.#world;
+    while (kernel.nowUs < untilUs && !this.#cancelled) {
+      await kernel.run(Math.min(untilUs, kernel.nowUs + progressUs), () => {
+        if (this.#hooks.cancelled?.() === true) {
+          this.#cancelled = true;
+          kernel.stop();
+        }
+      });
+      this.#report(undefined);
+    }
+  }
+
+  #report(milestone: string | undefined): void {
+    const { kernel } = this.#world;
+    this.#hooks.progress?.({
+      virtualUs: kernel.nowUs,
+      virtualEndUs: Math.max(this.#endUs, kernel.nowUs),
+      events: kernel.events,
+      ...(milestone === undefined ? {} : { milestone }),
+    });
+  }
+}
+
+/** Gateways that run and that Management can reach now. */
+function reachableGateways(world: World): readonly string[] {
+  const management = world.kubernetes
+    .pods({ deployment: 'management' })
+    .find((pod) => pod.phase === 'running');
+  if (management === undefined) return [];
+  return world.kubernetes
+    .pods({ deployment: 'gateway' })
+    .filter(
+      (pod) =>
+        pod.phase === 'running' &&
+        pod.ready &&
+        pod.process.state === 'running' &&
+        world.network.reachable(management.host, pod.host) &&
+        world.network.reachable(pod.host, management.host),
+    )
+    .map((pod) => pod.name);
+}
+
+/** The one line that runs it again. A plan of its own is named by the results folder instead. */
+export function replayLine(request: RunRequest): string {
+  const parts = [`npm run scenario -- run ${request.scenario} --seed 0x${request.seed.toString(16)}`];
+  for (const [name, value] of Object.entries(request.overrides)) parts.push(`--set ${name}=${value}`);
+  if (request.plant !== undefined) parts.push(`--plant ${request.plant}`);
+  if (request.traces !== undefined) parts.push(`--traces ${request.traces}`);
+  return parts.join(' ');
+}
