@@ -21,7 +21,7 @@ import { defaultProbe, DurableStore, Kubernetes, type DeploymentSpec, type Pod }
 import { NatsCluster, NatsDirectory } from './nats/index.ts';
 import { Network, RpcFabric, SimHttp } from './network/index.ts';
 import { Operator } from './operator.ts';
-import { Prometheus } from './prometheus/index.ts';
+import { PodTelemetry, Prometheus } from './prometheus/index.ts';
 import type { ComponentName, SystemCustomisation } from './system-customisation.ts';
 import { ToolConnections } from './tool-connections.ts';
 
@@ -190,6 +190,14 @@ export class World {
   #portsOf(component: ComponentName, colour: Colour | undefined, pod: Pod): Ports {
     const { process, processPort, host, deployment } = pod;
     const rpc = this.fabric.forProcess(process, host);
+    const telemetry = new PodTelemetry(pod.name, (source, event) => this.history.record(source, event));
+    this.prometheus.addTarget({
+      instance: pod.name,
+      labels: { deployment, ...(colour === undefined ? {} : { colour }) },
+      telemetry,
+      process,
+      host,
+    });
     return {
       clock: process,
       random: process.random,
@@ -198,12 +206,7 @@ export class World {
       rpc,
       http: new SimHttp(rpc, process),
       process: processPort,
-      telemetry: this.prometheus.register(
-        process,
-        host,
-        { deployment, pod: pod.name, ...(colour === undefined ? {} : { colour }) },
-        (event) => this.history.record(pod.name, event),
-      ),
+      telemetry,
       orchestrator: this.kubernetes.orchestratorFor(process, host),
       metricsQueries: this.prometheus.queriesFor(process, host),
       store: this.stores.storeFor(component === 'gateway' ? pod.name : component, process),
