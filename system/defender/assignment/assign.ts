@@ -49,7 +49,7 @@ const extremeRatio = 2;
  * lifts it above the cap, then to the least loaded; at last members under the floor are lifted from the fullest.
  * With a map before, units stay where they are: those of members that left are placed as above, members that joined
  * are filled up to the mean from the fullest, and only then the bounds are restored with as few moves as can be. Where
- * that misses a bound which a fresh assignment keeps better, the fresh one is taken.
+ * extremes are packed anew that moves less, it is done; where all that misses a bound, a fresh assignment is tried.
  *
  * Same members, units and map before, in any order: same assignment. Throws a `RangeError` where there is no member.
  */
@@ -68,17 +68,45 @@ export function assign(input: AssignmentInput): Assignment {
   const maxExtremes = Math.ceil(extremes / members.length) + 1;
   const empty = (): Placement => new Placement(units, members.length, maxExtremes);
 
+  const fresh = (): Placement => {
+    const placement = empty();
+    placeRest(placement, bounds);
+    bringWithinBounds(placement, bounds);
+    return placement;
+  };
+  const { previous } = input;
+  if (previous === undefined) return describe(fresh(), members, bounds);
+
+  const owners = previousOwners(units, members, previous);
   const kept = empty();
-  const joiners = keepPrevious(kept, members, input.previous);
+  keep(kept, owners, () => true);
   placeRest(kept, bounds);
+  const joiners = joinersOf(members, previous);
   if (joiners.size > 0) fillJoiners(kept, joiners, bounds);
   bringWithinBounds(kept, bounds);
-  if (input.previous === undefined || excess(kept, bounds) <= 0) return describe(kept, members, bounds);
+  const candidates = [kept];
+  if (extremes > 0) {
+    const repacked = empty();
+    packExtremes(repacked, owners);
+    keep(repacked, owners, (unit) => !unit.extreme);
+    placeRest(repacked, bounds);
+    bringWithinBounds(repacked, bounds);
+    candidates.push(repacked);
+  }
+  if (candidates.every((candidate) => excess(candidate, bounds) > 0)) candidates.push(fresh());
+  const rank = (candidate: Placement): readonly [number, number] => [
+    Math.max(0, excess(candidate, bounds)),
+    movedUnits(candidate, owners),
+  ];
+  return describe(
+    candidates.reduce((best, other) => (isLower(rank(other), rank(best)) ? other : best)),
+    members,
+    bounds,
+  );
+}
 
-  const fresh = empty();
-  placeRest(fresh, bounds);
-  bringWithinBounds(fresh, bounds);
-  return describe(excess(fresh, bounds) < excess(kept, bounds) ? fresh : kept, members, bounds);
+function isLower(a: readonly [number, number], b: readonly [number, number]): boolean {
+  return a[0] === b[0] ? a[1] < b[1] : a[0] < b[0];
 }
 
 function numberedUnits(input: AssignmentInput, members: readonly string[]): readonly PlacedUnit[] {
@@ -95,38 +123,86 @@ function numberedUnits(input: AssignmentInput, members: readonly string[]): read
     .sort((a, b) => compareNames(a.unit, b.unit));
 }
 
-/** Leaves units with their owners; answers who joined, which is nobody where there was no map. */
-function keepPrevious(
-  placement: Placement,
+/** Index of each unit's owner in the map before, -1 where it has none among the members. */
+function previousOwners(
+  units: readonly PlacedUnit[],
   members: readonly string[],
-  previous: PreviousAssignment | undefined,
-): ReadonlySet<number> {
-  if (previous === undefined) return new Set();
+  previous: PreviousAssignment,
+): Int32Array {
   const indexOf = new Map(members.map((member, index) => [member, index]));
-  for (const [unitIndex, { unit }] of placement.units.entries()) {
-    const owner = indexOf.get(previous.ownerOf(unit) ?? '');
-    if (owner !== undefined) placement.place(unitIndex, owner);
-  }
+  return Int32Array.from(units, ({ unit }) => indexOf.get(previous.ownerOf(unit) ?? '') ?? -1);
+}
+
+function joinersOf(members: readonly string[], previous: PreviousAssignment): ReadonlySet<number> {
   const before = new Set(previous.members);
   return new Set(members.flatMap((member, index) => (before.has(member) ? [] : [index])));
 }
 
-function placeRest(placement: Placement, bounds: LoadBounds): void {
-  const rest = placement.units.keys().filter((unitIndex) => !placement.isPlaced(unitIndex));
-  const weightOf = (unitIndex: number): number => placement.units[unitIndex]?.weight ?? 0;
-  const [extremes, ordinary]: [number[], number[]] = [[], []];
-  for (const unitIndex of rest) {
-    if (placement.units[unitIndex]?.extreme === true) extremes.push(unitIndex);
-    else ordinary.push(unitIndex);
+function keep(placement: Placement, owners: Int32Array, isKept: (unit: PlacedUnit) => boolean): void {
+  for (const [unitIndex, unit] of placement.units.entries()) {
+    const owner = owners[unitIndex] ?? -1;
+    if (owner >= 0 && isKept(unit)) placement.place(unitIndex, owner);
   }
-  extremes.sort((a, b) => weightOf(b) - weightOf(a) || a - b);
-  for (const unitIndex of extremes) {
+}
+
+function movedUnits(placement: Placement, owners: Int32Array): number {
+  let moved = 0;
+  for (const [unitIndex, owner] of owners.entries()) {
+    if (owner >= 0 && placement.ownerOf(unitIndex) !== owner) moved++;
+  }
+  return moved;
+}
+
+/**
+ * Packs extremes anew, heaviest first into the least full of as many bins as there are members; then each bin goes to the
+ * owner of its heaviest unit, where that is still free, so that few of them change hands.
+ */
+function packExtremes(placement: Placement, owners: Int32Array): void {
+  const bins = new Placement(placement.units, placement.loads.length, placement.maxExtremes);
+  placeExtremes(bins);
+  const contents = bins
+    .fullestFirst()
+    .map((bin) => heaviestFirst(bins, bins.heldBy(bin)))
+    .filter((held) => held.length > 0);
+  const free = new Set(placement.loads.keys());
+  const homeless: number[][] = [];
+  for (const held of contents) {
+    const home = held.map((unitIndex) => owners[unitIndex] ?? -1).find((owner) => free.has(owner));
+    if (home === undefined) homeless.push(held);
+    else putTogether(placement, held, home, free);
+  }
+  for (const held of homeless) {
+    const [home] = free;
+    if (home !== undefined) putTogether(placement, held, home, free);
+  }
+}
+
+function putTogether(placement: Placement, held: readonly number[], home: number, free: Set<number>): void {
+  free.delete(home);
+  for (const unitIndex of held) placement.place(unitIndex, home);
+}
+
+function heaviestFirst(placement: Placement, unitIndexes: readonly number[]): number[] {
+  const weightOf = (unitIndex: number): number => placement.units[unitIndex]?.weight ?? 0;
+  return unitIndexes.toSorted((a, b) => weightOf(b) - weightOf(a) || a - b);
+}
+
+/** Each of those not placed to the least loaded, heaviest first. */
+function placeExtremes(placement: Placement): void {
+  const open = [...placement.units.keys()].filter(
+    (unitIndex) => placement.units[unitIndex]?.extreme === true && !placement.isPlaced(unitIndex),
+  );
+  for (const unitIndex of heaviestFirst(placement, open)) {
     const target = placement.emptiest((member) => placement.hasRoomForExtreme(member));
     if (target !== undefined) placement.place(unitIndex, target);
   }
-  for (const unitIndex of ordinary) {
-    const ringOwner = placement.units[unitIndex]?.ringOwner ?? 0;
-    const isFull = placement.loadOf(ringOwner) + weightOf(unitIndex) > bounds.cap;
+}
+
+function placeRest(placement: Placement, bounds: LoadBounds): void {
+  placeExtremes(placement);
+  for (const [unitIndex, { ringOwner, weight }] of placement.units.entries()) {
+    if (placement.isPlaced(unitIndex)) continue;
+    const isFull = placement.loadOf(ringOwner) + weight > bounds.cap;
     placement.place(unitIndex, isFull ? (placement.emptiest(() => true) ?? ringOwner) : ringOwner);
   }
 }
