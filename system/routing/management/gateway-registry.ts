@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Clock, Timer } from '../../ports/clock.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { Http } from '../../ports/http.ts';
-import type { Telemetry } from '../../ports/telemetry.ts';
+import type { Gauge, Telemetry } from '../../ports/telemetry.ts';
 import { parseJson } from '../json.ts';
 import { gatewayPaths } from '../paths.ts';
 import type { RoutingSnapshot } from '../snapshot.ts';
@@ -28,6 +28,7 @@ interface Link {
   pushing: boolean;
   retry: Timer | undefined;
   retryMs: number;
+  readonly revisionGauge: Gauge;
 }
 
 /**
@@ -76,6 +77,7 @@ export class GatewayRegistry {
       pushing: false,
       retry: undefined,
       retryMs: this.#settings.pushRetryMs,
+      revisionGauge: this.#telemetry.gauge('tfdc_management_gateway_revision', { gateway }),
     };
     this.#links.set(gateway, created);
   }
@@ -91,7 +93,7 @@ export class GatewayRegistry {
     if (link === undefined) return;
     link.revision = revision;
     link.seenMs = this.#clock.monotonicMs();
-    this.#telemetry.gauge('tfdc_management_gateway_revision', { gateway }).set(revision);
+    link.revisionGauge.set(revision);
   }
 
   publish(snapshot: RoutingSnapshot): void {

@@ -24,8 +24,9 @@ export async function startManagement(ports: ManagementPorts, settings: Manageme
   const state = loaded ?? initialState(settings.initialStableColour, clock.wallMs());
   if (loaded === undefined) {
     while (!(await saved(ports, state))) await clock.sleep(settings.storeRetryMs);
-    announce(ports, state);
   }
+  // The last life may have died between writing a change and telling it, so each life tells the list that it found.
+  announce(ports, state);
 
   const registry = new GatewayRegistry(ports, settings, state.snapshot, state.gateways);
   const keeper = new StateKeeper(clock, store, settings, storeFailures, state, (next, before) => {

@@ -28,7 +28,7 @@ export class Cluster {
       if (status.desired !== replicas) await this.#orchestrator.scale(name, replicas);
       this.#check();
       const asked = status.image === image && status.desired === replicas;
-      if (!asked || status.updated < replicas || status.ready < replicas) {
+      if (!asked || status.updated !== replicas || status.ready !== replicas) {
         missing ??= `${name}: ${status.ready} of ${replicas} ready`;
       }
     }

@@ -37,6 +37,13 @@ export class ManagementClient {
     return present(response.status === 200 ? parseSnapshot(response.body) : undefined, response);
   }
 
+  /** The list if it is at another revision than this; undefined: nobody changed it. */
+  async changedSince(revision: number): Promise<RoutingSnapshot | undefined> {
+    const response = await this.#get(`${managementPaths.snapshot}?revision=${revision}`);
+    if (response.status === 304) return undefined;
+    return present(response.status === 200 ? parseSnapshot(response.body) : undefined, response);
+  }
+
   async proposal(count: number): Promise<{ readonly tools: readonly string[]; readonly total: number }> {
     const response = await this.#get(`${managementPaths.proposal}?count=${count}`);
     return present(parseJson(proposalSchema, response.body), response);

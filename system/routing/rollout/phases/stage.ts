@@ -199,9 +199,9 @@ async function foreignChange(
   stage: number,
 ): Promise<Transition | undefined> {
   if (state.withdrawal !== null) return undefined;
-  const snapshot = await unlessUnreachable(context.management.snapshot());
+  const snapshot = await unlessUnreachable(context.management.changedSince(release.listRevision));
   context.check();
-  if (snapshot === undefined || snapshot.revision === release.listRevision) return undefined;
+  if (snapshot === undefined) return undefined;
   if (snapshot.canaryTools.length === 0) return followRollback(state, snapshot.revision, context.nowMs);
   return pause(state, release, stage, 'the list was changed by another writer', context.nowMs);
 }

@@ -246,6 +246,10 @@ export class FakeKubernetes {
   /** Names of Deployments whose pods never become ready. */
   readonly broken = new Set<string>();
   failing = false;
+  /** Time that a status takes. */
+  statusMs = 0;
+  /** Replicas asked for, in order. */
+  readonly scaled: { readonly name: string; readonly desired: number; readonly atMs: number }[] = [];
   readonly #time: FakeTime;
   readonly #startMs = 5000;
 
@@ -266,12 +270,13 @@ export class FakeKubernetes {
   }
 
   status(name: string): Promise<DeploymentStatus> {
-    return this.failing
-      ? Promise.reject(new PortError('API server gone', 'disconnected'))
-      : Promise.resolve(this.get(name));
+    if (this.failing) return Promise.reject(new PortError('API server gone', 'disconnected'));
+    if (this.statusMs === 0) return Promise.resolve(this.get(name));
+    return new Promise((resolve) => this.#time.after(this.statusMs, () => resolve(this.get(name))));
   }
 
   scale(name: string, desired: number): Promise<void> {
+    this.scaled.push({ name, desired, atMs: this.#time.nowMs });
     const ready = Math.min(desired, this.get(name).ready);
     this.#set(name, { desired, ready, updated: ready, available: ready });
     this.#settle(name);

@@ -294,6 +294,45 @@ test('once the old colour is being scaled down there is no way back', async () =
   expect(fab.last('routing.changed')).toMatchObject({ stableColour: 'green', canaryTools: [] });
 });
 
+test('a deployment that is under way when L3 is ordered goes no further', async () => {
+  const fab = await Fab.started(100);
+  fab.world.kubernetes.statusMs = 3000;
+  await fab.operate('', { image });
+  await fab.untilPhase('deploying');
+  await fab.world.time.advance(1000);
+  const orderedMs = fab.world.time.nowMs;
+  await fab.operate('/rollback', { level: 'L3', reason: 'changed our minds' });
+  await fab.world.time.advance(60_000);
+  expect(fab.world.kubernetes.scaled.filter(({ atMs, desired }) => atMs > orderedMs && desired > 0)).toEqual(
+    [],
+  );
+});
+
+test('no transition is followed by anything before it is durable', async () => {
+  const fab = await bringTo('observing', () => {});
+  fab.rollout.disk.failing = true;
+  const before = (await fab.routing('GET', 'canary')).body;
+  await fab.world.time.advance(3_600_000);
+  expect((await fab.routing('GET', 'canary')).body).toEqual(before);
+  expect(fab.world.of('gate.decided')).toEqual([]);
+  fab.rollout.disk.failing = false;
+  await fab.world.time.advance(5000);
+  expect(fab.last('gate.decided')).toMatchObject({ decision: 'pass' });
+});
+
+test('a list changed by another writer pauses the release', async () => {
+  const fab = await bringTo('observing', () => {});
+  const { body } = await fab.routing('GET', 'snapshot');
+  await fab.routing('POST', 'update', {
+    action: 'expand_canary',
+    tools: ['T0095'],
+    requestId: 'by-hand',
+    expectedRevision: body['revision'],
+  });
+  await fab.world.time.advance(16_000);
+  expect(fab.storedPhase()).toBe('paused');
+});
+
 test('an expansion that is under way when L1 is ordered cannot undo it', async () => {
   const fab = await Fab.started(100);
   await fab.operate('', { image });
