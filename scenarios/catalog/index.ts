@@ -9,6 +9,7 @@ import { natsStorm } from './nats-storm.ts';
 import { networkWeather } from './network-weather.ts';
 import { nodeLoss } from './node-loss.ts';
 import { quietDay } from './quiet-day.ts';
+import { referenceDay } from './reference-day.ts';
 import { releaseDay } from './release-day.ts';
 import { releaseQuiet } from './release-quiet.ts';
 import { rollbackDrill } from './rollback-drill.ts';
@@ -36,6 +37,7 @@ export const catalog: readonly Scenario[] = [
   networkWeather,
   clockChaos,
   storm,
+  referenceDay,
 ];
 
 export function scenarioNamed(name: string): Scenario | undefined {

@@ -1,0 +1,100 @@
+import { parseArgs } from 'node:util';
+import type { RunResult } from '../scenarios/run-result.ts';
+import { runScenario } from '../scenarios/runner.ts';
+import { profileByRoom } from './profile.ts';
+
+/**
+ * Measures the simulator on the reference workload (DESIGN, speed): ratio to real time, events, memory over 24 virtual
+ * hours, growth with the number of tools, and where the time goes. Figures are of this machine; compare ratios only.
+ */
+const { values } = parseArgs({
+  options: {
+    hours: { type: 'string', default: '24' },
+    quick: { type: 'boolean', default: false },
+    seed: { type: 'string', default: '1' },
+  },
+});
+
+const seed = BigInt(values.seed);
+const mebibyte = 1024 * 1024;
+
+interface Measured {
+  readonly result: RunResult;
+  readonly ratio: number;
+  readonly rssMebibytes: readonly { readonly hour: number; readonly rss: number; readonly heap: number }[];
+}
+
+async function measure(scenario: string, tools: number, minutes: number): Promise<Measured> {
+  const rssMebibytes: { hour: number; rss: number; heap: number }[] = [];
+  let nextUs = 0;
+  const result = await runScenario(
+    { scenario, seed, overrides: { tools: String(tools), minutes: String(minutes) } },
+    {
+      progress({ virtualUs }) {
+        if (virtualUs < nextUs) return;
+        globalThis.gc?.();
+        const memory = process.memoryUsage();
+        rssMebibytes.push({
+          hour: virtualUs / 3.6e9,
+          rss: memory.rss / mebibyte,
+          heap: (memory.heapUsed + memory.external) / mebibyte,
+        });
+        nextUs = virtualUs + Math.max(1, minutes / 12) * 60e6;
+      },
+    },
+  );
+  return { result, ratio: result.virtualUs / 1000 / result.wallMs, rssMebibytes };
+}
+
+function line(label: string, ...columns: readonly string[]): void {
+  console.log(`${label.padEnd(44)}${columns.map((column) => column.padStart(14)).join('')}`);
+}
+
+function say({ result, ratio }: Measured, label: string): void {
+  const virtualSeconds = result.virtualUs / 1e6;
+  console.log(
+    `\n${label}  (seed ${result.seed}, verdict ${result.verdict}, ${result.faults.length} faults, ${result.rules.length} rules)`,
+  );
+  line('  virtual : wall', `${ratio.toFixed(0)} ×`);
+  line('  events per virtual second', (result.events / virtualSeconds).toFixed(0));
+  line('  events per wall second', ((result.events / result.wallMs) * 1000).toFixed(0));
+  line(
+    '  wall microseconds per request',
+    ((result.wallMs * 1000) / (result.figures['requestsAcknowledged'] ?? 1)).toFixed(1),
+  );
+  line(
+    '  requests, contexts',
+    String(result.figures['requestsAcknowledged']),
+    String(result.figures['contextsProcessed']),
+  );
+}
+
+const minutes = values.quick ? 60 : 120;
+const reference = await measure('reference-day', 1500, minutes);
+say(reference, `reference workload, 1,500 tools, ${minutes} virtual minutes`);
+
+const large = await measure('reference-day', 6000, Math.min(minutes, 60));
+say(large, `6,000 tools, ${Math.min(minutes, 60)} virtual minutes`);
+const costs = [reference, large].map(
+  ({ result }) => result.wallMs / (result.virtualUs / 1e6) / (result.figures['tools'] ?? 1),
+);
+line('  cost of a tool-second, 6,000 over 1,500', `${((costs[1] ?? 0) / (costs[0] ?? 1)).toFixed(2)} ×`);
+
+console.log('\nwhere the time goes (self time by room, 30 virtual minutes)');
+for (const { room, share } of await profileByRoom(async () => {
+  await measure('reference-day', 1500, 30);
+})) {
+  if (share >= 0.005) line(`  ${room}`, `${(share * 100).toFixed(1)} %`);
+}
+
+if (!values.quick) {
+  const hours = Number(values.hours);
+  const long = await measure('reference-day', 1500, hours * 60);
+  say(long, `reference workload over ${hours} virtual hours`);
+  console.log('  hour   resident MiB   heap + buffers MiB');
+  for (const { hour, rss, heap } of long.rssMebibytes) {
+    console.log(
+      `  ${hour.toFixed(1).padStart(4)} ${rss.toFixed(0).padStart(14)} ${heap.toFixed(0).padStart(20)}`,
+    );
+  }
+}
