@@ -211,15 +211,18 @@ test('L2 without tools, or outside of the stages, is refused', async () => {
 
 test('L3 scales the canary down only after its backlog is 0 and no request is under way', async () => {
   const fab = await bringTo('observing', () => {});
+  const canaryIsUp = (): void => expect(fab.world.kubernetes.get('defender-green').desired).toBe(45);
   fab.world.backlog.green = 4;
+  fab.world.canaryTraffic = false;
   await fab.operate('/rollback', { level: 'L3', reason: 'bad version' });
   await fab.untilPhase('draining', 60_000);
   await fab.world.time.advance(300_000);
-  expect(fab.world.kubernetes.get('defender-green').desired).toBe(45);
-  fab.world.canaryTraffic = false;
-  await fab.world.time.advance(60_000);
-  expect(fab.world.kubernetes.get('defender-green').desired).toBe(45);
+  canaryIsUp();
   fab.world.backlog.green = 0;
+  fab.world.canaryTraffic = true;
+  await fab.world.time.advance(300_000);
+  canaryIsUp();
+  fab.world.canaryTraffic = false;
   await fab.untilPhase('ended', 60_000);
   expect(fab.world.kubernetes.get('defender-green').ready).toBe(0);
   expect(fab.world.kubernetes.get('collector-green').ready).toBe(0);
