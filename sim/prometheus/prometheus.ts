@@ -1,0 +1,248 @@
+import { PortError } from '../../system/ports/errors.ts';
+import type { LabelMatchers, MetricsQueries, MetricsQuery } from '../../system/ports/metrics-query.ts';
+import { hashText, type Kernel, type SimProcess } from '../kernel/index.ts';
+import type { Network } from '../network/index.ts';
+import { bucketQuantile } from './bucket-quantile.ts';
+import { emptyRun, extrapolatedIncrease, type SampleRun } from './extrapolation.ts';
+import { MetricsClient } from './metrics-client.ts';
+import { seriesKey } from './pod-telemetry.ts';
+import { SampleBlock } from './sample-block.ts';
+import { labelsOf, type ScrapeTarget, type TargetSpec } from './scrape-target.ts';
+
+export interface PrometheusSettings {
+  readonly scrapeIntervalMs: number;
+  /** The longest window that can be asked for. */
+  readonly retentionMs: number;
+  /** How old the last sample of a series may be for an instant query. */
+  readonly lookbackMs: number;
+  readonly queryLatencyMs: { readonly lowMs: number; readonly highMs: number };
+  /** After which a caller gives up. */
+  readonly queryTimeoutMs: number;
+}
+
+export const defaultPrometheusSettings: PrometheusSettings = {
+  scrapeIntervalMs: 15_000,
+  retentionMs: 45 * 60_000,
+  lookbackMs: 5 * 60_000,
+  queryLatencyMs: { lowMs: 5, highMs: 50 },
+  queryTimeoutMs: 30_000,
+};
+
+/** One stored series: the same labels over one or more processes of an instance, oldest first. */
+interface StoredSeries {
+  readonly upperBound: number | undefined;
+  readonly parts: { readonly target: ScrapeTarget; readonly column: number }[];
+}
+
+interface Selection {
+  readonly version: number;
+  readonly series: readonly StoredSeries[];
+}
+
+/**
+ * A metrics store that scrapes and answers as Prometheus 3 does (delivery 87–93; windows are open at their start).
+ * Not modelled: the time a scrape takes (a target is read at the instant it is due, or fails at once), its own clock
+ * being wrong, recording rules, native histograms, a restart that loses the head.
+ */
+export class Prometheus {
+  readonly kernel: Kernel;
+  readonly network: Network;
+  readonly settings: PrometheusSettings;
+  /** Its machine in the network: faults cut it off as any other. */
+  readonly host: number;
+  /** Scrapes that read a target, and those that failed. */
+  scrapes = 0;
+  failedScrapes = 0;
+  readonly #slots: number;
+  readonly #targets = new Set<ScrapeTarget>();
+  readonly #current = new Map<string, ScrapeTarget>();
+  readonly #selections = new Map<string, Selection>();
+  readonly #run: SampleRun;
+  /** Changes when a series appears or a target goes, which makes selections void. */
+  #version = 0;
+  #outage = false;
+
+  constructor(kernel: Kernel, network: Network, settings: PrometheusSettings = defaultPrometheusSettings) {
+    this.kernel = kernel;
+    this.network = network;
+    this.settings = settings;
+    this.host = network.addHost('prometheus');
+    this.#slots = Math.ceil(settings.retentionMs / settings.scrapeIntervalMs) + 2;
+    this.#run = emptyRun(this.#slots * 2);
+  }
+
+  /** Scrapes a process from the next time that is due for its instance until it dies. */
+  addTarget(spec: TargetSpec): void {
+    const predecessor = this.#current.get(spec.instance);
+    if (predecessor !== undefined) predecessor.replaced = true;
+    const target: ScrapeTarget = {
+      spec,
+      block: new SampleBlock(this.#slots, spec.telemetry.series.length),
+      predecessor,
+      replaced: false,
+      storedLabels: [],
+    };
+    this.#targets.add(target);
+    this.#current.set(spec.instance, target);
+    const periodUs = this.settings.scrapeIntervalMs * 1000;
+    const offsetUs = (hashText(spec.instance) % this.settings.scrapeIntervalMs) * 1000;
+    const rounds = Math.floor((this.kernel.nowUs - offsetUs) / periodUs) + 1;
+    this.kernel.at(offsetUs + Math.max(0, rounds) * periodUs, Prometheus.#scrape, this, target);
+  }
+
+  /** While it is out nothing is scraped and every query is refused. */
+  setOutage(on: boolean): void {
+    this.#outage = on;
+  }
+
+  get outage(): boolean {
+    return this.#outage;
+  }
+
+  get targetCount(): number {
+    return this.#current.size;
+  }
+
+  /** The `MetricsQueries` port of a process on a machine. */
+  queriesFor(process: SimProcess, host: number): MetricsQueries {
+    return new MetricsClient(this, process, host);
+  }
+
+  /** Answers at once, as of now. Throws a `PortError` `invalid` for a window that is longer than what is kept. */
+  evaluate(query: MetricsQuery): number | undefined {
+    switch (query.kind) {
+      case 'increase':
+        return this.#sumOfIncreases(query.name, query.labels, query.windowMs);
+      case 'quantile':
+        return this.#quantile(query.quantile, query.name, query.labels, query.windowMs);
+      case 'gauge':
+        return this.#sumOfLatest(query.name, query.labels);
+    }
+  }
+
+  static #scrape(prometheus: Prometheus, target: ScrapeTarget): void {
+    if (target.replaced) {
+      prometheus.#expire(target);
+      return;
+    }
+    const { kernel, settings } = prometheus;
+    const alive = target.spec.process.alive;
+    if (!prometheus.#outage) prometheus.#read(target, kernel.nowUs / 1000);
+    if (alive) {
+      kernel.after(settings.scrapeIntervalMs * 1000, Prometheus.#scrape, prometheus, target);
+    } else {
+      prometheus.#current.delete(target.spec.instance);
+      prometheus.#expire(target);
+    }
+  }
+
+  #read(target: ScrapeTarget, nowMs: number): void {
+    const { block, predecessor, spec } = target;
+    if (predecessor !== undefined) {
+      // Series that the new process does not have would stay fresh in the old block.
+      if (!predecessor.block.empty && !predecessor.block.endsStale) predecessor.block.appendStale(nowMs);
+      target.predecessor = undefined;
+    }
+    const { host, network } = this;
+    const answers =
+      spec.process.state === 'running' &&
+      network.reachable(host, spec.host) &&
+      network.reachable(spec.host, host);
+    if (answers) {
+      const width = block.width;
+      block.append(nowMs, spec.telemetry);
+      if (block.width !== width) this.#version++;
+      this.scrapes++;
+    } else {
+      if (!block.empty && !block.endsStale) block.appendStale(nowMs);
+      this.failedScrapes++;
+    }
+  }
+
+  /** What a target left behind is forgotten when no window reaches it any more. */
+  #expire(target: ScrapeTarget): void {
+    this.kernel.after(this.settings.retentionMs * 1000, Prometheus.#forget, this, target);
+  }
+
+  static #forget(prometheus: Prometheus, target: ScrapeTarget): void {
+    prometheus.#targets.delete(target);
+    prometheus.#version++;
+  }
+
+  #sumOfIncreases(name: string, labels: LabelMatchers, windowMs: number): number | undefined {
+    let sum: number | undefined;
+    for (const series of this.#select(name, labels)) {
+      const increase = this.#increase(series, windowMs);
+      if (increase !== undefined) sum = (sum ?? 0) + increase;
+    }
+    return sum;
+  }
+
+  #quantile(quantile: number, name: string, labels: LabelMatchers, windowMs: number): number | undefined {
+    const rates = new Map<number, number>();
+    for (const series of this.#select(`${name}_bucket`, labels)) {
+      const increase = this.#increase(series, windowMs);
+      if (increase === undefined || series.upperBound === undefined) continue;
+      const rate = increase / (windowMs / 1000);
+      rates.set(series.upperBound, (rates.get(series.upperBound) ?? 0) + rate);
+    }
+    const result = bucketQuantile(quantile, rates);
+    return Number.isNaN(result) ? undefined : result;
+  }
+
+  #sumOfLatest(name: string, labels: LabelMatchers): number | undefined {
+    const startMs = this.kernel.nowUs / 1000 - this.settings.lookbackMs;
+    let sum: number | undefined;
+    for (const { parts } of this.#select(name, labels)) {
+      const newest = parts.findLast(({ target }) => !target.block.empty);
+      const value = newest?.target.block.latest(newest.column, startMs);
+      if (value !== undefined) sum = (sum ?? 0) + value;
+    }
+    return sum;
+  }
+
+  #increase(series: StoredSeries, windowMs: number): number | undefined {
+    if (windowMs > this.settings.retentionMs) {
+      throw new PortError(`a window of ${windowMs} ms is longer than what is kept`, 'invalid');
+    }
+    const endMs = this.kernel.nowUs / 1000;
+    const run = this.#run;
+    run.count = 0;
+    for (const { target, column } of series.parts) {
+      target.block.collect(column, endMs - windowMs, endMs, run);
+    }
+    return extrapolatedIncrease(run, endMs - windowMs, endMs);
+  }
+
+  #select(name: string, matchers: LabelMatchers): readonly StoredSeries[] {
+    const key = seriesKey(name, matchers);
+    const known = this.#selections.get(key);
+    if (known?.version === this.#version) return known.series;
+    const found = new Map<string, StoredSeries>();
+    for (const target of this.#targets) {
+      const { series } = target.spec.telemetry;
+      const width = target.block.width;
+      for (let column = 0; column < width; column++) {
+        const exposed = series[column];
+        if (exposed?.name !== name) continue;
+        const labels = labelsOf(target, column);
+        if (!matches(labels, matchers)) continue;
+        const identity = seriesKey(name, labels);
+        const stored = found.get(identity);
+        if (stored === undefined) {
+          found.set(identity, { upperBound: exposed.upperBound, parts: [{ target, column }] });
+        } else {
+          stored.parts.push({ target, column });
+        }
+      }
+    }
+    const selection: Selection = { version: this.#version, series: [...found.values()] };
+    this.#selections.set(key, selection);
+    return selection.series;
+  }
+}
+
+/** A label that is not there equals the empty text. */
+function matches(labels: LabelMatchers, matchers: LabelMatchers): boolean {
+  return Object.entries(matchers).every(([key, value]) => (labels[key] ?? '') === value);
+}
