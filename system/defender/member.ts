@@ -159,7 +159,6 @@ export class Member {
     void this.#renewClaim(service);
     void this.#sendHeartbeat(service);
     if (this.#degradedSinceMs === undefined || service.lock.term !== undefined) void service.lock.beat();
-    void service.leader?.check();
     if (nowMs - this.#mapReadAtMs >= this.#parts.settings.mapReadMs) {
       this.#mapReadAtMs = nowMs;
       this.#follower.read().catch(() => undefined);
@@ -186,7 +185,10 @@ export class Member {
     const { clock } = this.#parts.ports;
     try {
       const revision = await this.#heartbeats.put(service.identity.id, encodeHeartbeat(clock.wallMs()));
-      service.leader?.confirmBeat(revision);
+      if (service.leader === undefined) return;
+      service.leader.confirmBeat(revision);
+      // Right after an own beat got through a fresh read is there to be had.
+      await service.leader.check();
     } catch {
       // The next beat comes anyway; a leader takes its own missing beats as lack of evidence.
     }
@@ -246,7 +248,7 @@ export class Member {
         leader.observe(entry);
       },
     });
-    void leader.check();
+    void this.#sendHeartbeat(service);
   }
 
   #endLeading(): void {
