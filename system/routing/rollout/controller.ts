@@ -42,7 +42,7 @@ export class RolloutController {
     this.#state = state;
     this.#time = new SteadyTime(ports.clock);
     this.#backlog = new BacklogReader(ports.nats, settings, ports.process.name);
-    this.#evidence = new EvidenceReader(ports.metricsQueries);
+    this.#evidence = new EvidenceReader(ports.metricsQueries, settings.gates.extrapolationMs);
     this.management = new ManagementClient(
       ports.http,
       settings.managementAuthority,

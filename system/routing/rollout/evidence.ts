@@ -9,21 +9,24 @@ export const contextsProcessedMetric = 'tfdc_contexts_processed_total';
 export const leaderMetric = 'tfdc_defender_leader';
 export const coverageMetric = 'tfdc_assignment_coverage';
 
-/** `increase` extrapolates and never below what was counted; this allows for its rounding only. */
+/** `increase` never shows less than what was counted; this allows for its rounding only. */
 const oneContext = 0.999;
 
 /** What the metrics store knows of a colour, in the words of a gate. */
 export class EvidenceReader {
   readonly #queries: MetricsQueries;
+  readonly #extrapolationMs: number;
 
-  constructor(queries: MetricsQueries) {
+  constructor(queries: MetricsQueries, extrapolationMs: number) {
     this.#queries = queries;
+    this.#extrapolationMs = extrapolationMs;
   }
 
   /**
    * Of the window that ends now. Requests that are the client's own fault or wish (INVALID_ARGUMENT, CANCELLED) count
    * neither as requests nor as errors; everything else but OK is an error, as the tool saw it (delivery F21).
-   * `countedTools`: those of which each must have completed a context.
+   * `countedTools`: those of which each must have completed a context. Requests and contexts are counted without what
+   * `increase` may have added by extrapolation (delivery 87): never more than there were.
    */
   async read(
     colour: Colour,
@@ -54,10 +57,10 @@ export class EvidenceReader {
       if (contexts === undefined || contexts < oneContext) toolsWithoutContext.push(tool);
     }
     return {
-      requests: counted,
+      requests: this.#atLeast(counted, windowMs),
       errorRate,
       p95Ms: p95Seconds === undefined ? undefined : p95Seconds * 1000,
-      contexts: await this.#increase(contextsProcessedMetric, { colour }, windowMs),
+      contexts: this.#atLeast(await this.#increase(contextsProcessedMetric, { colour }, windowMs), windowMs),
       toolsWithoutContext,
       approval,
     };
@@ -78,6 +81,11 @@ export class EvidenceReader {
   async isQuiet(colour: Colour, windowMs: number): Promise<boolean> {
     const requests = await this.#increase(requestsMetric, { colour }, windowMs);
     return requests !== undefined && requests === 0;
+  }
+
+  #atLeast(increase: number | undefined, windowMs: number): number | undefined {
+    const sampledShare = Math.max(0, 1 - this.#extrapolationMs / windowMs);
+    return increase === undefined ? undefined : Math.round(increase * sampledShare);
   }
 
   async #increase(name: string, labels: LabelMatchers, windowMs: number): Promise<number | undefined> {

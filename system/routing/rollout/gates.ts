@@ -34,29 +34,32 @@ export interface GateEvidence {
 export interface EvidenceRequirement {
   readonly requests: number;
   readonly contexts: number;
-  /** One completed context of each tool instead of a number of contexts. */
+  /** Also one completed context of each tool. */
   readonly everyTool: boolean;
 }
 
 export interface GateSettings {
   readonly thresholds: GateThresholds;
   readonly requirement: EvidenceRequirement;
-  /** Of a first stage with at most `countedTools` tools. */
-  readonly firstRequirement: EvidenceRequirement;
+  /** Of a first stage with at most `countedTools` tools; it needs as many contexts as it has tools, one of each. */
+  readonly firstRequests: number;
   readonly countedTools: number;
   /** A stage lasts this many times its length at most, to gather evidence. */
   readonly maxExtension: number;
   /** Requests without which not even a failure is believed. */
   readonly failureRequests: number;
+  /** Twice the scrape interval: by so much of a window `increase` may extrapolate; it does not count as evidence. */
+  readonly extrapolationMs: number;
 }
 
 export const defaultGateSettings: GateSettings = {
   thresholds: defaultGateThresholds,
   requirement: { requests: 300, contexts: 20, everyTool: false },
-  firstRequirement: { requests: 30, contexts: 0, everyTool: true },
+  firstRequests: 30,
   countedTools: 5,
   maxExtension: 3,
   failureRequests: 30,
+  extrapolationMs: 30_000,
 };
 
 export interface GateQuestion {
@@ -74,7 +77,9 @@ export interface GateVerdict {
 
 /** Which evidence a stage needs. */
 export function requirementOf(stage: number, tools: number, settings: GateSettings): EvidenceRequirement {
-  return stage === 0 && tools <= settings.countedTools ? settings.firstRequirement : settings.requirement;
+  return stage === 0 && tools <= settings.countedTools
+    ? { requests: settings.firstRequests, contexts: tools, everyTool: true }
+    : settings.requirement;
 }
 
 /** What speaks for failure already now, whatever else is missing; undefined: nothing (delivery R114). */
@@ -99,7 +104,7 @@ export function lackOf(evidence: GateEvidence, requirement: EvidenceRequirement)
   }
   if (errorRate === undefined) return 'no error rate';
   if (p95Ms === undefined) return 'no p95';
-  if (requirement.contexts > 0 && (contexts === undefined || contexts < requirement.contexts)) {
+  if (contexts === undefined || contexts < requirement.contexts) {
     return `${describe(contexts)} completed contexts of ${requirement.contexts}`;
   }
   if (requirement.everyTool && toolsWithoutContext.length > 0) {

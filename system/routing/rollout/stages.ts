@@ -38,11 +38,11 @@ export interface StageSettings {
 export const defaultStageSettings: StageSettings = {
   initial: { name: 'initial', share: 0.01, maxTools: 5, durationMs: 10 * minuteMs },
   rungs: [
-    { name: 'expanded', share: 0.05, durationMs: 15 * minuteMs },
-    { name: 'tenth', share: 0.1, durationMs: 15 * minuteMs },
-    { name: 'quarter', share: 0.25, durationMs: 15 * minuteMs },
-    { name: 'half', share: 0.5, durationMs: 15 * minuteMs },
-    { name: 'soak', share: 1, durationMs: 30 * minuteMs },
+    { name: '5-percent', share: 0.05, durationMs: 15 * minuteMs },
+    { name: '10-percent', share: 0.1, durationMs: 15 * minuteMs },
+    { name: '25-percent', share: 0.25, durationMs: 15 * minuteMs },
+    { name: '50-percent', share: 0.5, durationMs: 15 * minuteMs },
+    { name: '100-percent', share: 1, durationMs: 30 * minuteMs },
   ],
   minStageTools: 20,
   minTools: 10,

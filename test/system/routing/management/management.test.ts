@@ -180,7 +180,7 @@ describe('approvals', () => {
     fab.startManagement();
     await fab.world.time.advance(10);
     expect(await stage()).toBe('rejected');
-    expect((await fab.routing('GET', 'approval?stage=soak')).body['decision']).toBe('approved');
+    expect((await fab.routing('GET', 'approval?stage=100-percent')).body['decision']).toBe('approved');
     await fab.routing('POST', 'update', { action: 'reset', requestId: 'r' });
     expect(await stage()).toBe('approved');
     expect((await fab.routing('POST', 'approval', { stage: 'initial', decision: 'maybe' })).status).toBe(400);

@@ -66,8 +66,9 @@ describe('decideGate', () => {
   });
 
   test('a first stage of five tools needs 30 requests and a context of each', () => {
-    expect(decide({ requests: 30, contexts: 0 }, 900_000, 0)).toBe('pass');
+    expect(decide({ requests: 30, contexts: 5 }, 900_000, 0)).toBe('pass');
     expect(decide({ requests: 29 }, 900_000, 0)).toBe('extend');
+    expect(decide({ requests: 30, contexts: 4 }, 900_000, 0)).toBe('extend');
     expect(decide({ toolsWithoutContext: ['T1'] }, 900_000, 0)).toBe('extend');
     expect(requirementOf(0, 6, defaultGateSettings)).toBe(defaultGateSettings.requirement);
   });

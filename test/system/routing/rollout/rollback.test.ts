@@ -32,14 +32,14 @@ const deaf: GatewayPolicies = {
 
 async function failAtPromotion(fab: Fab): Promise<void> {
   await fab.operate('', { image });
-  await fab.world.time.advanceUntil(() => fab.last('rollout.stage')?.name === 'soak', 3 * 3_600_000);
+  await fab.world.time.advanceUntil(() => fab.last('rollout.stage')?.name === '100-percent', 3 * 3_600_000);
   fab.world.kubernetes.failing = true;
 }
 
 /** Promoting is one request long, so the test walks up to it by the millisecond. */
 async function toPromotion(fab: Fab): Promise<void> {
   await fab.operate('', { image });
-  await fab.world.time.advanceUntil(() => fab.last('rollout.stage')?.name === 'soak', 3 * 3_600_000);
+  await fab.world.time.advanceUntil(() => fab.last('rollout.stage')?.name === '100-percent', 3 * 3_600_000);
   await fab.world.time.advance(30 * 60_000 - 1500);
   await fab.world.time.advanceUntil(() => fab.storedPhase() === 'promoting', 5000, 1);
 }

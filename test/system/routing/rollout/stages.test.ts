@@ -29,7 +29,7 @@ describe('stagesFor', () => {
         }
         expect(stages.length).toBeGreaterThanOrEqual(2);
         expect(stages[0]?.tools).toBeLessThanOrEqual(5);
-        expect(stages.at(-1)).toEqual({ name: 'soak', tools, durationMs: 1_800_000 });
+        expect(stages.at(-1)).toEqual({ name: '100-percent', tools, durationMs: 1_800_000 });
       }),
     );
   });
