@@ -10,11 +10,10 @@ import type { MemberParts } from './member.ts';
 import { defenderMetrics } from './metrics.ts';
 import { bucketConfigs, bucketNames, completionStreamConfig, deadLetterStreamConfig } from './names.ts';
 import { Pipeline } from './processing/pipeline.ts';
-import { BackOff, hasCode } from './retry.ts';
+import { BackOff, hasCode, passPortError } from './retry.ts';
 import type { DefenderSettings } from './settings.ts';
 import { shutDown } from './shutdown.ts';
 import { StateMachine } from './state.ts';
-import { unitsOf } from './units.ts';
 
 /** `EX_CONFIG`: the address leads to the other colour's NATS (delivery F59). */
 export const wrongClusterExitCode = 78;
@@ -69,8 +68,7 @@ function assemble(
   const handler = new CompletionHandler(ports, settings, jetStream, pipeline, metrics);
   const slots = new ProcessingSlots(settings.maxConcurrent);
   const consumption = new ConsumptionManager({ ports, settings, jetStream, slots, handler, state }, cache);
-  const units = unitsOf(settings.tools, settings.unitKind);
-  return { ports, settings, connection, state, consumption, metrics, units };
+  return { ports, settings, connection, state, consumption, metrics, pipeline };
 }
 
 /** Streams and buckets, each created by whoever comes first. One that is there in another form is somebody's decision. */
@@ -100,7 +98,8 @@ async function persist<T>(
   for (;;) {
     try {
       return await step();
-    } catch {
+    } catch (error) {
+      passPortError(error);
       await clock.sleep(backOff.nextMs());
     }
   }

@@ -13,9 +13,11 @@ import { MapFollower } from './membership/map-follower.ts';
 import { degradedLevel } from './metrics.ts';
 import type { DefenderMetrics } from './metrics.ts';
 import { bucketNames, leaderKey } from './names.ts';
+import type { Pipeline } from './processing/pipeline.ts';
+import { passPortError } from './retry.ts';
 import type { DefenderSettings } from './settings.ts';
 import type { StateMachine } from './state.ts';
-import type { Unit } from './units.ts';
+import { subscriptionOf, unitsOf } from './units.ts';
 
 /** What a member is made of. */
 export interface MemberParts {
@@ -25,7 +27,7 @@ export interface MemberParts {
   readonly state: StateMachine;
   readonly consumption: ConsumptionManager;
   readonly metrics: DefenderMetrics;
-  readonly units: readonly Unit[];
+  readonly pipeline: Pipeline;
 }
 
 /** What a member does in the name of one id. */
@@ -47,13 +49,13 @@ export class Member {
   readonly #leaderBucket: KeyValue;
   readonly #assignments: KeyValue;
   readonly #follower: MapFollower;
-  readonly #unitByName: ReadonlyMap<string, Unit>;
   #claimant: Claimant | undefined;
   #service: Service | undefined;
   #lockWatch: KeyValueWatch | undefined;
   #beats: Timer | undefined;
   #appliedVersion = 0;
   #mapReadAtMs: number;
+  #recheckAtMs: number;
   #degradedSinceMs: number | undefined;
   #graceUntilMs = 0;
   #isEnding = false;
@@ -66,8 +68,8 @@ export class Member {
     this.#heartbeats = parts.connection.keyValue(names.heartbeats);
     this.#leaderBucket = parts.connection.keyValue(names.leader);
     this.#assignments = parts.connection.keyValue(names.assignments);
-    this.#unitByName = new Map(parts.units.map((unit) => [unit.unit, unit]));
     this.#mapReadAtMs = clock.monotonicMs();
+    this.#recheckAtMs = this.#mapReadAtMs + parts.settings.recheckMs;
     this.#follower = new MapFollower(parts.settings, this.#assignments, (map) => {
       this.#apply(map);
     });
@@ -135,7 +137,7 @@ export class Member {
     this.#appliedVersion = map.version;
     const { consumption, ports, settings, state } = this.#parts;
     const names = map.members.get(service.identity.id)?.units ?? [];
-    consumption.own(names.map((name) => this.#unitByName.get(name)).filter((unit) => unit !== undefined));
+    consumption.own(names.map((name) => subscriptionOf(settings.unitKind, name)));
     if (state.state === 'waiting-assignment' || state.state === 'degraded') state.enter('stable');
     ports.telemetry.event({
       kind: 'assignment.applied',
@@ -161,8 +163,16 @@ export class Member {
     if (this.#degradedSinceMs === undefined || service.lock.term !== undefined) void service.lock.beat();
     if (nowMs - this.#mapReadAtMs >= this.#parts.settings.mapReadMs) {
       this.#mapReadAtMs = nowMs;
-      this.#follower.read().catch(() => undefined);
+      this.#readMap();
     }
+    if (nowMs >= this.#recheckAtMs) {
+      this.#recheckAtMs = nowMs + this.#parts.settings.recheckMs;
+      void this.#parts.pipeline.recheck();
+    }
+  }
+
+  #readMap(): void {
+    this.#follower.read().catch(passPortError);
   }
 
   async #renewClaim(service: Service): Promise<void> {
@@ -189,7 +199,8 @@ export class Member {
       service.leader.confirmBeat(revision);
       // Right after an own beat got through a fresh read is there to be had.
       await service.leader.check();
-    } catch {
+    } catch (error) {
+      passPortError(error);
       // The next beat comes anyway; a leader takes its own missing beats as lack of evidence.
     }
   }
@@ -207,7 +218,7 @@ export class Member {
     this.#graceUntilMs = this.#parts.ports.clock.monotonicMs() + this.#parts.settings.recoveryGraceMs;
     this.#parts.metrics.degradedLevel.set(0);
     this.#parts.state.recover();
-    this.#follower.read().catch(() => undefined);
+    this.#readMap();
   }
 
   #loseIdentity(service: Service): void {
@@ -224,7 +235,7 @@ export class Member {
   #lead(term: number): void {
     const service = this.#service;
     if (service === undefined) return;
-    const { ports, settings, state, units } = this.#parts;
+    const { ports, settings, state } = this.#parts;
     const leader = new Leader(
       ports,
       settings,
@@ -232,7 +243,7 @@ export class Member {
       {
         defenderId: service.identity.id,
         term,
-        units,
+        units: unitsOf(settings.tools, settings.unitKind),
         state,
         isFirm: () => service.lock.isHeldFirmly(),
         isDegraded: () => this.#degradedSinceMs !== undefined,

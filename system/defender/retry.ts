@@ -32,6 +32,11 @@ export function hasCode(error: unknown, code: PortErrorCode): boolean {
   return error instanceof PortError && error.code === code;
 }
 
+/** Lets failures of a port pass, since the next try deals with them; anything else is a bug and must show. */
+export function passPortError(error: unknown): void {
+  if (!(error instanceof PortError)) throw error;
+}
+
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

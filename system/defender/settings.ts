@@ -72,6 +72,9 @@ export interface DefenderSettings {
   readonly cacheLimitBytes: number;
   /** A context processed this long after its end may have later ones already judged, so they are looked for. */
   readonly lateAfterMs: number;
+  /** How often contexts that were judged with a gap in their history are looked at again, and for how long. */
+  readonly recheckMs: number;
+  readonly recheckForMs: number;
   readonly strategies: readonly Strategy[];
   /** Turns a recipe's qualified charts into limits; a world with many Defenders may pass one that remembers. */
   readonly learnLimits: LearnLimits;
@@ -127,6 +130,8 @@ export function defaultDefenderSettings(
     historyLength: 20,
     cacheLimitBytes: 100_000_000,
     lateAfterMs: 60_000,
+    recheckMs: 60_000,
+    recheckForMs: 3_600_000,
     strategies: defaultStrategies,
     learnLimits,
     drainMs: 18_000,

@@ -1,6 +1,6 @@
 import type { JetStream } from '../../ports/jetstream.ts';
 import { deadLetterSubject } from '../names.ts';
-import { BackOff, reasonOf } from '../retry.ts';
+import { BackOff, passPortError, reasonOf } from '../retry.ts';
 import type { DefenderSettings } from '../settings.ts';
 import type { DefenderMetrics } from '../metrics.ts';
 import { reportFailure } from '../processing/dependency.ts';
@@ -123,7 +123,8 @@ export class CompletionHandler {
           timeoutMs: this.#settings.natsTimeoutMs,
         });
         break;
-      } catch {
+      } catch (error) {
+        passPortError(error);
         await this.#ports.clock.sleep(backOff.nextMs());
       }
     }

@@ -1,5 +1,5 @@
-import { BackOff } from '../retry.ts';
-import type { Unit } from '../units.ts';
+import { BackOff, passPortError } from '../retry.ts';
+import type { Subscription } from '../units.ts';
 import type { HistoryCache } from '../cache/history-cache.ts';
 import { UnitConsumer } from './unit-consumer.ts';
 import type { ConsumerContext } from './unit-consumer.ts';
@@ -41,7 +41,7 @@ export class ConsumptionManager {
   }
 
   /** Owns exactly these units from now on. Does nothing while the process drains (defender §7). */
-  own(units: readonly Unit[]): void {
+  own(units: readonly Subscription[]): void {
     if (this.#isStopped) return;
     const wanted = new Set(units.map(({ unit }) => unit));
     for (const [unit, consumer] of this.#consumers) {
@@ -114,7 +114,8 @@ export class ConsumptionManager {
       try {
         await consumer.bind();
         return;
-      } catch {
+      } catch (error) {
+        passPortError(error);
         await ports.clock.sleep(backOff.nextMs());
       }
     }

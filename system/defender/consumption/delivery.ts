@@ -14,8 +14,8 @@ export interface Delivery {
   progressAtMs: number;
   /** The id is lost or the drain is over: nothing may be done any more. */
   isAborted: boolean;
-  /** The unit has another owner: what has begun is finished, but nothing is waited for. */
-  isReleased: boolean;
+  /** Released: the unit has another owner; what has begun is finished, but nothing is waited for. */
+  readonly owner: { readonly isReleased: boolean };
   /** Acknowledged already (only where that is done before storing). */
   isAcknowledged: boolean;
 }

@@ -6,7 +6,7 @@ import { durableOf } from '../names.ts';
 import { decodeCompletion } from '../processing/completion-codec.ts';
 import type { DefenderSettings } from '../settings.ts';
 import type { StateMachine } from '../state.ts';
-import type { Unit } from '../units.ts';
+import type { Subscription } from '../units.ts';
 import type { CompletionHandler } from './completion-handler.ts';
 import type { Delivery } from './delivery.ts';
 import type { ProcessingSlots } from './processing-slots.ts';
@@ -40,7 +40,7 @@ const unreadable: Omit<Completion, 'tool'> = {
  * A message that comes again while it is still worked on is the same work with a newer handle for the acknowledgement.
  */
 export class UnitConsumer {
-  readonly unit: Unit;
+  readonly unit: Subscription;
   readonly #context: ConsumerContext;
   readonly #waiting: DeliveredMessage[] = [];
   readonly #inWork = new Map<number, Delivery>();
@@ -49,7 +49,7 @@ export class UnitConsumer {
   #isRunning = false;
   #lastStoredSequence = 0;
 
-  constructor(unit: Unit, context: ConsumerContext) {
+  constructor(unit: Subscription, context: ConsumerContext) {
     this.unit = unit;
     this.#context = context;
   }
@@ -97,7 +97,6 @@ export class UnitConsumer {
   async release(): Promise<void> {
     this.#isReleased = true;
     for (const message of this.#waiting.splice(0)) message.nak();
-    for (const delivery of this.#inWork.values()) delivery.isReleased = true;
     const consumption = this.#consumption;
     this.#consumption = undefined;
     await consumption?.stop();
@@ -155,7 +154,7 @@ export class UnitConsumer {
     this.#report(delivery);
     await slots.acquire();
     try {
-      if (delivery.isReleased || delivery.isAborted) message.nak();
+      if (this.#isReleased || delivery.isAborted) message.nak();
       else if (completion === undefined) await handler.rejectUnreadable(delivery);
       else if (message.streamSequence === this.#lastStoredSequence) await handler.settleAgain(delivery);
       else if (await handler.handle(delivery)) this.#lastStoredSequence = message.streamSequence;
@@ -176,7 +175,7 @@ export class UnitConsumer {
       deliveredAtMs: nowMs,
       progressAtMs: nowMs,
       isAborted: false,
-      isReleased: false,
+      owner: this,
       isAcknowledged: false,
     };
   }

@@ -2,7 +2,7 @@ import type { KeyValue } from '../../ports/key-value.ts';
 import type { AssignmentMap } from '../assignment/assignment-map.ts';
 import { ChangeAccount } from '../membership/change-account.ts';
 import { defenderIdAt } from '../names.ts';
-import { hasCode } from '../retry.ts';
+import { hasCode, passPortError } from '../retry.ts';
 import type { DefenderSettings } from '../settings.ts';
 import type { StateMachine } from '../state.ts';
 import { encodeClaim } from './claim.ts';
@@ -53,8 +53,9 @@ export class Claimant {
       try {
         const identity = await this.#attempt();
         if (identity !== undefined) return identity;
-      } catch {
+      } catch (error) {
         // Reading or writing the pool failed: nothing is known and nothing is held, so the next look decides.
+        passPortError(error);
       }
       const { clock, random } = this.#ports;
       const pauseMs = this.#isRacing ? random.integer(10, racePauseMs) : this.#settings.standbyPollMs;

@@ -3,7 +3,7 @@ import type { KeyValue, KeyValueEntry } from '../../ports/key-value.ts';
 import type { Process } from '../../ports/process.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
-import { hasCode } from '../retry.ts';
+import { hasCode, passPortError } from '../retry.ts';
 import type { DefenderSettings } from '../settings.ts';
 import { decodeClaim, encodeClaim } from './claim.ts';
 import type { Claim, ClaimMark } from './claim.ts';
@@ -90,8 +90,8 @@ export class Identity {
       await this.#bucket.delete(this.id, entry.revision);
       return 'planned';
     } catch (error) {
-      if (hasCode(error, 'not-found')) return 'lost';
-      return undefined;
+      passPortError(error);
+      return hasCode(error, 'not-found') ? 'lost' : undefined;
     }
   }
 

@@ -1,5 +1,5 @@
 import type { KeyValue, KeyValueEntry } from '../../ports/key-value.ts';
-import { hasCode } from '../retry.ts';
+import { hasCode, passPortError } from '../retry.ts';
 
 /**
  * `lost`: the key is another's now. `unknown`: nothing can be said, the write may or may not have happened.
@@ -31,7 +31,7 @@ export class Lease {
 
   /**
    * Writes `value`. With `othersMayWrite` (a reservation on a claim that drains) a conflict is always looked into;
-   * `adopted` is then called with what was found. Never rejects.
+   * `adopted` is then called with what was found. Rejects only for a bug.
    */
   async renew(
     value: Uint8Array,
@@ -46,6 +46,7 @@ export class Lease {
       this.#adopt(revision);
       return 'renewed';
     } catch (error) {
+      passPortError(error);
       if (!hasCode(error, 'wrong-revision')) return 'unknown';
       if (wasSure && attempt === this.#attempts && !othersMayWrite) return 'lost';
       return this.#examine(adopted);
@@ -56,7 +57,8 @@ export class Lease {
     let entry: KeyValueEntry | undefined;
     try {
       entry = await this.#bucket.get(this.key);
-    } catch {
+    } catch (error) {
+      passPortError(error);
       return 'unknown';
     }
     if (entry === undefined || !this.#isMine(entry.value)) return 'lost';

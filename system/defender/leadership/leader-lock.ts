@@ -5,6 +5,7 @@ import type { Random } from '../../ports/random.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import { Lease } from '../identity/lease.ts';
 import { leaderKey } from '../names.ts';
+import { passPortError } from '../retry.ts';
 import type { DefenderSettings } from '../settings.ts';
 
 export interface LeaderLockPorts {
@@ -123,7 +124,8 @@ export class LeaderLock {
     this.#lose('released');
     try {
       await this.#bucket.delete(leaderKey, lease.revision);
-    } catch {
+    } catch (error) {
+      passPortError(error);
       // The others find the lock unchanged after leaderDeadAfterMs.
     }
   }
@@ -172,8 +174,9 @@ export class LeaderLock {
       const startedMs = this.#ports.clock.monotonicMs();
       const revision = await this.#takeLock();
       if (revision !== undefined && this.#isCandidate) this.#win(revision, startedMs);
-    } catch {
+    } catch (error) {
       // Whoever got it is seen by the watch, or by the next look.
+      passPortError(error);
     } finally {
       this.#isReaching = false;
     }

@@ -9,7 +9,7 @@ import { movementBetween } from '../assignment/movement.ts';
 import { readClaims } from '../identity/identity.ts';
 import { HeartbeatAccount } from '../membership/heartbeat-account.ts';
 import { assignmentKey } from '../names.ts';
-import { hasCode } from '../retry.ts';
+import { hasCode, passPortError } from '../retry.ts';
 import type { DefenderSettings } from '../settings.ts';
 import type { StateMachine } from '../state.ts';
 import type { Unit } from '../units.ts';
@@ -100,8 +100,9 @@ export class Leader {
     try {
       this.#current ??= await this.#stamp();
       if (this.#current !== undefined) await this.#rebalance(this.#current);
-    } catch {
+    } catch (error) {
       // The next beat looks again; without a read there is no evidence and nothing to decide.
+      passPortError(error);
     } finally {
       this.#isChecking = false;
     }
@@ -265,6 +266,7 @@ export class Leader {
       this.#current = { map: publication.map, revision };
       this.#announce(publication);
     } catch (error) {
+      passPortError(error);
       this.#current = undefined;
       if (hasCode(error, 'wrong-revision')) this.#pending = undefined;
       this.#checkIn(retryPauseMs);

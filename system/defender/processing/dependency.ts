@@ -36,9 +36,9 @@ export async function withDependency<T>(
       if (!isWorthRetrying(error)) throw new ProcessingFailure(reasonOf(error), stage, { cause: error });
       const waitMs = backOff.nextMs();
       reportFailure(ports, settings, pod, delivery, stage, reasonOf(error), backOff.attempts);
-      if (delivery.isReleased) throw new ProcessingReleased(delivery.contextId);
+      if (delivery.owner.isReleased) throw new ProcessingReleased(delivery.contextId);
       await ports.clock.sleep(waitMs);
-      if (delivery.isReleased) throw new ProcessingReleased(delivery.contextId);
+      if (delivery.owner.isReleased) throw new ProcessingReleased(delivery.contextId);
     }
   }
 }

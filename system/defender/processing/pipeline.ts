@@ -15,7 +15,7 @@ import type { DefenderSettings } from '../settings.ts';
 import { takeAlarm } from './alarm.ts';
 import { withDependency } from './dependency.ts';
 import type { DependencyPorts } from './dependency.ts';
-import { ProcessingReleased } from './failure.ts';
+import { ProcessingFailure, ProcessingReleased } from './failure.ts';
 import { fetchSeries } from './fetch.ts';
 import { isComplete, recentCharts, withEntry } from './history.ts';
 import type { History, HistoryEntry, HistoryPlace } from './history.ts';
@@ -32,6 +32,12 @@ interface LoadedHistory {
   readonly isComplete: boolean;
 }
 
+interface Unsettled {
+  readonly delivery: Delivery;
+  readonly limits: readonly Limits[];
+  readonly sinceMs: number;
+}
+
 /**
  * From a completion to its stored, judged result: fetch → history → calculate → evaluate → store → cache (delivery
  * R168–R176). What it writes is a function of the context and its history alone, so that doing it twice changes nothing.
@@ -44,6 +50,9 @@ export class Pipeline {
   readonly #cache: HistoryCache;
   readonly #metrics: DefenderMetrics;
   readonly #limitsByRecipe = new Map<string, readonly Limits[]>();
+  /** Newest context of each unit and recipe that still is, or has, a provisional one near it. */
+  readonly #unsettled = new Map<string, Unsettled>();
+  #isRechecking = false;
   #alarmsTried = 0;
 
   constructor(
@@ -99,6 +108,21 @@ export class Pipeline {
       });
     });
     if (provisional || this.#isLate(delivery)) await this.#judgeAgain(delivery, limits);
+  }
+
+  /**
+   * Looks again at contexts that were judged with a gap, in case the missing one has come by way of the other colour, which
+   * cannot know of it when clocks are wrong. Gives up on units that have another owner, and after `recheckForMs`.
+   */
+  async recheck(): Promise<void> {
+    if (this.#isRechecking) return;
+    this.#isRechecking = true;
+    const untilMs = this.#ports.clock.monotonicMs() - this.#settings.recheckForMs;
+    for (const [key, { delivery, limits, sinceMs }] of this.#unsettled) {
+      if (delivery.owner.isReleased || delivery.isAborted || sinceMs < untilMs) this.#unsettled.delete(key);
+      else await this.#judgeAgain(delivery, limits).catch(passRelease);
+    }
+    this.#isRechecking = false;
   }
 
   async #stage<T>(delivery: Delivery, stage: ProcessingStage, work: () => Promise<T>): Promise<T> {
@@ -245,7 +269,7 @@ export class Pipeline {
 
   /** A unit that has another owner by now must not come back into the cache. */
   #remember(delivery: Delivery, history: History, entry: HistoryEntry): void {
-    if (delivery.isReleased || delivery.isAborted) return;
+    if (delivery.owner.isReleased || delivery.isAborted) return;
     const { historyLength, policies } = this.#settings;
     const key = policies.cacheKey(delivery.unit, delivery.completion.recipe);
     this.#cache.put(key, delivery.unit, withEntry(history, entry, historyLength));
@@ -283,9 +307,19 @@ export class Pipeline {
       if (judgement.alarm) await this.#raise(delivery, entry.contextSequence, judgement.score);
       settled.push({ ...entry, provisional: false });
     }
-    if (delivery.isReleased || delivery.isAborted) return;
-    this.#cache.put(policies.cacheKey(unit, recipe), unit, settled.slice(-historyLength));
+    if (delivery.owner.isReleased || delivery.isAborted) return;
+    const key = policies.cacheKey(unit, recipe);
+    this.#cache.put(key, unit, settled.slice(-historyLength));
+    if (settled.every(({ provisional }) => !provisional)) this.#unsettled.delete(key);
+    else if (this.#unsettled.get(key)?.delivery !== delivery) {
+      this.#unsettled.set(key, { delivery, limits, sinceMs: this.#ports.clock.monotonicMs() });
+    }
   }
+}
+
+/** Work that was let go of, or failed on data that will be looked at again. */
+function passRelease(error: unknown): void {
+  if (!(error instanceof ProcessingReleased || error instanceof ProcessingFailure)) throw error;
 }
 
 function toStored(
