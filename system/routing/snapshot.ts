@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { otherColour, type Colour } from '../ports/colour.ts';
+import { otherColour } from '../ports/colour.ts';
 import { parseJson } from './json.ts';
 
 export const colourSchema = z.enum(['blue', 'green']);
-export const routingActionSchema = z.enum(['expand_canary', 'reduce_canary', 'rollback', 'promote', 'reset']);
+const routingActionSchema = z.enum(['expand_canary', 'reduce_canary', 'rollback', 'promote', 'reset']);
 export const toolListSchema = z.array(z.string().min(1));
 
 /** The whole route of the fab at one moment; nothing is ever routed by less (delivery 62: one snapshot, no LRU per tool). */
@@ -32,9 +32,4 @@ export function parseSnapshot(text: string): RoutingSnapshot | undefined {
     snapshot.canaryColour === otherColour(snapshot.stableColour) &&
     new Set(snapshot.canaryTools).size === snapshot.canaryTools.length;
   return consistent ? snapshot : undefined;
-}
-
-/** Colour by role, never by a constant (delivery C11, F14). */
-export function colourOfRole(snapshot: RoutingSnapshot, role: 'stable' | 'canary'): Colour {
-  return role === 'stable' ? snapshot.stableColour : snapshot.canaryColour;
 }

@@ -9,7 +9,7 @@ import { parseSnapshot, type RoutingSnapshot } from '../snapshot.ts';
 import { routeListOf, type RouteList } from './route-list.ts';
 import type { GatewaySettings } from './settings.ts';
 
-export const gatewayStoreKey = 'routing-snapshot';
+const gatewayStoreKey = 'routing-snapshot';
 
 export interface RouteKeeperPorts {
   readonly clock: Clock;

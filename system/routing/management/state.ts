@@ -13,7 +13,7 @@ export type KnownGateway = Readonly<z.infer<typeof knownGatewaySchema>>;
 const answeredRequestSchema = z.object({ requestId: z.string(), revision: z.int() });
 
 /** All that Management keeps: one JSON text, written whole before anything is answered. */
-export const managementStateSchema = z.object({
+const managementStateSchema = z.object({
   snapshot: routingSnapshotSchema,
   /** `updated_at` in milliseconds since the epoch. */
   updatedMs: z.int(),

@@ -5,9 +5,9 @@ import { canaryCompletionsMetric, requestSecondsMetric, requestsMetric } from '.
 import type { Approval, GateEvidence } from './gates.ts';
 
 /** Names that other components give their metrics. */
-export const contextsProcessedMetric = 'tfdc_contexts_processed_total';
-export const leaderMetric = 'tfdc_defender_leader';
-export const coverageMetric = 'tfdc_assignment_coverage';
+const contextsProcessedMetric = 'tfdc_contexts_processed_total';
+const leaderMetric = 'tfdc_defender_leader';
+const coverageMetric = 'tfdc_assignment_coverage';
 
 /** `increase` never shows less than what was counted; this allows for its rounding only. */
 const oneContext = 0.999;

@@ -9,7 +9,7 @@ export interface GateThresholds {
 }
 
 /** Delivery R112–R114. */
-export const defaultGateThresholds: GateThresholds = {
+const defaultGateThresholds: GateThresholds = {
   successErrorRate: 0.01,
   failureErrorRate: 0.05,
   successP95Ms: 500,
@@ -97,7 +97,7 @@ export function failureOf(evidence: GateEvidence, settings: GateSettings): strin
 }
 
 /** What the evidence lacks; undefined: it is enough. */
-export function lackOf(evidence: GateEvidence, requirement: EvidenceRequirement): string | undefined {
+function lackOf(evidence: GateEvidence, requirement: EvidenceRequirement): string | undefined {
   const { requests, errorRate, p95Ms, contexts, toolsWithoutContext, approval } = evidence;
   if (requests === undefined || requests < requirement.requests) {
     return `${describe(requests)} requests of ${requirement.requests}`;

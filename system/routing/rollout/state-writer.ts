@@ -3,7 +3,7 @@ import { PortError } from '../../ports/errors.ts';
 import type { Store } from '../../ports/store.ts';
 import { initialRolloutState, parseRolloutState, type RolloutState } from './state.ts';
 
-export const rolloutStoreKey = 'rollout';
+const rolloutStoreKey = 'rollout';
 
 /** Writes states in the order in which they came to be; where several wait, only the newest is written. */
 export class StateWriter {

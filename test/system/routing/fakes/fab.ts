@@ -9,7 +9,8 @@ import { startManagement } from '../../../../system/routing/management/start.ts'
 import { defaultRolloutSettings } from '../../../../system/routing/rollout/settings.ts';
 import type { RolloutSettings } from '../../../../system/routing/rollout/settings.ts';
 import { startRollout } from '../../../../system/routing/rollout/start.ts';
-import { type FakeProcess, FakeWorld } from './world.ts';
+import type { FakeProcess } from './process.ts';
+import { FakeWorld } from './world.ts';
 
 export function inventoryOf(count: number): readonly InventoryTool[] {
   return Array.from({ length: count }, (_, index) => ({

@@ -8,7 +8,8 @@ import { applyChange } from '../../../../system/routing/management/change.ts';
 import { initialState } from '../../../../system/routing/management/state.ts';
 import { parseSnapshot, type RoutingSnapshot } from '../../../../system/routing/snapshot.ts';
 import { Fab } from '../fakes/fab.ts';
-import { seriesKey, type FakeProcess } from '../fakes/world.ts';
+import type { FakeProcess } from '../fakes/process.ts';
+import { seriesKey } from '../fakes/world.ts';
 
 async function send(
   fab: Fab,
