@@ -50,6 +50,8 @@ export interface GateSettings {
   readonly failureRequests: number;
   /** Twice the scrape interval: by so much of a window `increase` may extrapolate; it does not count as evidence. */
   readonly extrapolationMs: number;
+  /** The evidence of a long stage is that of its last part: the metrics store keeps little more (45 min). */
+  readonly maxWindowMs: number;
 }
 
 export const defaultGateSettings: GateSettings = {
@@ -60,6 +62,7 @@ export const defaultGateSettings: GateSettings = {
   maxExtension: 3,
   failureRequests: 30,
   extrapolationMs: 30_000,
+  maxWindowMs: 40 * 60_000,
 };
 
 export interface GateQuestion {
