@@ -45,13 +45,13 @@ export class Network {
   readonly kernel: Kernel;
   readonly #machines: Machine[] = [];
   readonly #links = new Map<number, Link>();
-  readonly #options: NetworkOptions;
+  readonly options: NetworkOptions;
   readonly #random: RandomStream;
   readonly #watchers: ((from: readonly number[], to: readonly number[] | undefined) => void)[] = [];
 
   constructor(kernel: Kernel, options: NetworkOptions = defaultNetworkOptions) {
     this.kernel = kernel;
-    this.#options = options;
+    this.options = options;
     this.#random = kernel.stream('network', 'delay');
   }
 
@@ -105,7 +105,7 @@ export class Network {
   /** One-way delay for a message on a healthy link, drawn. */
   delayUs(from: number, to: number): number {
     if (from === to) return sameMachineDelayUs;
-    return this.#options.baseDelayUs + this.#random.exponential(this.#options.jitterUs);
+    return this.options.baseDelayUs + this.#random.exponential(this.options.jitterUs);
   }
 
   /** Nothing is wrong with either direction, and both machines are up: what happens on it can be computed at once. */

@@ -1,0 +1,512 @@
+import type { CqlConnector, CqlOptions, CqlRow, CqlStatement, CqlTable } from '../../system/ports/cql.ts';
+import { PortError } from '../../system/ports/errors.ts';
+import { epochUs } from '../kernel/index.ts';
+import type { Kernel, RandomStream, SimProcess } from '../kernel/index.ts';
+import type { Network } from '../network/index.ts';
+import type { Attempt } from './attempt.ts';
+import { CassandraConnector } from './cassandra-client.ts';
+import type { CassandraSession, SessionRing } from './cassandra-client.ts';
+import { CassandraNode } from './cassandra-node.ts';
+import { ColdTier } from './cold-tier.ts';
+import type { ColdTotals } from './cold-tier.ts';
+import { CommitJournal } from './commit-journal.ts';
+import { neverSecond } from './cells.ts';
+import { FailureDetector } from './failure-detector.ts';
+import { scheduleHandoff } from './hinted-handoff.ts';
+import { HintStore } from './hint-store.ts';
+import { nativePort } from './host-channel.ts';
+import { Internode } from './internode.ts';
+import { mutationOverheadBytes } from './mutation.ts';
+import { blockFor } from './operation.ts';
+import type { Operation, OperationBody } from './operation.ts';
+import { expiryAt } from './partition.ts';
+import type { Partition } from './partition.ts';
+import { PaxosCoordination } from './paxos-coordination.ts';
+import { ReadCoordination } from './read-coordination.ts';
+import { failCold, mergeStates, rowsOf } from './replica-read.ts';
+import { ReplicaState } from './replica-state.ts';
+import { coordinateWrite } from './replicated-write.ts';
+import type { RingCore } from './ring-core.ts';
+import { LatencyPlan } from './service-time.ts';
+import { defaultCassandraOptions } from './settings.ts';
+import type { CassandraOptions } from './settings.ts';
+import { TableStore } from './table-store.ts';
+
+/** A fault in force on a node; `hits` counts what it touched. */
+export interface SlowDown {
+  lift(): void;
+  readonly hits: number;
+}
+
+const longestTtlSeconds = 630_720_000;
+const longestServiceUs = 10_000_000;
+const preloadTimestampUs = epochUs - 30 * 86_400_000_000;
+const everything = { prefix: [], reversed: false, limit: Infinity };
+
+/**
+ * A Cassandra ring of one data centre: evenly spaced tokens, one a node, replicas on the successors.
+ * Not modelled: racks and data centres, virtual nodes, joining and leaving, batches, compaction (tombstones and expired
+ * cells stay until the cold tier takes them), overload.
+ */
+export class CassandraRing implements SessionRing {
+  readonly core: RingCore;
+  readonly nodes: readonly CassandraNode[];
+  readonly #kernel: Kernel;
+  readonly #network: Network;
+  readonly #options: CassandraOptions;
+  readonly #random: RandomStream;
+  readonly #detector: FailureDetector;
+  readonly #journal: CommitJournal;
+  readonly #stores = new Map<string, TableStore>();
+  readonly #replicaSets: readonly (readonly CassandraNode[])[];
+  readonly #sessions = new Set<CassandraSession>();
+  readonly #cold: ColdTier;
+  readonly #slowFactors: number[][];
+  readonly #syncPhaseUs: readonly number[];
+  #reassessing = false;
+
+  /** Throws `PortError('invalid')` on sizes that no ring can have. */
+  constructor(kernel: Kernel, network: Network, options: Partial<CassandraOptions> = {}) {
+    const settings: CassandraOptions = { ...defaultCassandraOptions, ...options };
+    const { nodeCount, replicationFactor } = settings;
+    if (!Number.isInteger(nodeCount) || nodeCount < 1) {
+      throw new PortError(`a Cassandra ring of ${nodeCount} nodes`, 'invalid');
+    }
+    if (!Number.isInteger(replicationFactor) || replicationFactor < 1 || replicationFactor > nodeCount) {
+      throw new PortError(`replication factor ${replicationFactor} with ${nodeCount} nodes`, 'invalid');
+    }
+    this.#kernel = kernel;
+    this.#network = network;
+    this.#options = settings;
+    this.#random = kernel.stream(settings.name, 'ring');
+    this.nodes = Array.from(
+      { length: nodeCount },
+      (_, index) => new CassandraNode(kernel, network, index, `${settings.name}-${index}`),
+    );
+    this.#replicaSets = this.nodes.map((_, primary) =>
+      Array.from(
+        { length: replicationFactor },
+        (_unused, ordinal) => this.nodes[(primary + ordinal) % nodeCount] as CassandraNode,
+      ),
+    );
+    this.#detector = new FailureDetector(
+      kernel,
+      network,
+      settings,
+      this.nodes,
+      () => this.#updateCalm(),
+      (observer, subject) => this.#announceUp(observer, subject),
+    );
+    this.#journal = new CommitJournal(settings.commitLogSyncUs + longestServiceUs);
+    this.core = {
+      kernel,
+      network,
+      options: settings,
+      nodes: this.nodes,
+      detector: this.#detector,
+      internode: new Internode(network, this.nodes),
+      plan: new LatencyPlan(network.options, settings.serviceTimes),
+      journal: this.#journal,
+      elided: [],
+    };
+    this.#cold = new ColdTier(this.core);
+    this.#slowFactors = this.nodes.map(() => []);
+    this.#syncPhaseUs = this.nodes.map(() => this.#random.integer(0, settings.commitLogSyncUs - 1));
+    settings.tables.forEach((table, number) => {
+      const watch = (partition: Partition): void => this.#cold.watch(partition);
+      this.#stores.set(table.name, new TableStore(table, number, nodeCount, replicationFactor, watch));
+    });
+    const hosts = new Set(this.nodes.map((node) => node.host));
+    network.beforeChange((from, to) => {
+      if (from.some((host) => hosts.has(host)) || to?.some((host) => hosts.has(host)) === true) {
+        this.#disturb();
+      }
+    });
+    for (const node of this.nodes) this.#listen(node);
+  }
+
+  /** The `CqlConnector` of one process on one machine. */
+  connectorFor(process: SimProcess, host: number): CqlConnector {
+    return new CassandraConnector(this, { process, host });
+  }
+
+  // The nodes and their faults.
+
+  /** SIGKILL: sockets close at once, the newest writes may be lost, the others learn it by silence. */
+  killNode(index: number): void {
+    const node = this.#node(index);
+    if (!node.process.alive) return;
+    this.#disturb();
+    this.#network.closeAllOf(node.process, node.host);
+    node.process.kill();
+    const nowUs = this.#kernel.nowUs;
+    this.#losePast(node, nowUs - this.#random.integer(0, this.#options.killLossUs));
+    node.hints.lose(nowUs - (nowUs % this.#options.hintFlushUs));
+  }
+
+  /** A clean stop: everything is flushed, clients and the other nodes know at once. */
+  stopNode(index: number): void {
+    const node = this.#node(index);
+    if (!node.process.alive) return;
+    this.#disturb();
+    this.#network.closeAllOf(node.process, node.host);
+    node.process.kill();
+    this.#detector.leave(index);
+  }
+
+  /** The machine falls silent; what was not synced to disk is gone (cassandra-and-live §1.1). */
+  powerLoss(index: number): void {
+    const node = this.#node(index);
+    if (!this.#network.isUp(node.host)) return;
+    this.#disturb();
+    this.#network.hostDown(node.host);
+    const nowUs = this.#kernel.nowUs;
+    const phaseUs = this.#syncPhaseUs[index] as number;
+    const periodUs = this.#options.commitLogSyncUs;
+    if (node.process.alive) {
+      this.#losePast(node, Math.floor((nowUs - phaseUs) / periodUs) * periodUs + phaseUs);
+      node.process.kill();
+    }
+    node.hints.lose(nowUs - this.#options.hintWritebackUs);
+  }
+
+  /** Powers the machine on if need be and starts the process; it serves after `startupUs`. */
+  restartNode(index: number): void {
+    const node = this.#node(index);
+    if (node.process.alive && this.#network.isUp(node.host)) return;
+    if (!this.#network.isUp(node.host)) this.#network.hostUp(node.host);
+    this.#kernel.after(this.#options.startupUs, CassandraRing.#begin, this, node);
+  }
+
+  static #begin(ring: CassandraRing, node: CassandraNode): void {
+    if (node.process.alive || !ring.#network.isUp(node.host)) return;
+    ring.#disturb();
+    node.startProcess();
+    ring.#listen(node);
+    ring.#detector.restart(node.index);
+    if (node.hints.count > 0) scheduleHandoff(ring.core, node);
+  }
+
+  /** SIGSTOP. */
+  pauseNode(index: number): void {
+    this.#disturb();
+    this.#node(index).process.freeze();
+  }
+
+  resumeNode(index: number): void {
+    this.#disturb();
+    this.#node(index).process.resume();
+  }
+
+  /** Every service time of the node is multiplied until the slow-down is lifted. */
+  slowNode(index: number, factor: number): SlowDown {
+    const node = this.#node(index);
+    const factors = this.#slowFactors[index] as number[];
+    const before = node.slowHits;
+    let endHits: number | undefined;
+    const update = (): void => {
+      this.#disturb();
+      node.slowFactor = factors.reduce((product, each) => product * each, 1);
+    };
+    factors.push(factor);
+    update();
+    return {
+      lift(): void {
+        if (endHits !== undefined) return;
+        endHits = node.slowHits;
+        factors.splice(factors.indexOf(factor), 1);
+        update();
+      },
+      get hits(): number {
+        return (endHits ?? node.slowHits) - before;
+      },
+    };
+  }
+
+  /** Kills the node and empties its disk; it comes back as a replica that has nothing (no bootstrap is modelled). */
+  loseDisk(index: number): void {
+    const node = this.#node(index);
+    this.killNode(index);
+    this.#disturb();
+    for (const store of this.#stores.values()) {
+      store.forEach((partition) => {
+        const ordinal = this.#ordinalOn(partition, index);
+        if (ordinal >= 0) partition.replaceState(ordinal, new ReplicaState());
+      });
+    }
+    node.hints.lose(-1);
+    node.hints = new HintStore();
+  }
+
+  /** Anti-entropy repair, at once: all running replicas of every partition get what any of them has (42). */
+  repairNow(): void {
+    this.#disturb();
+    for (const store of this.#stores.values()) {
+      store.forEach((partition) => {
+        if (partition.agreed !== undefined) return;
+        const ordinals = this.#replicas(partition).flatMap((node, ordinal) =>
+          node.running ? [ordinal] : [],
+        );
+        const merged = mergeStates(
+          partition,
+          ordinals.map((ordinal) => partition.stateOf(ordinal)),
+        );
+        for (const ordinal of ordinals) {
+          const state = merged.copy();
+          state.paxos = partition.stateOf(ordinal).paxos;
+          partition.replaceState(ordinal, state);
+        }
+      });
+    }
+  }
+
+  // Looking in from outside.
+
+  /** The nodes that hold a partition, by ordinal. */
+  replicasOf(table: CqlTable, partitionValues: CqlRow): readonly CassandraNode[] {
+    return this.#replicas(this.#store(table).partition(partitionValues));
+  }
+
+  /**
+   * The rows that a QUORUM read would merge now: of the first quorum of running replicas, completed by the disks of
+   * stopped ones where too few run. No event, no time, no repair. A cold partition ends the run as unknown.
+   */
+  inspect(table: CqlTable, partitionValues: CqlRow): readonly CqlRow[] {
+    const partition = this.#store(table).partition(partitionValues);
+    if (partition.cold !== undefined) failCold(this.core, partition);
+    const replicas = this.#replicas(partition);
+    const running = replicas
+      .map((_, ordinal) => ordinal)
+      .filter((ordinal) => replicas[ordinal]?.running === true);
+    const stopped = replicas
+      .map((_, ordinal) => ordinal)
+      .filter((ordinal) => replicas[ordinal]?.running !== true);
+    const chosen = [...running, ...stopped].slice(0, blockFor('QUORUM', replicas.length));
+    const states = chosen.map((ordinal) => this.#seenOn(partition, ordinal));
+    const nowSecond = Math.floor((epochUs + this.#kernel.nowUs) / 1e6);
+    return rowsOf(partition, mergeStates(partition, states), everything, nowSecond);
+  }
+
+  /** The rows that one replica holds, whether it runs or not. */
+  inspectReplica(table: CqlTable, partitionValues: CqlRow, ordinal: number): readonly CqlRow[] {
+    const partition = this.#store(table).partition(partitionValues);
+    const nowSecond = Math.floor((epochUs + this.#kernel.nowUs) / 1e6);
+    return rowsOf(partition, this.#seenOn(partition, ordinal), everything, nowSecond);
+  }
+
+  /** True where rows of the partition were taken out of memory: `inspect` would end the run. */
+  isCold(table: CqlTable, partitionValues: CqlRow): boolean {
+    return this.#store(table).partition(partitionValues).cold !== undefined;
+  }
+
+  get coldTotals(): Readonly<ColdTotals> {
+    return this.#cold.totals;
+  }
+
+  /** Hints that wait on all coordinators. */
+  get pendingHints(): number {
+    return this.nodes.reduce((sum, node) => sum + node.hints.count, 0);
+  }
+
+  /** Partitions in memory. */
+  get partitionCount(): number {
+    let count = 0;
+    for (const store of this.#stores.values()) count += store.partitionCount;
+    return count;
+  }
+
+  /** Puts a row on all replicas, as if written 30 days ago: any write of the run is newer. For the time before a run. */
+  preload(statement: Extract<CqlStatement, { kind: 'insert' }>, values: CqlRow): void {
+    const store = this.#store(statement.table);
+    const partition = store.partition(values);
+    const key = store.schema.rowKey(values);
+    const nowSecond = Math.floor((epochUs + this.#kernel.nowUs) / 1e6);
+    const expirySecond = expiryAt(nowSecond, store.schema.table.defaultTtlSeconds);
+    const row = partition.buildRow(values, key, preloadTimestampUs, expirySecond, nowSecond);
+    const mutation = partition.insertion(key, row);
+    partition.lastWriteUs = this.#kernel.nowUs;
+    if (partition.agreed !== undefined) partition.applyTo(partition.agreed, mutation);
+    else {
+      for (let ordinal = 0; ordinal < partition.replicaCount; ordinal++) {
+        partition.applyTo(partition.ownStateOf(ordinal), mutation);
+      }
+    }
+  }
+
+  // What sessions use.
+
+  /** Checks and resolves a statement. Throws `PortError('invalid')`. */
+  prepare(statement: CqlStatement, values: CqlRow, options: CqlOptions, timestampUs: number): Operation {
+    const store = this.#store(statement.table);
+    const body = bodyOf(store, statement, values, options);
+    const partition = store.partition(values);
+    if (body.kind !== 'select') partition.lastWriteUs = this.#kernel.nowUs;
+    return {
+      body,
+      partition,
+      replicas: this.#replicas(partition),
+      consistency: options.consistency,
+      blockFor: blockFor(options.consistency, this.#options.replicationFactor),
+      timestampUs,
+      bytes: mutationOverheadBytes + packedBytes(store, values),
+    };
+  }
+
+  serve(coordinator: CassandraNode, attempt: Attempt): void {
+    const { body, blockFor: needed } = attempt.operation;
+    switch (body.kind) {
+      case 'insert':
+      case 'delete-row':
+      case 'delete-partition':
+        coordinateWrite(this.core, coordinator, attempt);
+        return;
+      case 'insert-if-not-exists':
+        new PaxosCoordination(this.core, coordinator, attempt, body.key).start();
+        return;
+      case 'select':
+        new ReadCoordination(this.core, {
+          coordinator,
+          operation: attempt.operation,
+          selection: body.selection,
+          blockFor: needed,
+          seed: attempt.seed,
+          phase: 0,
+          nowSecond: coordinator.nowSecond(),
+          respond: (outcome) => attempt.respond(outcome),
+        }).start();
+        return;
+    }
+  }
+
+  join(session: CassandraSession): void {
+    this.#sessions.add(session);
+  }
+
+  leave(session: CassandraSession): void {
+    this.#sessions.delete(session);
+  }
+
+  /** Brings back what was computed at once, and looks at the ring again when the change is made. */
+  #disturb(): void {
+    const { elided } = this.core;
+    while (elided.length > 0) elided.at(-1)?.materialise();
+    for (const node of this.nodes) node.calm = false;
+    if (this.#reassessing) return;
+    this.#reassessing = true;
+    this.#kernel.after(0, CassandraRing.#reassess, this, undefined);
+  }
+
+  static #reassess(ring: CassandraRing): void {
+    ring.#reassessing = false;
+    ring.#detector.reassess();
+    ring.#updateCalm();
+  }
+
+  #updateCalm(): void {
+    for (const node of this.nodes) {
+      node.calm = node.running && node.slowFactor === 1 && this.#detector.undoubted(node.index);
+    }
+  }
+
+  #announceUp(observer: CassandraNode, subject: CassandraNode): void {
+    for (const session of this.#sessions) {
+      if (session.control === observer) session.announceUp(subject);
+    }
+  }
+
+  #listen(node: CassandraNode): void {
+    this.#network.listen(node.host, nativePort, { process: node.process, accept: () => undefined });
+  }
+
+  #losePast(node: CassandraNode, sinceUs: number): void {
+    this.#journal.lose(sinceUs, (partition) => this.#ordinalOn(partition, node.index));
+  }
+
+  /** A replica's state with what was computed at once and is on it by now. */
+  #seenOn(partition: Partition, ordinal: number): ReplicaState {
+    const own = partition.stateOf(ordinal);
+    const applied = partition.elidedWrites.filter((write) => write.isAppliedOn(ordinal));
+    if (applied.length === 0) return own;
+    const state = own.copy();
+    for (const write of applied) partition.applyTo(state, write.mutation);
+    return state;
+  }
+
+  #replicas(partition: Partition): readonly CassandraNode[] {
+    return this.#replicaSets[partition.primary] as readonly CassandraNode[];
+  }
+
+  /** -1 where the node does not hold the partition. */
+  #ordinalOn(partition: Partition, index: number): number {
+    const ordinal = (index - partition.primary + this.nodes.length) % this.nodes.length;
+    return ordinal < partition.replicaCount ? ordinal : -1;
+  }
+
+  #store(table: CqlTable): TableStore {
+    const store = this.#stores.get(table.name);
+    if (store === undefined) throw new PortError(`no table ${table.name}`, 'invalid');
+    return store;
+  }
+
+  #node(index: number): CassandraNode {
+    const node = this.nodes[index];
+    if (node === undefined) throw new PortError(`no Cassandra node ${index}`, 'invalid');
+    return node;
+  }
+}
+
+function bodyOf(
+  store: TableStore,
+  statement: CqlStatement,
+  values: CqlRow,
+  options: CqlOptions,
+): OperationBody {
+  const schema = store.schema;
+  switch (statement.kind) {
+    case 'insert':
+    case 'insert-if-not-exists': {
+      const ttlSeconds = options.ttlSeconds ?? schema.table.defaultTtlSeconds;
+      checkTtl(ttlSeconds);
+      if (statement.kind === 'insert-if-not-exists' && options.timestampUs !== undefined) {
+        throw new PortError('USING TIMESTAMP cannot go with IF NOT EXISTS', 'invalid');
+      }
+      const keyColumns = schema.partitionColumns.length + schema.clusteringColumns.length;
+      let bound = keyColumns;
+      for (let column = 0; column < schema.regularColumns.length; column++) {
+        if (schema.regular(values, column) !== undefined) bound++;
+      }
+      schema.checkBound(values, bound);
+      return { kind: statement.kind, key: schema.rowKey(values), values, ttlSeconds };
+    }
+    case 'select': {
+      const limit = statement.limit ?? Infinity;
+      if (limit < 1) throw new PortError(`LIMIT ${limit}`, 'invalid');
+      const prefix = schema.prefix(values);
+      return { kind: 'select', selection: { prefix, reversed: statement.reversed ?? false, limit } };
+    }
+    case 'delete': {
+      const prefix = schema.prefix(values);
+      if (prefix.length === 0) return { kind: 'delete-partition' };
+      if (prefix.length < schema.clusteringColumns.length) {
+        throw new PortError('a DELETE names all clustering columns or none', 'invalid');
+      }
+      return { kind: 'delete-row', key: schema.rowKey(values) };
+    }
+  }
+}
+
+/** MAX_TTL is 20 years; an expiry in 2038 or later is rejected (cassandra-and-live §1.1). */
+function checkTtl(ttlSeconds: number): void {
+  if (!Number.isInteger(ttlSeconds) || ttlSeconds < 0 || ttlSeconds > longestTtlSeconds) {
+    throw new PortError(`TTL of ${ttlSeconds} s`, 'invalid');
+  }
+  if (epochUs / 1e6 + ttlSeconds >= neverSecond) {
+    throw new PortError(`TTL of ${ttlSeconds} s ends after 2038`, 'invalid');
+  }
+}
+
+function packedBytes(store: TableStore, values: CqlRow): number {
+  const column = store.schema.regularColumns[store.schema.packedColumn];
+  const value = column === undefined ? undefined : values[column];
+  return value instanceof Uint8Array ? value.length : 0;
+}

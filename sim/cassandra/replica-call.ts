@@ -1,0 +1,99 @@
+import type { CassandraNode } from './cassandra-node.ts';
+import type { RingCore } from './ring-core.ts';
+
+const replyBytes = 80;
+
+/** What a coordinator asks of one replica. */
+export interface ReplicaWork<R> {
+  readonly from: CassandraNode;
+  readonly to: CassandraNode;
+  /** Random bits of this step; all its delays come from them. */
+  readonly draw: number;
+  readonly medianUs: number;
+  readonly bytes: number;
+  /** A message that reaches the replica later is dropped there: nobody waits for it any more. */
+  readonly expiresUs: number;
+  /** Done on the replica, at most once; `atUs` is when. */
+  readonly work: (atUs: number) => R;
+  /** Back at the coordinator. */
+  readonly done: (result: R) => void;
+}
+
+/**
+ * Request, service, reply between a coordinator and a replica.
+ * Not modelled: queues on the replica (any number is served at a time).
+ */
+export class ReplicaCall<R> {
+  readonly #core: RingCore;
+  readonly #work: ReplicaWork<R>;
+
+  constructor(core: RingCore, work: ReplicaWork<R>) {
+    this.#core = core;
+    this.#work = work;
+  }
+
+  start(): void {
+    const { from, to, bytes, draw } = this.#work;
+    this.#core.internode.send(
+      from,
+      to,
+      bytes,
+      this.#core.plan.outUs(draw),
+      ReplicaCall.#arrived<R>,
+      this,
+      undefined,
+    );
+  }
+
+  /** Goes on with a call that began undisturbed at `sentUs`. True when its answer is already in. */
+  resume(sentUs: number): boolean {
+    const { kernel, internode, plan } = this.#core;
+    const { from, to, draw, medianUs } = this.#work;
+    const linkUs = from === to ? 0 : 1;
+    const arrivedUs = sentUs + linkUs * plan.outUs(draw);
+    const workedUs = arrivedUs + plan.serviceUs(draw, medianUs);
+    const answeredUs = workedUs + linkUs * plan.backUs(draw);
+    const nowUs = kernel.nowUs;
+    if (arrivedUs > nowUs) {
+      internode.deliverIn(arrivedUs - nowUs, internode.letter(to, ReplicaCall.#arrived<R>, this, undefined));
+      return false;
+    }
+    if (workedUs > nowUs) {
+      internode.deliverIn(workedUs - nowUs, internode.letter(to, ReplicaCall.#worked<R>, this, undefined));
+      return false;
+    }
+    const result = this.#work.work(workedUs);
+    if (answeredUs > nowUs) {
+      internode.deliverIn(answeredUs - nowUs, internode.letter(from, ReplicaCall.#answered<R>, this, result));
+      return false;
+    }
+    this.#work.done(result);
+    return true;
+  }
+
+  static #arrived<R>(call: ReplicaCall<R>): void {
+    const { kernel, internode, plan } = call.#core;
+    const { to, draw, medianUs, expiresUs } = call.#work;
+    if (kernel.nowUs > expiresUs) {
+      to.droppedMessages++;
+      return;
+    }
+    let serviceUs = plan.serviceUs(draw, medianUs);
+    if (to.slowFactor !== 1) {
+      to.slowHits++;
+      serviceUs = Math.round(serviceUs * to.slowFactor);
+    }
+    internode.deliverIn(serviceUs, internode.letter(to, ReplicaCall.#worked<R>, call, undefined));
+  }
+
+  static #worked<R>(call: ReplicaCall<R>): void {
+    const { from, to, draw, work } = call.#work;
+    const result = work(call.#core.kernel.nowUs);
+    const backUs = call.#core.plan.backUs(draw);
+    call.#core.internode.send(to, from, replyBytes, backUs, ReplicaCall.#answered<R>, call, result);
+  }
+
+  static #answered<R>(call: ReplicaCall<R>, result: R): void {
+    call.#work.done(result);
+  }
+}

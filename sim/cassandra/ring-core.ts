@@ -1,0 +1,23 @@
+import type { Kernel } from '../kernel/index.ts';
+import type { Network } from '../network/index.ts';
+import type { CassandraNode } from './cassandra-node.ts';
+import type { CommitJournal } from './commit-journal.ts';
+import type { FailureDetector } from './failure-detector.ts';
+import type { Internode } from './internode.ts';
+import type { LatencyPlan } from './service-time.ts';
+import type { CassandraOptions } from './settings.ts';
+import type { Elided } from './elided.ts';
+
+/** What the parts of a ring share. */
+export interface RingCore {
+  readonly kernel: Kernel;
+  readonly network: Network;
+  readonly options: CassandraOptions;
+  readonly nodes: readonly CassandraNode[];
+  readonly detector: FailureDetector;
+  readonly internode: Internode;
+  readonly plan: LatencyPlan;
+  readonly journal: CommitJournal;
+  /** Operations under way that were computed at once. */
+  readonly elided: Elided[];
+}

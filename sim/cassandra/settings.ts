@@ -1,0 +1,74 @@
+import type { CqlTable } from '../../system/ports/cql.ts';
+import { chunkTable, tables, tchartTable, uchartTable } from '../../system/ports/tables.ts';
+import { defaultServiceTimes } from './service-time.ts';
+import type { ServiceTimes } from './service-time.ts';
+
+/** When rows of a table may leave memory. The real server keeps them on disk until their TTL; here a read of one ends the run as unknown. */
+export type ColdPolicy =
+  /** A whole partition, this long after its last write. */
+  | { readonly kind: 'idle'; readonly afterUs: number }
+  /** All but the newest rows of a partition. */
+  | { readonly kind: 'beyond-newest'; readonly rows: number };
+
+/** A ring and the numbers of its `cassandra.yaml`; the defaults are those of Cassandra 5.0 (cassandra-and-live §1.1). */
+export interface CassandraOptions {
+  readonly nodeCount: number;
+  readonly replicationFactor: number;
+  /** Prefix of the machines' names. */
+  readonly name: string;
+  readonly tables: readonly CqlTable[];
+  readonly serviceTimes: ServiceTimes;
+  /** Compute undisturbed operations at once. Off: every message is an event. */
+  readonly elide: boolean;
+  readonly writeTimeoutUs: number;
+  readonly readTimeoutUs: number;
+  readonly casContentionTimeoutUs: number;
+  readonly hintWindowUs: number;
+  readonly hintIntervalUs: number;
+  /** 1024 KiB/s a node, shared by the others (cassandra-and-live §1.1). */
+  readonly hintBytesPerSecond: number;
+  /** Hint files are written but not synced: a power loss takes what the kernel had not yet flushed. */
+  readonly hintFlushUs: number;
+  readonly hintWritebackUs: number;
+  readonly commitLogSyncUs: number;
+  /** A kill takes up to this much of the newest writes with it, also acknowledged ones (measured on 5.0.8: sync markers every 100 ms). */
+  readonly killLossUs: number;
+  /** Silence until a node is convicted by phi 8. */
+  readonly convictionUs: { readonly least: number; readonly most: number };
+  /** Gossip until a node that is back is seen. */
+  readonly revivalUs: { readonly least: number; readonly most: number };
+  /** From the start of the process to serving clients; the commit log is replayed in it. */
+  readonly startupUs: number;
+  readonly cold: Readonly<Record<string, ColdPolicy>>;
+  readonly coldSweepUs: number;
+}
+
+const hourUs = 3_600_000_000;
+
+export const defaultCassandraOptions: CassandraOptions = {
+  nodeCount: 6,
+  replicationFactor: 3,
+  name: 'cassandra',
+  tables,
+  serviceTimes: defaultServiceTimes,
+  elide: true,
+  writeTimeoutUs: 2_000_000,
+  readTimeoutUs: 5_000_000,
+  casContentionTimeoutUs: 1_000_000,
+  hintWindowUs: 3 * hourUs,
+  hintIntervalUs: 10_000_000,
+  hintBytesPerSecond: 1_048_576,
+  hintFlushUs: 10_000_000,
+  hintWritebackUs: 35_000_000,
+  commitLogSyncUs: 10_000_000,
+  killLossUs: 100_000,
+  convictionUs: { least: 10_000_000, most: 18_000_000 },
+  revivalUs: { least: 1_000_000, most: 3_000_000 },
+  startupUs: 15_000_000,
+  cold: {
+    [chunkTable.name]: { kind: 'idle', afterUs: 3 * hourUs },
+    [tchartTable.name]: { kind: 'idle', afterUs: 3 * hourUs },
+    [uchartTable.name]: { kind: 'beyond-newest', rows: 200 },
+  },
+  coldSweepUs: 300_000_000,
+};
