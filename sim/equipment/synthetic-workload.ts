@@ -1,0 +1,174 @@
+import { encodeUChart } from '../../system/charts/uchart.ts';
+import { epochUs, RandomStream } from '../kernel/index.ts';
+import { drawAbnormality } from './abnormality.ts';
+import { chartOf, readingsOf } from './context-chart.ts';
+import { recipes, svids, type Recipe } from './recipe.ts';
+import { samplePeriodUs, SyntheticPlan } from './synthetic-plan.ts';
+import {
+  samplesPerRequest,
+  toolIdOf,
+  type ContextPlan,
+  type ToolProfile,
+  type Workload,
+} from './workload.ts';
+
+const minuteUs = 60_000_000;
+export const meanContextUs = 20 * minuteUs;
+export const shortestContextUs = 5 * minuteUs;
+export const longestContextUs = 120 * minuteUs;
+
+const toolLengthSigma = 0.15;
+const contextLengthSigma = 0.08;
+const twoRecipesShare = 0.5;
+const criticalShare = 0.05;
+const abnormalShare = 0.01;
+const qualifiedPerRecipe = 80;
+
+interface Traits {
+  readonly recipes: readonly Recipe[];
+  readonly chambers: number;
+  readonly critical: boolean;
+  readonly lengthFactor: number;
+  /** Offset of each SVID in standard deviations of `toolOffset`. */
+  readonly offsets: Float64Array;
+  /** Readings drift upwards by up to one `toolOffset` until maintenance, which comes every so many contexts. */
+  readonly maintenanceContexts: number;
+  readonly maintenancePhase: number;
+}
+
+/**
+ * The reference workload (DESIGN): contexts of 5 min to 2 h with a mean of 20 min, 10 SVIDs every 10 s, 1–4 chambers, one or
+ * two recipes a tool, 1 % of the contexts abnormal.
+ *
+ * A context's length is nominal length of the recipe × factor of the tool × factor of the context, all log-normal (sigma 0.6,
+ * 0.15, 0.08), so that the total is log-normal with sigma 0.62. The mean is the mean over *contexts*: tools with short
+ * contexts have more of them, so the factors are set such that the tools together complete one context per tool and
+ * 20 min. Lengths are rounded to whole samples and kept within 5 min and 2 h.
+ */
+export class SyntheticWorkload implements Workload {
+  readonly #seed: bigint;
+  readonly #traits: readonly Traits[];
+  #qualified: ReadonlyMap<string, readonly Uint8Array[]> | undefined;
+
+  constructor(seed: bigint, tools: number) {
+    this.#seed = seed;
+    this.#traits = Array.from({ length: tools }, (_, tool) =>
+      drawTraits(new RandomStream(seed, 'equipment/tool', tool)),
+    );
+  }
+
+  profile(tool: number): ToolProfile {
+    const { chambers, lengthFactor, critical, recipes: own } = this.#traitsOf(tool);
+    const meanUs = own.reduce((sum, recipe) => sum + nominalUs(recipe), 0) / own.length;
+    const samples = Math.round((meanUs * lengthFactor) / samplePeriodUs);
+    return {
+      tool: toolIdOf(tool),
+      chambers,
+      weight: svids.length * samples,
+      typicalCycleMs: (samples * samplePeriodUs) / 1000,
+      critical,
+    };
+  }
+
+  plan(tool: number, contextSequence: number): ContextPlan {
+    const random = new RandomStream(this.#seed, 'equipment/context', `${tool}/${contextSequence}`);
+    const traits = this.#traitsOf(tool);
+    return drawPlan(
+      random,
+      traits,
+      random.pick(traits.recipes),
+      contextSequence,
+      random.chance(abnormalShare),
+    );
+  }
+
+  qualifiedCharts(): ReadonlyMap<string, readonly Uint8Array[]> {
+    this.#qualified ??= new Map(recipes.map((recipe) => [recipe.name, this.#chartsOf(recipe)]));
+    return this.#qualified;
+  }
+
+  /** Good contexts of tools like those of the fab, one a tool, from the days before the run. */
+  #chartsOf(recipe: Recipe): Uint8Array[] {
+    return Array.from({ length: qualifiedPerRecipe }, (_, ordinal) => {
+      const random = new RandomStream(this.#seed, 'equipment/qualified', `${recipe.name}/${ordinal}`);
+      const traits = drawTraits(random);
+      const contextSequence = ordinal + 1;
+      const plan = drawPlan(random, traits, recipe, random.integer(1, 1_000), false);
+      const identity = {
+        contextId: `qualified/${recipe.name}/${contextSequence}`,
+        unit: `qualified/${recipe.name}`,
+        contextSequence,
+        startUs: epochUs - (qualifiedPerRecipe - ordinal) * longestContextUs,
+      };
+      return encodeUChart(chartOf(identity, plan, readingsOf(plan, samplesPerRequest)));
+    });
+  }
+
+  #traitsOf(tool: number): Traits {
+    const traits = this.#traits[tool];
+    if (traits === undefined) throw new RangeError(`no tool ${tool}`);
+    return traits;
+  }
+}
+
+function drawTraits(random: RandomStream): Traits {
+  const first = random.pick(recipes);
+  const others = recipes.filter((recipe) => recipe !== first);
+  return {
+    recipes: random.chance(twoRecipesShare) ? [first, random.pick(others)] : [first],
+    chambers: random.integer(1, 4),
+    critical: random.chance(criticalShare),
+    // The mean of its inverse is 1: what counts is how many contexts a tool completes.
+    lengthFactor: Math.exp(toolLengthSigma * random.normal() + toolLengthSigma ** 2 / 2),
+    offsets: Float64Array.from(svids, () => random.normal()),
+    maintenanceContexts: random.integer(50, 200),
+    maintenancePhase: random.integer(0, 199),
+  };
+}
+
+function drawPlan(
+  random: RandomStream,
+  traits: Traits,
+  recipe: Recipe,
+  contextSequence: number,
+  abnormal: boolean,
+): ContextPlan {
+  const contextFactor = Math.exp(contextLengthSigma * random.normal() - contextLengthSigma ** 2 / 2);
+  const lengthUs = nominalUs(recipe) * traits.lengthFactor * contextFactor;
+  const bounded = Math.min(longestContextUs, Math.max(shortestContextUs, lengthUs));
+  const age = (contextSequence + traits.maintenancePhase) % traits.maintenanceContexts;
+  const drift = age / traits.maintenanceContexts - 0.5;
+  return new SyntheticPlan({
+    recipe,
+    chamber: random.integer(1, traits.chambers),
+    sampleCount: Math.round(bounded / samplePeriodUs),
+    abnormality: abnormal ? drawAbnormality(random, svids.length) : undefined,
+    offsets: Float64Array.from(recipe.signals, ({ toolOffset, contextOffset }, signal) => {
+      const own = (traits.offsets[signal] ?? 0) + drift;
+      return own * toolOffset + random.normal() * contextOffset;
+    }),
+    random,
+  });
+}
+
+const medianUs = meanContextUs * contextsPerMedian();
+
+/** Contexts that a tool completes, on average over the tools, in the time of one context of the median length. */
+function contextsPerMedian(): number {
+  let alone = 0;
+  let paired = 0;
+  let pairs = 0;
+  for (const { lengthFactor: first } of recipes) {
+    alone += 1 / first;
+    for (const { lengthFactor: second } of recipes) {
+      if (first === second) continue;
+      paired += 2 / (first + second);
+      pairs++;
+    }
+  }
+  return (1 - twoRecipesShare) * (alone / recipes.length) + twoRecipesShare * (paired / pairs);
+}
+
+function nominalUs(recipe: Recipe): number {
+  return medianUs * recipe.lengthFactor;
+}
