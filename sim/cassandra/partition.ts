@@ -15,7 +15,7 @@ import type { TableStore } from './table-store.ts';
 export type ColdRange = { readonly kind: 'up-to'; readonly upTo: ClusteringKey } | { readonly kind: 'all' };
 
 const smallestSegmentBytes = 512;
-const largestSegmentBytes = 65_536;
+const largestSegmentBytes = 2_048;
 
 /**
  * One partition of one table with the states of its replicas. While all replicas hold the same there is one state;
