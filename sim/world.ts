@@ -17,7 +17,14 @@ import { CassandraRing } from './cassandra/index.ts';
 import { Equipment, type Wafer } from './equipment/index.ts';
 import { History } from './history/history.ts';
 import { HostClock, Kernel } from './kernel/index.ts';
-import { defaultProbe, DurableStore, Kubernetes, type DeploymentSpec, type Pod } from './kubernetes/index.ts';
+import {
+  defaultKubernetesSettings,
+  defaultProbe,
+  DurableStore,
+  Kubernetes,
+  type DeploymentSpec,
+  type Pod,
+} from './kubernetes/index.ts';
 import { NatsCluster, NatsDirectory } from './nats/index.ts';
 import { Network, RpcFabric, SimHttp } from './network/index.ts';
 import { Operator } from './operator.ts';
@@ -48,6 +55,8 @@ export interface WorldOptions {
 
 const natsUrl = (colour: Colour): string => `nats://nats-${colour}:4222`;
 const initialStable: Colour = 'blue';
+/** What the fab has run for weeks: every node has it. */
+const firstImage = 'v1.0';
 /** The services need this long from nothing to ready. */
 const toolsStartMs = 75_000;
 
@@ -79,8 +88,11 @@ export class World {
     this.kernel = kernel;
     this.history = new History(kernel);
     this.network = new Network(kernel);
-    this.kubernetes = new Kubernetes(kernel, this.network, (event) =>
-      this.history.record('kubernetes', event),
+    this.kubernetes = new Kubernetes(
+      kernel,
+      this.network,
+      (event) => this.history.record('kubernetes', event),
+      { ...defaultKubernetesSettings, preloadedImages: [firstImage] },
     );
     this.fabric = new RpcFabric(this.network, this.kubernetes);
     this.nats = {
@@ -169,7 +181,7 @@ export class World {
     spec: Pick<DeploymentSpec, 'name' | 'replicas'> & Partial<DeploymentSpec>,
   ): void {
     this.kubernetes.deploy({
-      image: 'v1.0',
+      image: firstImage,
       labels: colour === undefined ? {} : { colour },
       readiness: { ...defaultProbe, periodMs: 2000 },
       ...spec,

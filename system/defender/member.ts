@@ -49,6 +49,7 @@ export class Member {
   readonly #leaderBucket: KeyValue;
   readonly #assignments: KeyValue;
   readonly #follower: MapFollower;
+  readonly #unitCount: number;
   #claimant: Claimant | undefined;
   #service: Service | undefined;
   #lockWatch: KeyValueWatch | undefined;
@@ -64,6 +65,7 @@ export class Member {
     this.#parts = parts;
     const { clock } = parts.ports;
     const names = bucketNames(parts.settings.bucketSuffix);
+    this.#unitCount = unitsOf(parts.settings.tools, parts.settings.unitKind).length;
     this.#ids = parts.connection.keyValue(names.ids);
     this.#heartbeats = parts.connection.keyValue(names.heartbeats);
     this.#leaderBucket = parts.connection.keyValue(names.leader);
@@ -109,9 +111,11 @@ export class Member {
     state.enter('election');
     const lock = new LeaderLock(ports, settings, this.#leaderBucket, identity.id, {
       won: (term) => {
+        this.#parts.metrics.leader.set(1);
         this.#lead(term);
       },
       lost: () => {
+        this.#parts.metrics.leader.set(0);
         this.#endLeading();
       },
     });
@@ -135,10 +139,11 @@ export class Member {
     if (service === undefined || this.#isEnding) return;
     if (map.version === 0 || map.version === this.#appliedVersion) return;
     this.#appliedVersion = map.version;
-    const { consumption, ports, settings, state } = this.#parts;
+    const { consumption, metrics, ports, settings, state } = this.#parts;
     const names = map.members.get(service.identity.id)?.units ?? [];
     consumption.own(names.map((name) => subscriptionOf(settings.unitKind, name)));
     if (state.state === 'waiting-assignment' || state.state === 'degraded') state.enter('stable');
+    metrics.assignmentCoverage.set(names.length / this.#unitCount);
     ports.telemetry.event({
       kind: 'assignment.applied',
       colour: settings.colour,

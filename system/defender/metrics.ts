@@ -12,6 +12,10 @@ export interface DefenderMetrics {
   readonly cacheMisses: Counter;
   /** 0 not degraded, 1 info, 2 warn, 3 error, 4 critical (defender §1). */
   readonly degradedLevel: Gauge;
+  /** 1 while it leads: the sum over a colour says whether there is a leader. */
+  readonly leader: Gauge;
+  /** Share of all units that it owns by the map it follows: the sum over a colour is the coverage (delivery 1O). */
+  readonly assignmentCoverage: Gauge;
 }
 
 export function defenderMetrics(telemetry: Telemetry, colour: Colour, pod: string): DefenderMetrics {
@@ -25,6 +29,8 @@ export function defenderMetrics(telemetry: Telemetry, colour: Colour, pod: strin
     cacheHits: telemetry.counter('tfdc_defender_cache_hits_total', { colour }),
     cacheMisses: telemetry.counter('tfdc_defender_cache_misses_total', { colour }),
     degradedLevel: telemetry.gauge('tfdc_defender_degraded_level', { colour, pod }),
+    leader: telemetry.gauge('tfdc_defender_leader', { colour }),
+    assignmentCoverage: telemetry.gauge('tfdc_assignment_coverage', { colour }),
   };
 }
 
