@@ -171,6 +171,8 @@ export class World {
         name: `defender-${colour}`,
         replicas: up ? defenders : 0,
         cpuMilli: 4000,
+        // Successors must stand by before anyone leaves, or an id has nobody to be handed to (defender §6).
+        maxUnavailable: 0,
       });
     }
   }

@@ -67,8 +67,8 @@ function signalShape(random: RandomStream): SignalShape {
     levels: smooth(levels),
     noise: 0.004 * span,
     contextOffset: 0.002 * span,
-    toolOffset: 0.002 * span,
-    resolution: 10 ** (4 - Math.ceil(Math.log10(span))),
+    toolOffset: 0.0004 * span,
+    resolution: 10 ** (8 - Math.ceil(Math.log10(span))),
   };
 }
 

@@ -17,12 +17,13 @@ export const meanContextUs = 20 * minuteUs;
 export const shortestContextUs = 5 * minuteUs;
 export const longestContextUs = 120 * minuteUs;
 
-const toolLengthSigma = 0.15;
-const contextLengthSigma = 0.08;
+const toolLengthSigma = 0.03;
+const contextLengthSigma = 0.15;
 const twoRecipesShare = 0.5;
 const criticalShare = 0.05;
 const abnormalShare = 0.01;
-const qualifiedPerRecipe = 80;
+const qualifiedUnits = 12;
+const contextsPerQualifiedUnit = 8;
 
 interface Traits {
   readonly recipes: readonly Recipe[];
@@ -41,7 +42,7 @@ interface Traits {
  * two recipes a tool, 1 % of the contexts abnormal.
  *
  * A context's length is nominal length of the recipe × factor of the tool × factor of the context, all log-normal (sigma 0.6,
- * 0.15, 0.08), so that the total is log-normal with sigma 0.62. The mean is the mean over *contexts*: tools with short
+ * 0.03, 0.15), so that the total is log-normal with sigma 0.62. The mean is the mean over *contexts*: tools with short
  * contexts have more of them, so the factors are set such that the tools together complete one context per tool and
  * 20 min. Lengths are rounded to whole samples and kept within 5 min and 2 h.
  */
@@ -87,20 +88,22 @@ export class SyntheticWorkload implements Workload {
     return this.#qualified;
   }
 
-  /** Good contexts of tools like those of the fab, one a tool, from the days before the run. */
+  /** Good contexts of some tools like those of the fab, several in a row of each, from the days before the run. */
   #chartsOf(recipe: Recipe): Uint8Array[] {
-    return Array.from({ length: qualifiedPerRecipe }, (_, ordinal) => {
-      const random = new RandomStream(this.#seed, 'equipment/qualified', `${recipe.name}/${ordinal}`);
-      const traits = drawTraits(random);
-      const contextSequence = ordinal + 1;
-      const plan = drawPlan(random, traits, recipe, random.integer(1, 1_000), false);
-      const identity = {
-        contextId: `qualified/${recipe.name}/${contextSequence}`,
-        unit: `qualified/${recipe.name}`,
-        contextSequence,
-        startUs: epochUs - (qualifiedPerRecipe - ordinal) * longestContextUs,
-      };
-      return encodeUChart(chartOf(identity, plan, readingsOf(plan, samplesPerRequest)));
+    return Array.from({ length: qualifiedUnits * contextsPerQualifiedUnit }, (_, ordinal) => {
+      const unit = `qualified/${recipe.name}/${Math.floor(ordinal / contextsPerQualifiedUnit)}`;
+      const traits = drawTraits(new RandomStream(this.#seed, 'equipment/tool', unit));
+      const contextSequence = 1 + (ordinal % contextsPerQualifiedUnit);
+      const contextId = `${unit}/${contextSequence}`;
+      const random = new RandomStream(this.#seed, 'equipment/context', contextId);
+      const plan = drawPlan(random, traits, recipe, contextSequence, false);
+      const startUs = epochUs - (contextsPerQualifiedUnit - contextSequence + 1) * longestContextUs;
+      const chart = chartOf(
+        { contextId, unit, contextSequence, startUs },
+        plan,
+        readingsOf(plan, samplesPerRequest),
+      );
+      return encodeUChart(chart);
     });
   }
 

@@ -74,6 +74,7 @@ export class Tool {
 
   /** Begins in the middle of a context, with what was collected so far still to be sent. */
   start(): void {
+    if (this.#stopped) return;
     const { kernel, settings } = this.#ports;
     const random = kernel.stream('equipment/start', this.index);
     const context = this.#open(kernel.nowUs, random.float());
@@ -91,15 +92,13 @@ export class Tool {
   /** One request's readings are full. */
   collect(): void {
     const { kernel } = this.#ports;
-    const context = this.#contexts.at(-1);
+    let context = this.#contexts.at(-1);
     if (this.#stopped || context === undefined) return;
+    const waitedBefore = this.waitingContexts;
     this.#collectOne(context);
-    if (context.ended) {
-      this.#open(kernel.nowUs, 0);
-      this.#tellBacklog(this.waitingContexts - 1);
-    }
-    const current = this.#contexts.at(-1) ?? context;
-    kernel.at(current.nextDueUs, collect, this, undefined);
+    if (context.ended) context = this.#open(kernel.nowUs, 0);
+    this.#tellBacklog(waitedBefore);
+    kernel.at(context.nextDueUs, collect, this, undefined);
     this.#sendNext();
   }
 
@@ -149,6 +148,7 @@ export class Tool {
     const oldest = this.#contexts.shift();
     if (oldest === undefined) return;
     oldest.dropped = true;
+    this.#attempts = 0;
     this.#heldPoints -= oldest.points;
     this.#ports.record(this.profile.tool, {
       kind: 'tool.overflow',
