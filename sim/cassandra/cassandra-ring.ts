@@ -11,6 +11,7 @@ import { ColdTier } from './cold-tier.ts';
 import type { ColdTotals } from './cold-tier.ts';
 import { CommitJournal } from './commit-journal.ts';
 import { neverSecond } from './cells.ts';
+import { ElidedList } from './elided.ts';
 import { FailureDetector } from './failure-detector.ts';
 import { scheduleHandoff } from './hinted-handoff.ts';
 import { HintStore } from './hint-store.ts';
@@ -107,7 +108,7 @@ export class CassandraRing implements SessionRing {
       internode: new Internode(network, this.nodes),
       plan: new LatencyPlan(network.options, settings.serviceTimes),
       journal: this.#journal,
-      elided: [],
+      elided: new ElidedList(),
     };
     this.#cold = new ColdTier(this.core);
     this.#slowFactors = this.nodes.map(() => []);
@@ -388,8 +389,7 @@ export class CassandraRing implements SessionRing {
 
   /** Brings back what was computed at once, and looks at the ring again when the change is made. */
   #disturb(): void {
-    const { elided } = this.core;
-    while (elided.length > 0) elided.at(-1)?.materialise();
+    this.core.elided.materialise();
     for (const node of this.nodes) node.calm = false;
     if (this.#reassessing) return;
     this.#reassessing = true;

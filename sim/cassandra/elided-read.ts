@@ -1,6 +1,6 @@
 import type { EventHandle } from '../kernel/index.ts';
 import type { CassandraNode } from './cassandra-node.ts';
-import { delist, enlist, removeFrom } from './elided.ts';
+import { removeFrom } from './elided.ts';
 import type { Elided } from './elided.ts';
 import type { Outcome, Selection } from './operation.ts';
 import type { ClientRequest } from './client-request.ts';
@@ -16,6 +16,7 @@ import { clientStep, replicaStep } from './service-time.ts';
  */
 export class ElidedRead implements Elided {
   index = -1;
+  order = -1;
   readonly #core: RingCore;
   readonly #coordinator: CassandraNode;
   readonly #request: ClientRequest;
@@ -75,7 +76,7 @@ export class ElidedRead implements Elided {
     this.#answeredUs = answeredUs;
     this.#nowSecond = coordinator.nowSecond(startedUs - core.kernel.nowUs);
     request.operation.partition.elidedReads.push(this);
-    enlist(core, this);
+    core.elided.add(this);
     this.#event = core.kernel.at(answeredUs, ElidedRead.#answer, this, undefined);
   }
 
@@ -126,7 +127,7 @@ export class ElidedRead implements Elided {
   }
 
   #leave(): void {
-    delist(this.#core, this);
+    this.#core.elided.remove(this);
     removeFrom(this.#request.operation.partition.elidedReads, this);
   }
 }

@@ -1,6 +1,6 @@
 import type { EventHandle } from '../kernel/index.ts';
 import type { CassandraNode } from './cassandra-node.ts';
-import { delist, enlist, removeFrom } from './elided.ts';
+import { removeFrom } from './elided.ts';
 import type { Elided } from './elided.ts';
 import type { Mutation } from './mutation.ts';
 import { written } from './operation.ts';
@@ -17,6 +17,7 @@ const ackTimes: number[] = [];
  */
 export class ElidedWrite implements Elided {
   index = -1;
+  order = -1;
   readonly #core: RingCore;
   readonly #coordinator: CassandraNode;
   readonly #request: ClientRequest;
@@ -73,7 +74,7 @@ export class ElidedWrite implements Elided {
     this.#appliedUs = appliedUs;
     mutation.partition.materialiseReads();
     mutation.partition.elidedWrites.push(this);
-    enlist(core, this);
+    core.elided.add(this);
     this.#event = core.kernel.at(answeredUs, ElidedWrite.#answer, this, undefined);
   }
 
@@ -126,7 +127,7 @@ export class ElidedWrite implements Elided {
   }
 
   #leave(): void {
-    delist(this.#core, this);
+    this.#core.elided.remove(this);
     removeFrom(this.#mutation.partition.elidedWrites, this);
   }
 }

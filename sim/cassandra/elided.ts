@@ -1,23 +1,36 @@
-import type { RingCore } from './ring-core.ts';
-
 /** An operation whose outcome was computed at once; it can be brought back to messages at any moment. */
 export interface Elided {
-  /** Place in the ring's list. */
+  /** Place in the ring's list; kept by the list. */
   index: number;
+  /** When it joined the list, as a count; kept by the list. */
+  order: number;
   /** Goes on as the messages and timers that would be under way now. */
   materialise(): void;
 }
 
-export function enlist(core: RingCore, elided: Elided): void {
-  elided.index = core.elided.length;
-  core.elided.push(elided);
-}
+/** All operations of a ring that were computed at once and are under way. */
+export class ElidedList {
+  readonly #items: Elided[] = [];
+  #joined = 0;
 
-export function delist(core: RingCore, elided: Elided): void {
-  const last = core.elided.pop();
-  if (last === undefined || last === elided) return;
-  core.elided[elided.index] = last;
-  last.index = elided.index;
+  add(elided: Elided): void {
+    elided.index = this.#items.length;
+    elided.order = this.#joined++;
+    this.#items.push(elided);
+  }
+
+  remove(elided: Elided): void {
+    const last = this.#items.pop();
+    if (last === undefined || last === elided) return;
+    this.#items[elided.index] = last;
+    last.index = elided.index;
+  }
+
+  /** Brings all back, in the order in which they began: events at one moment then come as they would have. */
+  materialise(): void {
+    for (const elided of this.#items.toSorted((left, right) => left.order - right.order))
+      elided.materialise();
+  }
 }
 
 /** Takes one element out of a short list. */

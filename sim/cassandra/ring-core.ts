@@ -6,7 +6,7 @@ import type { FailureDetector } from './failure-detector.ts';
 import type { Internode } from './internode.ts';
 import type { LatencyPlan } from './service-time.ts';
 import type { CassandraOptions } from './settings.ts';
-import type { Elided } from './elided.ts';
+import type { ElidedList } from './elided.ts';
 
 /** What the parts of a ring share. */
 export interface RingCore {
@@ -19,5 +19,5 @@ export interface RingCore {
   readonly plan: LatencyPlan;
   readonly journal: CommitJournal;
   /** Operations under way that were computed at once. */
-  readonly elided: Elided[];
+  readonly elided: ElidedList;
 }
