@@ -15,7 +15,7 @@ export const badCanary: Scenario = {
         { kind: 'operator.start-rollout', parameters: { image: 'v1.1-slow' }, startMs: at(5) },
         {
           kind: 'link.delay',
-          parameters: { from: 'gateway', to: 'collector', colour: 'green', delayMs: 1500 },
+          parameters: { path: 'gateway-collector', colour: 'green', delayMs: 1500 },
           startMs: at(9),
           endMs: at(60),
         },

@@ -14,7 +14,7 @@ export const networkWeather: Scenario = {
       fixedFaults: fixed([
         {
           kind: 'link.loss',
-          parameters: { from: 'defender', to: 'cassandra', colour: 'blue', lossRate: 0.05 },
+          parameters: { path: 'defender-cassandra', colour: 'blue', lossRate: 0.05 },
           startMs: at(12),
           endMs: at(18),
         },
