@@ -49,6 +49,30 @@ test('a complete context becomes one T-chart of all its points and one completio
   expect(pod.counters.get('tfdc_completions_published_total{"colour":"blue"}')).toBe(1);
 });
 
+test('reads and writes of a completion are at quorum; blobs carry a timestamp of the context alone', async () => {
+  const world = new CollectorWorld();
+  const pod = await world.start('blue');
+  await sendAll(world, pod, 2);
+  await world.complete(pod, completeRequest(2));
+  const [read, write] = world.cql.executions.slice(2);
+  expect(read).toMatchObject({
+    statement: { kind: 'select' },
+    options: { consistency: 'LOCAL_QUORUM', idempotent: true },
+  });
+  expect(write).toMatchObject({
+    statement: { kind: 'insert' },
+    options: { consistency: 'LOCAL_QUORUM', idempotent: true, timestampUs: startUs + 60_000_002 },
+  });
+});
+
+test('requests beyond the count of the context are no part of it', async () => {
+  const world = new CollectorWorld();
+  const pod = await world.start('blue');
+  await sendAll(world, pod, 5);
+  expect(await world.complete(pod, completeRequest(3))).toMatchObject({ status: 'OK' });
+  expect(pod.eventsOf('tchart.stored')).toMatchObject([{ points: 18 }]);
+});
+
 test('with the chamber as unit the subject names it', async () => {
   const world = new CollectorWorld();
   const pod = await world.start('blue', { unitKind: 'chamber' });
