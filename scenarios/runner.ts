@@ -64,7 +64,10 @@ export function prepare(request: RunRequest): {
   }
   const values = resolveValues(scenario, request.overrides);
   const setup = scenario.setUp(values);
-  const plan = request.plan ?? planOf(setup, request.seed);
+  const plantFaults = request.plant === undefined ? undefined : plantNamed(request.plant)?.faults;
+  const plan =
+    request.plan ??
+    (plantFaults === undefined ? planOf(setup, request.seed) : { ...emptyPlan, faults: plantFaults });
   return { scenario, values, setup, plan };
 }
 
@@ -194,10 +197,8 @@ class Run {
   result(wallMs: number): RunResult & RunTrace {
     const { kernel, options } = this.#world;
     const outcomes = this.#watched.map(({ ledger }) => ({ ledger, outcome: ledger.outcome() }));
-    // The rule that was broken first is named first.
-    const broken = outcomes
-      .filter(({ outcome }) => outcome.violationCount > 0)
-      .sort((left, right) => left.ledger.firstEvent - right.ledger.firstEvent);
+    // Rules are listed by what they cost: a lost wafer is named before the slow hand-over that led to it.
+    const broken = outcomes.filter(({ outcome }) => outcome.violationCount > 0);
     const reasons = broken.map(({ outcome }) => {
       const first = outcome.violations[0];
       return `${outcome.rule}: ${first?.message ?? ''}${outcome.violationCount > 1 ? ` (and ${outcome.violationCount - 1} more)` : ''}`;

@@ -1,3 +1,4 @@
+import { massacre } from './massacre.ts';
 import type { Plant } from './plant.ts';
 
 /** Breaks `effect.exactly-once`. */
@@ -6,7 +7,8 @@ export const ackBeforeStore: Plant = {
   summary: 'the Defender acknowledges a completion before its result is durable',
   rule: 'effect.exactly-once',
   scenario: 'defender-churn',
-  overrides: { tools: '150', minutes: '60' },
+  overrides: { tools: '600', minutes: '60' },
+  faults: massacre,
   customisation: {
     defender: (settings) => ({
       ...settings,

@@ -5,8 +5,8 @@ export const blindGate: Plant = {
   name: 'blind-gate',
   summary: 'a gate passes whatever it measured, even nothing',
   rule: 'gate.evidence',
-  scenario: 'release-quiet',
-  overrides: { tools: '150', minutes: '60' },
+  scenario: 'bad-canary',
+  overrides: { tools: '150', minutes: '90' },
   customisation: {
     rollout: (settings) => ({
       ...settings,

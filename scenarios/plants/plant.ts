@@ -1,3 +1,4 @@
+import type { PlannedFault } from '../../chaos/plan.ts';
 import type { SystemCustomisation } from '../../sim/system-customisation.ts';
 
 /** A bug that is put in on purpose, to prove that a rule can fail (DESIGN, planted bugs). */
@@ -9,5 +10,7 @@ export interface Plant {
   /** The scenario that shows it, and the values it is tried with. */
   readonly scenario: string;
   readonly overrides: Readonly<Record<string, string>>;
+  /** Faults in place of the scenario's own, where those would seldom meet the bug. */
+  readonly faults?: readonly PlannedFault[];
   readonly customisation: SystemCustomisation;
 }
