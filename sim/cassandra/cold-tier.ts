@@ -1,10 +1,6 @@
 import type { Partition } from './partition.ts';
 import type { RingCore } from './ring-core.ts';
-
-interface Due {
-  readonly partition: Partition;
-  readonly dueUs: number;
-}
+import type { ColdPolicy } from './settings.ts';
 
 /** What the cold tier took out of memory. */
 export interface ColdTotals {
@@ -13,14 +9,18 @@ export interface ColdTotals {
   bytes: number;
 }
 
+const sweepsBetweenTrims = 12;
+
 /**
- * Takes out of memory what nobody should read any more. Each partition waits in its table's queue, so that a sweep
- * looks only at those that are due.
+ * Takes out of memory what nobody should read any more. Each partition waits for the sweep at which it may be due, so
+ * that a sweep looks at no other.
  */
 export class ColdTier {
   readonly totals: ColdTotals = { partitions: 0, rows: 0, bytes: 0 };
   readonly #core: RingCore;
-  readonly #queues = new Map<string, Due[]>();
+  /** Partitions to look at, by the number of the sweep. */
+  readonly #bySweep = new Map<number, Partition[]>();
+  #sweeps = 0;
 
   constructor(core: RingCore) {
     this.#core = core;
@@ -28,60 +28,64 @@ export class ColdTier {
   }
 
   watch(partition: Partition): void {
-    const { name } = partition.store.schema.table;
-    const policy = this.#core.options.cold[name];
-    if (policy === undefined) return;
-    this.#push(name, partition, this.#core.kernel.nowUs + this.#waitUs(name));
+    const policy = this.#policy(partition);
+    if (policy !== undefined) this.#waitUntil(partition, this.#nextLookUs(policy, this.#core.kernel.nowUs));
   }
 
-  #waitUs(tableName: string): number {
-    const policy = this.#core.options.cold[tableName];
-    return policy?.kind === 'idle' ? policy.afterUs : this.#core.options.coldSweepUs * 12;
+  #policy(partition: Partition): ColdPolicy | undefined {
+    return this.#core.options.cold[partition.store.schema.table.name];
   }
 
-  #push(tableName: string, partition: Partition, dueUs: number): void {
-    const queue = this.#queues.get(tableName);
-    if (queue === undefined) this.#queues.set(tableName, [{ partition, dueUs }]);
-    else queue.push({ partition, dueUs });
+  #nextLookUs(policy: ColdPolicy, fromUs: number): number {
+    switch (policy.kind) {
+      case 'idle':
+        return fromUs + policy.afterUs;
+      case 'beyond-newest':
+        return fromUs + sweepsBetweenTrims * this.#core.options.coldSweepUs;
+    }
+  }
+
+  #waitUntil(partition: Partition, dueUs: number): void {
+    const number = Math.max(this.#sweeps + 1, Math.ceil(dueUs / this.#core.options.coldSweepUs));
+    const waiting = this.#bySweep.get(number);
+    if (waiting === undefined) this.#bySweep.set(number, [partition]);
+    else waiting.push(partition);
   }
 
   static #sweep(tier: ColdTier): void {
-    const nowUs = tier.#core.kernel.nowUs;
-    for (const [name, queue] of tier.#queues) {
-      let taken = 0;
-      while (taken < queue.length && (queue[taken] as Due).dueUs <= nowUs) taken++;
-      for (const { partition } of queue.splice(0, taken)) tier.#examine(name, partition);
-    }
+    const number = ++tier.#sweeps;
+    for (const partition of tier.#bySweep.get(number) ?? []) tier.#examine(partition);
+    tier.#bySweep.delete(number);
     tier.#core.kernel.after(tier.#core.options.coldSweepUs, ColdTier.#sweep, tier, undefined);
   }
 
-  #examine(name: string, partition: Partition): void {
+  /** What is not settled is looked at again at the next sweep. */
+  #examine(partition: Partition): void {
     const nowUs = this.#core.kernel.nowUs;
-    const policy = this.#core.options.cold[name];
+    const policy = this.#policy(partition);
     if (policy === undefined) return;
     const state = partition.settled ? partition.agreed : undefined;
     switch (policy.kind) {
       case 'idle': {
         const idleAtUs = partition.lastWriteUs + policy.afterUs;
         if (state === undefined || idleAtUs > nowUs) {
-          // What is not settled is looked at again before long; the queue stays nearly in order of time.
-          this.#push(name, partition, Math.max(idleAtUs, nowUs + this.#core.options.coldSweepUs));
+          this.#waitUntil(partition, idleAtUs);
           return;
         }
         const hadRows = state.rows.length > 0 || partition.cold !== undefined;
-        this.#count(partition, state.rows.length);
+        this.#drop(partition, state.rows.length);
         partition.store.drop(partition, hadRows);
         if (hadRows) this.totals.partitions++;
         return;
       }
       case 'beyond-newest':
-        if (state !== undefined) this.#count(partition, state.rows.length - policy.rows);
-        this.#push(name, partition, nowUs + this.#waitUs(name));
+        if (state !== undefined) this.#drop(partition, state.rows.length - policy.rows);
+        this.#waitUntil(partition, this.#nextLookUs(policy, nowUs));
         return;
     }
   }
 
-  #count(partition: Partition, rows: number): void {
+  #drop(partition: Partition, rows: number): void {
     const dropped = partition.dropOldest(rows);
     this.totals.rows += dropped.rows;
     this.totals.bytes += dropped.bytes;

@@ -4,7 +4,7 @@ import { removeFrom } from './elided.ts';
 import type { Elided } from './elided.ts';
 import type { Outcome, Selection } from './operation.ts';
 import type { ClientRequest } from './client-request.ts';
-import { contactsOf, ReadCoordination } from './read-coordination.ts';
+import { contactsOf, ReadCoordination, speculationUs } from './read-coordination.ts';
 import type { ReadParts } from './read-coordination.ts';
 import { rowsOf, selectFrom } from './replica-read.ts';
 import type { RingCore } from './ring-core.ts';
@@ -21,7 +21,6 @@ export class ElidedRead implements Elided {
   readonly #coordinator: CassandraNode;
   readonly #request: ClientRequest;
   readonly #selection: Selection;
-  readonly #contacts: readonly number[];
   readonly #startedUs: number;
   readonly #decidedUs: number;
   readonly #answeredUs: number;
@@ -50,9 +49,10 @@ export class ElidedRead implements Elided {
       decidedUs = Math.max(decidedUs, startedUs + linksUs + plan.serviceUs(draw, medianUs));
     }
     const answeredUs = decidedUs + plan.backUs(clientDraw);
-    if (decidedUs - startedUs >= options.readTimeoutUs) return false;
+    if (decidedUs - startedUs >= Math.min(options.readTimeoutUs, speculationUs(core, operation)))
+      return false;
     if (answeredUs - kernel.nowUs >= request.timeoutUs) return false;
-    new ElidedRead(core, coordinator, request, selection, contacts, startedUs, decidedUs, answeredUs);
+    new ElidedRead(core, coordinator, request, selection, startedUs, decidedUs, answeredUs);
     return true;
   }
 
@@ -61,7 +61,6 @@ export class ElidedRead implements Elided {
     coordinator: CassandraNode,
     request: ClientRequest,
     selection: Selection,
-    contacts: readonly number[],
     startedUs: number,
     decidedUs: number,
     answeredUs: number,
@@ -70,7 +69,6 @@ export class ElidedRead implements Elided {
     this.#coordinator = coordinator;
     this.#request = request;
     this.#selection = selection;
-    this.#contacts = contacts;
     this.#startedUs = startedUs;
     this.#decidedUs = decidedUs;
     this.#answeredUs = answeredUs;
@@ -94,7 +92,7 @@ export class ElidedRead implements Elided {
     } else if (this.#decidedUs <= nowUs) {
       this.#request.deliverIn(this.#answeredUs - nowUs, this.#outcome());
     } else {
-      new ReadCoordination(this.#core, this.#parts()).resume(this.#startedUs, this.#contacts, false);
+      new ReadCoordination(this.#core, this.#parts()).resume(this.#startedUs);
     }
   }
 

@@ -37,22 +37,33 @@ export function contactsOf(core: RingCore, coordinator: CassandraNode, operation
   return contacts;
 }
 
+/** How long a read waits before it asks one more replica: the 99th percentile of the table's reads. */
+export function speculationUs(core: RingCore, operation: Operation): number {
+  const medianUs = core.plan.of(operation.partition.store.schema.table.name).readUs;
+  return core.plan.percentile99Us(medianUs);
+}
+
 /**
  * A read: answers of `blockFor` replicas are compared cell by cell; where they differ, full reads are merged and what
  * the contacted replicas lack is written to them before the client gets its answer (cassandra-and-live 36–38, 40).
- * Not modelled: speculative retry, the dynamic snitch's preference for quick replicas, substitutes for late repair
- * acknowledgements.
+ * A replica that is slower than the table's 99th percentile is backed up by one more (speculative retry).
+ * Not modelled: the dynamic snitch's preference for quick replicas, substitutes for late repair acknowledgements.
  */
 export class ReadCoordination {
   readonly #core: RingCore;
   readonly #parts: ReadParts;
+  /** Ordinals asked; in the later phases those that answered the first. */
   #contacts: readonly number[] = [];
+  /** Ordinal that is asked when one of the others is slow. */
+  #spare: number | undefined;
   #answers: ReplicaState[] = [];
+  #answered: number[] = [];
   #phase = 0;
   #repairsPending = 0;
   #merged = new ReplicaState();
   #responded = false;
   #timer: EventHandle = -1;
+  #speculation: EventHandle = -1;
 
   constructor(core: RingCore, parts: ReadParts) {
     this.#core = core;
@@ -68,23 +79,38 @@ export class ReadCoordination {
       return;
     }
     this.#contacts = live.slice(0, blockFor);
-    this.#startTimer(this.#core.options.readTimeoutUs);
+    this.#spare = live[blockFor];
+    this.#startTimers(0);
     for (const ordinal of this.#contacts)
       this.#ask(ordinal, this.#parts.selection, this.#core.kernel.nowUs).start();
   }
 
   /** Goes on with a read that began undisturbed at `startedUs`. */
-  resume(startedUs: number, contacts: readonly number[], alreadyResponded: boolean): void {
-    this.#contacts = contacts;
-    this.#responded = alreadyResponded;
-    this.#startTimer(startedUs + this.#core.options.readTimeoutUs - this.#core.kernel.nowUs);
+  resume(startedUs: number): void {
+    const live = contactsOf(this.#core, this.#parts.coordinator, this.#parts.operation);
+    this.#contacts = live.slice(0, this.#parts.blockFor);
+    this.#spare = live[this.#parts.blockFor];
+    const contacts = this.#contacts;
+    this.#startTimers(this.#core.kernel.nowUs - startedUs);
     for (const ordinal of contacts) this.#ask(ordinal, this.#parts.selection, startedUs).resume(startedUs);
   }
 
-  #startTimer(delayUs: number): void {
-    const { internode } = this.#core;
-    const letter = internode.letter(this.#parts.coordinator, ReadCoordination.#expire, this, undefined);
-    this.#timer = internode.deliverIn(delayUs, letter);
+  #startTimers(elapsedUs: number): void {
+    const { internode, options } = this.#core;
+    const { coordinator } = this.#parts;
+    const expire = internode.letter(coordinator, ReadCoordination.#expire, this, undefined);
+    this.#timer = internode.deliverIn(options.readTimeoutUs - elapsedUs, expire);
+    if (this.#spare === undefined) return;
+    const speculate = internode.letter(coordinator, ReadCoordination.#speculate, this, undefined);
+    const delayUs = speculationUs(this.#core, this.#parts.operation) - elapsedUs;
+    this.#speculation = internode.deliverIn(delayUs, speculate);
+  }
+
+  static #speculate(read: ReadCoordination): void {
+    const ordinal = read.#spare;
+    if (read.#phase > 0 || ordinal === undefined) return;
+    read.#contacts = [...read.#contacts, ordinal];
+    read.#ask(ordinal, read.#parts.selection, read.#core.kernel.nowUs).start();
   }
 
   #ask(ordinal: number, selection: Selection, sentUs: number): ReplicaCall<ReplicaState> {
@@ -105,25 +131,29 @@ export class ReadCoordination {
         return selectFrom(this.#core, partition, partition.stateOf(ordinal), selection, nowSecond);
       },
       done: (state) => {
-        if (asked === this.#phase) this.#answer(state);
+        if (asked === this.#phase) this.#answer(ordinal, state);
       },
     });
   }
 
-  #answer(state: ReplicaState): void {
+  #answer(ordinal: number, state: ReplicaState): void {
     this.#answers.push(state);
-    if (this.#answers.length < this.#contacts.length) return;
+    this.#answered.push(ordinal);
+    if (this.#answers.length !== this.#parts.blockFor) return;
+    this.#core.kernel.cancel(this.#speculation);
     const [first, ...others] = this.#answers as [ReplicaState, ...ReplicaState[]];
     const schema = this.#parts.operation.partition.store.schema;
     if (others.every((other) => first.equals(schema, other))) this.#show(first);
-    else if (this.#phase === 0) this.#readInFull();
+    else if (this.#phase === 0) this.#readInFull(this.#answered);
     else this.#repair();
   }
 
   /** The second round reads without limit, so that a row deleted on one replica cannot hide one behind it. */
-  #readInFull(): void {
+  #readInFull(contacts: readonly number[]): void {
     this.#phase = 1;
+    this.#contacts = contacts;
     this.#answers = [];
+    this.#answered = [];
     const selection = { ...this.#parts.selection, limit: Infinity };
     for (const ordinal of this.#contacts) this.#ask(ordinal, selection, this.#core.kernel.nowUs).start();
   }
@@ -137,7 +167,7 @@ export class ReadCoordination {
     const shown = this.#shownKeys();
     for (let index = 0; index < answers.length; index++) {
       const state = answers[index] as ReplicaState;
-      const ordinal = this.#contacts[index] as number;
+      const ordinal = this.#answered[index] as number;
       const missing = this.#missing(state, shown);
       if (missing.length > 0) this.#write(ordinal, missing);
     }
@@ -225,6 +255,7 @@ export class ReadCoordination {
 
   #finish(outcome: Outcome): void {
     this.#core.kernel.cancel(this.#timer);
+    this.#core.kernel.cancel(this.#speculation);
     if (this.#responded) return;
     this.#responded = true;
     this.#parts.respond(outcome);

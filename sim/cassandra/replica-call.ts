@@ -54,16 +54,17 @@ export class ReplicaCall<R> {
     const workedUs = arrivedUs + plan.serviceUs(draw, medianUs);
     const answeredUs = workedUs + linkUs * plan.backUs(draw);
     const nowUs = kernel.nowUs;
-    if (arrivedUs > nowUs) {
+    // What would happen in this very moment comes after whoever asks: its event was there first.
+    if (arrivedUs >= nowUs) {
       internode.deliverIn(arrivedUs - nowUs, internode.letter(to, ReplicaCall.#arrived<R>, this, undefined));
       return false;
     }
-    if (workedUs > nowUs) {
+    if (workedUs >= nowUs) {
       internode.deliverIn(workedUs - nowUs, internode.letter(to, ReplicaCall.#worked<R>, this, undefined));
       return false;
     }
     const result = this.#work.work(workedUs);
-    if (answeredUs > nowUs) {
+    if (answeredUs >= nowUs) {
       internode.deliverIn(answeredUs - nowUs, internode.letter(from, ReplicaCall.#answered<R>, this, result));
       return false;
     }

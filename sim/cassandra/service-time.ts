@@ -103,6 +103,12 @@ export class LatencyPlan {
     return Math.round(medianUs * (this.#factors[(draw >>> 10) & quantileMask] as number));
   }
 
+  /** 99th percentile of a service time, two healthy links included. */
+  percentile99Us(medianUs: number): number {
+    const index = Math.floor(quantileCount * 0.99);
+    return Math.round(medianUs * (this.#factors[index] as number)) + 2 * (this.#linkUs[index] as number);
+  }
+
   /** Median of one statement on one replica. */
   of(tableName: string): OperationTimes {
     return this.times.byTable[tableName] ?? this.times.others;

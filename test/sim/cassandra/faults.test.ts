@@ -192,6 +192,21 @@ describe('reads', () => {
     expect([...counts].toSorted((a, b) => a - b)).toEqual([0, 1]);
   });
 
+  test('a slow replica is backed up by one more (speculative retry)', async () => {
+    const fixture = new Fixture(32);
+    const client = await fixture.client('writer');
+    await fixture.run(client, insertNote, note(1), all);
+    const slow = fixture.ring.slowNode(1, 1_000);
+    for (let read = 0; read < 12; read++) {
+      const startUs = fixture.kernel.nowUs;
+      const call = fixture.start(client, selectNotes, { book: 'a' });
+      await fixture.pass(4_000);
+      expect(codeOf(call.outcome)).toBe('ok');
+      expect(call.atUs - startUs).toBeLessThan(100_000);
+    }
+    expect(slow.hits).toBeGreaterThan(0);
+  });
+
   test('a paused replica makes reads time out until it is convicted', async () => {
     const fixture = new Fixture(31);
     const client = await fixture.client('writer');
@@ -335,6 +350,18 @@ describe('the driver', () => {
     await fixture.pass(1_000);
     expect(call.outcome).toBeUndefined();
     expect(fixture.ring.inspect(notes, { book: 'a' })).toHaveLength(1);
+  });
+
+  test('timestamps of one client never go back when its clock does; those of its successor do', async () => {
+    const fixture = new Fixture(74);
+    const client = await fixture.client('writer');
+    await fixture.run(client, insertNote, note(1, 'first'));
+    client.process.hostClock.step(-5_000_000);
+    await fixture.run(client, insertNote, note(1, 'second'));
+    expect(rowsOf(await fixture.run(client, selectNotes, { book: 'a' }))).toMatchObject([{ text: 'second' }]);
+    const successor = await fixture.client('successor', -5_000_000);
+    await fixture.run(successor, insertNote, note(1, 'third'));
+    expect(rowsOf(await fixture.run(client, selectNotes, { book: 'a' }))).toMatchObject([{ text: 'second' }]);
   });
 
   test('a client with a slow clock loses to an earlier write by a fast one (cassandra-and-live 26)', async () => {
