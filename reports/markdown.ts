@@ -1,0 +1,95 @@
+import type { RunResult } from '../scenarios/run-result.ts';
+import {
+  formatClock,
+  formatDuration,
+  formatNumber,
+  percent,
+  plainText,
+  ratioOf,
+  worstFirst,
+} from './format.ts';
+
+/** CI drops a job summary over its limit as a whole, so this stays well below. */
+const mostBytes = 200 * 1024;
+
+/** The summary of a campaign for a CI job: verdict, failures with their replay line, rules, goals never reached. */
+export function markdownReport(results: readonly RunResult[]): string {
+  const sections = [headline(results), runTable(results), failures(results), rules(results), goals(results)];
+  let text = '';
+  for (const section of sections) {
+    if (section === '') continue;
+    if (Buffer.byteLength(text) + Buffer.byteLength(section) > mostBytes - 200) {
+      return `${text}\n*Shortened: the rest is in results.json.*\n`;
+    }
+    text += `${section}\n`;
+  }
+  return text;
+}
+
+function headline(results: readonly RunResult[]): string {
+  const count = (verdict: RunResult['verdict']): number =>
+    results.filter((result) => result.verdict === verdict).length;
+  const parts = (['passed', 'failed', 'unknown', 'nondeterministic'] as const)
+    .filter((verdict) => count(verdict) > 0)
+    .map((verdict) => `${count(verdict)} ${verdict}`);
+  return `## tFDC: ${parts.join(', ')}\n`;
+}
+
+function runTable(results: readonly RunResult[]): string {
+  const rows = worstFirst(results)
+    .slice(0, 200)
+    .map(
+      (result) =>
+        `| ${result.verdict} | ${result.scenario} | \`${result.seed}\` | ${formatDuration(result.virtualUs / 1000)} | ${formatNumber(ratioOf(result))} × | ${result.faults.filter((fault) => !fault.vacuous).length} of ${result.faults.length} | ${result.detection.abnormalAlarmed}/${result.detection.abnormal}, ${percent(result.detection.normalAlarmed, result.detection.normal)} | \`${result.fingerprint}\` |`,
+    );
+  const cut = results.length > 200 ? `\n*${results.length - 200} more runs are in results.json.*\n` : '';
+  return `| verdict | scenario | seed | fab time | speed | faults that bit | detected, false alarms | fingerprint |\n|---|---|---|---|---|---|---|---|\n${rows.join('\n')}\n${cut}`;
+}
+
+function failures(results: readonly RunResult[]): string {
+  const red = results.filter((result) => result.verdict !== 'passed').slice(0, 50);
+  if (red.length === 0) return '';
+  const blocks = red.map((result) => {
+    const violations = result.rules.flatMap((rule) =>
+      rule.violations
+        .slice(0, 3)
+        .map(
+          (violation) =>
+            `- **${violation.rule}** at ${formatClock(violation.timeUs)}: ${escape(violation.message)}`,
+        ),
+    );
+    const reasons =
+      violations.length > 0 ? violations : result.reasons.map((reason) => `- ${escape(reason)}`);
+    return `<details><summary>${result.verdict}: ${result.scenario} seed ${result.seed}</summary>\n\n${reasons.join('\n')}\n\n\`\`\`\n${result.replay}\n\`\`\`\n</details>\n`;
+  });
+  return `### Not passed\n${blocks.join('\n')}`;
+}
+
+function rules(results: readonly RunResult[]): string {
+  const totals = new Map<string, { title: string; checked: number; broken: number; excused: number }>();
+  for (const rule of results.flatMap((result) => result.rules)) {
+    const total = totals.get(rule.rule) ?? { title: rule.title, checked: 0, broken: 0, excused: 0 };
+    total.checked += rule.checked;
+    total.broken += rule.violationCount;
+    total.excused += Object.values(rule.excused).reduce((sum, count) => sum + count, 0);
+    totals.set(rule.rule, total);
+  }
+  const rows = [...totals].map(
+    ([id, total]) =>
+      `| ${id} | ${total.title} | ${formatNumber(total.checked)} | ${formatNumber(total.broken)} | ${formatNumber(total.excused)} |`,
+  );
+  return `### Rules\n| rule | | checked | broken | excused |\n|---|---|---|---|---|\n${rows.join('\n')}\n`;
+}
+
+function goals(results: readonly RunResult[]): string {
+  const totals = new Map<string, number>();
+  for (const result of results) {
+    for (const goal of result.goals) totals.set(goal.goal, (totals.get(goal.goal) ?? 0) + goal.count);
+  }
+  const unmet = [...totals].filter(([, count]) => count === 0).map(([goal]) => `- ${goal}`);
+  return unmet.length === 0 ? '' : `### Goals that no run reached\n${unmet.join('\n')}\n`;
+}
+
+function escape(text: string): string {
+  return plainText(text).replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('\n', ' ');
+}

@@ -1,0 +1,47 @@
+import type { RunResult } from '../scenarios/run-result.ts';
+
+/** Machine-readable results of one invocation; described by `reports/schema/results.schema.json`. */
+export function resultsJson(results: readonly RunResult[]): string {
+  return `${JSON.stringify({ schemaVersion: 1, runs: results.map(published) }, undefined, 2)}\n`;
+}
+
+/** Only what the schema names: a result may carry more for those who run it. */
+export function published(result: RunResult): RunResult {
+  const {
+    scenario,
+    seed,
+    overrides,
+    plant,
+    traces,
+    verdict,
+    reasons,
+    fingerprint,
+    virtualUs,
+    wallMs,
+    events,
+    plan,
+  } = result;
+  const { rules, faults, goals, detection, milestones, figures, limits, replay } = result;
+  return {
+    scenario,
+    seed,
+    overrides,
+    ...(plant === undefined ? {} : { plant }),
+    ...(traces === undefined ? {} : { traces }),
+    verdict,
+    reasons,
+    fingerprint,
+    virtualUs,
+    wallMs,
+    events,
+    plan,
+    rules,
+    faults,
+    goals,
+    detection,
+    milestones,
+    figures,
+    limits,
+    replay,
+  };
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+
+const counts = z.record(z.string(), z.number());
+
+const planSchema = z.strictObject({
+  version: z.literal(1),
+  faults: z.array(
+    z.strictObject({
+      id: z.string(),
+      kind: z.string(),
+      parameters: z.record(z.string(), z.unknown()),
+      startMs: z.number(),
+      endMs: z.number().optional(),
+    }),
+  ),
+});
+
+const violationSchema = z.strictObject({
+  rule: z.string(),
+  message: z.string(),
+  timeUs: z.number().describe('virtual microseconds since the start of the run'),
+  event: z.int().describe('number of events executed until then'),
+  faults: z.array(z.string()).describe('ids of faults in force or just over'),
+});
+
+const runSchema = z.strictObject({
+  scenario: z.string(),
+  seed: z.string().regex(/^0x[0-9a-f]{1,16}$/),
+  overrides: z.record(z.string(), z.string()),
+  plant: z.string().optional(),
+  traces: z.string().optional(),
+  verdict: z.enum(['passed', 'failed', 'unknown', 'nondeterministic']),
+  reasons: z.array(z.string()),
+  fingerprint: z.string().regex(/^[0-9a-f]{16}$/),
+  virtualUs: z.number(),
+  wallMs: z.number(),
+  events: z.int(),
+  plan: planSchema,
+  rules: z.array(
+    z.strictObject({
+      rule: z.string(),
+      title: z.string(),
+      kind: z.enum(['safety', 'liveness']),
+      checked: z.int(),
+      violations: z.array(violationSchema),
+      violationCount: z.int(),
+      excused: counts,
+    }),
+  ),
+  faults: z.array(
+    z.strictObject({
+      id: z.string(),
+      kind: z.string(),
+      parameters: z.record(z.string(), z.unknown()),
+      startMs: z.number(),
+      endMs: z.number().optional(),
+      targets: z.array(z.string()),
+      hits: z.number(),
+      state: z.enum(['planned', 'injected', 'ended']),
+      vacuous: z.boolean(),
+    }),
+  ),
+  goals: z.array(z.strictObject({ goal: z.string(), count: z.int(), required: z.boolean() })),
+  detection: z.strictObject({
+    abnormal: z.int(),
+    abnormalAlarmed: z.int(),
+    normal: z.int(),
+    normalAlarmed: z.int(),
+    compared: z.int(),
+    different: z.int(),
+    wafers: z
+      .array(z.strictObject({ wafer: z.string(), abnormal: z.boolean(), contexts: z.int(), alarms: z.int() }))
+      .optional(),
+  }),
+  milestones: z.array(
+    z.strictObject({
+      timeUs: z.number(),
+      text: z.string(),
+      level: z.enum(['info', 'fault', 'warning', 'success']),
+    }),
+  ),
+  figures: counts,
+  limits: z.array(z.string()),
+  replay: z.string(),
+});
+
+/** `results.json`: all runs of one invocation. `schemaVersion` rises when a reader of the old form would be misled. */
+export const resultsSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  runs: z.array(runSchema),
+});
+
+/** The published JSON Schema; `reports/schema/results.schema.json` is this, checked in. */
+export function resultsJsonSchema(): string {
+  return `${JSON.stringify(z.toJSONSchema(resultsSchema), undefined, 2)}\n`;
+}
