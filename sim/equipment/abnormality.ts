@@ -1,9 +1,9 @@
 import type { RandomStream } from '../kernel/index.ts';
 
 /** What can be wrong with a context, in one of its SVIDs. */
-export type AbnormalityKind = 'shift' | 'drift' | 'spike' | 'noise' | 'stuck' | 'late' | 'oscillation';
+type AbnormalityKind = 'shift' | 'drift' | 'spike' | 'noise' | 'stuck' | 'late' | 'oscillation';
 
-export const abnormalityKinds: readonly AbnormalityKind[] = [
+const abnormalityKinds: readonly AbnormalityKind[] = [
   'shift',
   'drift',
   'spike',

@@ -42,7 +42,7 @@ const names = [
 
 /** Standard normal at the middle of each eighth of its distribution. */
 const eighths = [-1.5341, -0.8871, -0.4888, -0.1573, 0.1573, 0.4888, 0.8871, 1.5341] as const;
-export const recipeLengthSigma = 0.6;
+const recipeLengthSigma = 0.6;
 
 /** Recipes are facts of the fab and no part of chance: they are the same for every seed. */
 const fabSeed = 20_260_105n;

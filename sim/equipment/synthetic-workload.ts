@@ -13,9 +13,9 @@ import {
 } from './workload.ts';
 
 const minuteUs = 60_000_000;
-export const meanContextUs = 20 * minuteUs;
-export const shortestContextUs = 5 * minuteUs;
-export const longestContextUs = 120 * minuteUs;
+const meanContextUs = 20 * minuteUs;
+const shortestContextUs = 5 * minuteUs;
+const longestContextUs = 120 * minuteUs;
 
 const toolLengthSigma = 0.03;
 const contextLengthSigma = 0.15;

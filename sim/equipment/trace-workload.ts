@@ -4,15 +4,16 @@ import { chartOf } from './context-chart.ts';
 import { playedWafers, qualifiedWafers, type Wafer } from './wafer.ts';
 import { toolIdOf, type ContextPlan, type ToolProfile, type Workload } from './workload.ts';
 
-export const traceRecipe = 'trace';
-export const traceSvid = 1;
-/** All contexts are of one recipe, so they are of one length, but for rounding the sample period to milliseconds. */
-const contextUs = 1_200_000_000;
+const traceRecipe = 'trace';
+const traceSvid = 1;
+const meanContextUs = 1_200_000_000;
+/** Lengths of one recipe differ little; but if they did not differ, each tool would get the same wafers for ever. */
+const lengthSigma = 0.1;
 
 /**
- * Recorded wafers: one is one context of one SVID, its samples evenly spaced over 20 min. The second half of the file is
- * dealt to contexts in file order, as they start, and again from the start; the normal ones of the first half are the
- * qualified history.
+ * Recorded wafers: one is one context of one SVID, its samples evenly spaced over about 20 min (log-normal, sigma 0.1; the
+ * sample period is rounded to milliseconds). The second half of the file is dealt to contexts in file order, as they
+ * start, and again from the start; the normal ones of the first half are the qualified history.
  */
 export class TraceWorkload implements Workload {
   readonly #seed: bigint;
@@ -34,7 +35,7 @@ export class TraceWorkload implements Workload {
       tool: toolIdOf(tool),
       chambers,
       weight: this.#played[0]?.samples.length ?? 0,
-      typicalCycleMs: contextUs / 1000,
+      typicalCycleMs: meanContextUs / 1000,
       critical: false,
     };
   }
@@ -42,7 +43,8 @@ export class TraceWorkload implements Workload {
   plan(tool: number, contextSequence: number): ContextPlan {
     const wafer = this.#played[this.#dealt++ % this.#played.length];
     if (wafer === undefined) throw new RangeError('no wafer to play');
-    return tracePlan(wafer, 1 + (contextSequence % this.profile(tool).chambers));
+    const random = new RandomStream(this.#seed, 'equipment/context', `${tool}/${contextSequence}`);
+    return tracePlan(wafer, random, this.profile(tool).chambers);
   }
 
   qualifiedCharts(): ReadonlyMap<string, readonly Uint8Array[]> {
@@ -51,24 +53,26 @@ export class TraceWorkload implements Workload {
         contextId: `qualified/${wafer.id}`,
         unit: 'qualified',
         contextSequence: ordinal + 1,
-        startUs: epochUs - (this.#qualified.length - ordinal) * contextUs,
+        startUs: epochUs - (this.#qualified.length - ordinal) * meanContextUs,
       };
-      return encodeUChart(chartOf(identity, tracePlan(wafer, 1), wafer.samples));
+      const random = new RandomStream(this.#seed, 'equipment/qualified', ordinal);
+      return encodeUChart(chartOf(identity, tracePlan(wafer, random, 1), wafer.samples));
     });
     return new Map([[traceRecipe, charts]]);
   }
 }
 
-function tracePlan(wafer: Wafer, chamber: number): ContextPlan {
+function tracePlan(wafer: Wafer, random: RandomStream, chambers: number): ContextPlan {
   const { id, abnormal, samples } = wafer;
+  const lengthMs = (meanContextUs / 1_000) * Math.exp(lengthSigma * random.normal());
   return {
     recipe: traceRecipe,
-    chamber,
+    chamber: random.integer(1, chambers),
     abnormal,
     wafer: id,
     svids: [traceSvid],
     sampleCount: samples.length,
-    samplePeriodUs: Math.max(1_000, Math.round(contextUs / samples.length / 1_000) * 1_000),
+    samplePeriodUs: 1_000 * Math.max(1, Math.round(lengthMs / samples.length)),
     fill(values, from, until) {
       for (let sample = from; sample < until; sample++) values[sample] = samples[sample] ?? NaN;
     },

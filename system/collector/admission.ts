@@ -10,10 +10,6 @@ export class Admission {
     this.#maxBytes = maxBytes;
   }
 
-  get calls(): number {
-    return this.#calls;
-  }
-
   /** False: refuse the call. A call larger than all the bytes is let in when it is alone, or it never would be. */
   enter(bytes: number): boolean {
     if (this.#calls >= this.#maxCalls) return false;

@@ -2,10 +2,10 @@ import type { Colour } from '../ports/colour.ts';
 import type { RpcStatus } from '../ports/rpc.ts';
 import type { Counter, Histogram, Telemetry } from '../ports/telemetry.ts';
 
-export const collectorRequestsMetric = 'tfdc_collector_requests_total';
-export const collectorSecondsMetric = 'tfdc_collector_request_seconds';
-export const completionsPublishedMetric = 'tfdc_completions_published_total';
-export const rejectedMetricsMetric = 'tfdc_collector_rejected_metrics_total';
+const collectorRequestsMetric = 'tfdc_collector_requests_total';
+const collectorSecondsMetric = 'tfdc_collector_request_seconds';
+const completionsPublishedMetric = 'tfdc_completions_published_total';
+const rejectedMetricsMetric = 'tfdc_collector_rejected_metrics_total';
 
 /** Finite bounds above 1 s, so that a gate's "> 1,000 ms" can be reached (delivery F34). */
 const secondsBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 2, 5, 10] as const;
