@@ -10,7 +10,6 @@ import { CassandraNode } from './cassandra-node.ts';
 import { ColdTier } from './cold-tier.ts';
 import type { ColdTotals } from './cold-tier.ts';
 import { CommitJournal } from './commit-journal.ts';
-import { neverSecond } from './cells.ts';
 import { ElidedList } from './elided.ts';
 import { FailureDetector } from './failure-detector.ts';
 import { scheduleHandoff } from './hinted-handoff.ts';
@@ -19,7 +18,7 @@ import { nativePort } from './host-channel.ts';
 import { Internode } from './internode.ts';
 import { mutationOverheadBytes } from './mutation.ts';
 import { blockFor } from './operation.ts';
-import type { Operation, OperationBody } from './operation.ts';
+import type { Operation } from './operation.ts';
 import { expiryAt } from './partition.ts';
 import type { Partition } from './partition.ts';
 import { PaxosCoordination } from './paxos-coordination.ts';
@@ -31,6 +30,7 @@ import type { RingCore } from './ring-core.ts';
 import { LatencyPlan } from './service-time.ts';
 import { defaultCassandraOptions } from './settings.ts';
 import type { CassandraOptions } from './settings.ts';
+import { bodyOf, packedBytes } from './statement-body.ts';
 import { TableStore } from './table-store.ts';
 
 /** A fault in force on a node; `hits` counts what it touched. */
@@ -39,7 +39,6 @@ export interface SlowDown {
   readonly hits: number;
 }
 
-const longestTtlSeconds = 630_720_000;
 const longestServiceUs = 10_000_000;
 const preloadTimestampUs = epochUs - 30 * 86_400_000_000;
 const everything = { prefix: [], reversed: false, limit: Infinity };
@@ -453,60 +452,4 @@ export class CassandraRing implements SessionRing {
     if (node === undefined) throw new PortError(`no Cassandra node ${index}`, 'invalid');
     return node;
   }
-}
-
-function bodyOf(
-  store: TableStore,
-  statement: CqlStatement,
-  values: CqlRow,
-  options: CqlOptions,
-): OperationBody {
-  const schema = store.schema;
-  switch (statement.kind) {
-    case 'insert':
-    case 'insert-if-not-exists': {
-      const ttlSeconds = options.ttlSeconds ?? schema.table.defaultTtlSeconds;
-      checkTtl(ttlSeconds);
-      if (statement.kind === 'insert-if-not-exists' && options.timestampUs !== undefined) {
-        throw new PortError('USING TIMESTAMP cannot go with IF NOT EXISTS', 'invalid');
-      }
-      const keyColumns = schema.partitionColumns.length + schema.clusteringColumns.length;
-      let bound = keyColumns;
-      for (let column = 0; column < schema.regularColumns.length; column++) {
-        if (schema.regular(values, column) !== undefined) bound++;
-      }
-      schema.checkBound(values, bound);
-      return { kind: statement.kind, key: schema.rowKey(values), values, ttlSeconds };
-    }
-    case 'select': {
-      const limit = statement.limit ?? Infinity;
-      if (limit < 1) throw new PortError(`LIMIT ${limit}`, 'invalid');
-      const prefix = schema.prefix(values);
-      return { kind: 'select', selection: { prefix, reversed: statement.reversed ?? false, limit } };
-    }
-    case 'delete': {
-      const prefix = schema.prefix(values);
-      if (prefix.length === 0) return { kind: 'delete-partition' };
-      if (prefix.length < schema.clusteringColumns.length) {
-        throw new PortError('a DELETE names all clustering columns or none', 'invalid');
-      }
-      return { kind: 'delete-row', key: schema.rowKey(values) };
-    }
-  }
-}
-
-/** MAX_TTL is 20 years; an expiry in 2038 or later is rejected (cassandra-and-live §1.1). */
-function checkTtl(ttlSeconds: number): void {
-  if (!Number.isInteger(ttlSeconds) || ttlSeconds < 0 || ttlSeconds > longestTtlSeconds) {
-    throw new PortError(`TTL of ${ttlSeconds} s`, 'invalid');
-  }
-  if (epochUs / 1e6 + ttlSeconds >= neverSecond) {
-    throw new PortError(`TTL of ${ttlSeconds} s ends after 2038`, 'invalid');
-  }
-}
-
-function packedBytes(store: TableStore, values: CqlRow): number {
-  const column = store.schema.regularColumns[store.schema.packedColumn];
-  const value = column === undefined ? undefined : values[column];
-  return value instanceof Uint8Array ? value.length : 0;
 }

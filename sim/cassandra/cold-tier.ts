@@ -1,6 +1,9 @@
+import { epochUs } from '../kernel/index.ts';
 import type { Partition } from './partition.ts';
 import type { RingCore } from './ring-core.ts';
 import type { ColdPolicy } from './settings.ts';
+import { PlainRow } from './stored-row.ts';
+import type { StoredRow } from './stored-row.ts';
 
 /** What the cold tier took out of memory. */
 export interface ColdTotals {
@@ -10,6 +13,7 @@ export interface ColdTotals {
 }
 
 const sweepsBetweenTrims = 12;
+const trimPeriodUs = 1_800_000_000;
 
 /**
  * Takes out of memory what nobody should read any more. Each partition waits for the sweep at which it may be due, so
@@ -39,6 +43,7 @@ export class ColdTier {
   #nextLookUs(policy: ColdPolicy, fromUs: number): number {
     switch (policy.kind) {
       case 'idle':
+      case 'older':
         return fromUs + policy.afterUs;
       case 'beyond-newest':
         return fromUs + sweepsBetweenTrims * this.#core.options.coldSweepUs;
@@ -72,10 +77,18 @@ export class ColdTier {
           this.#waitUntil(partition, idleAtUs);
           return;
         }
-        const hadRows = state.rows.length > 0 || partition.cold !== undefined;
-        this.#drop(partition, state.rows.length);
-        partition.store.drop(partition, hadRows);
-        if (hadRows) this.totals.partitions++;
+        this.#dropAll(partition, state.rows.length);
+        return;
+      }
+      case 'older': {
+        const idleAtUs = partition.lastWriteUs + policy.afterUs;
+        if (state !== undefined && idleAtUs <= nowUs) {
+          this.#dropAll(partition, state.rows.length);
+          return;
+        }
+        if (state !== undefined)
+          this.#drop(partition, countOlder(state.rows, epochUs + nowUs - policy.afterUs));
+        this.#waitUntil(partition, Math.min(idleAtUs, nowUs + trimPeriodUs));
         return;
       }
       case 'beyond-newest':
@@ -85,9 +98,22 @@ export class ColdTier {
     }
   }
 
+  #dropAll(partition: Partition, rows: number): void {
+    const hadRows = rows > 0 || partition.cold !== undefined;
+    this.#drop(partition, rows);
+    partition.store.drop(partition, hadRows);
+    if (hadRows) this.totals.partitions++;
+  }
+
   #drop(partition: Partition, rows: number): void {
     const dropped = partition.dropOldest(rows);
     this.totals.rows += dropped.rows;
     this.totals.bytes += dropped.bytes;
   }
+}
+
+/** How many rows from the first on were written before a moment, all of them by plain inserts. */
+function countOlder(rows: readonly StoredRow[], beforeUs: number): number {
+  const kept = rows.findIndex((row) => !(row instanceof PlainRow) || row.timestampUs >= beforeUs);
+  return kept < 0 ? rows.length : kept;
 }

@@ -7,6 +7,8 @@ import type { ServiceTimes } from './service-time.ts';
 export type ColdPolicy =
   /** A whole partition, this long after its last write. */
   | { readonly kind: 'idle'; readonly afterUs: number }
+  /** Each row, this long after it was written, from the first in clustering order on; the partition with its last row. */
+  | { readonly kind: 'older'; readonly afterUs: number }
   /** All but the newest rows of a partition. */
   | { readonly kind: 'beyond-newest'; readonly rows: number };
 
@@ -67,7 +69,7 @@ export const defaultCassandraOptions: CassandraOptions = {
   startupUs: 15_000_000,
   cold: {
     [chunkTable.name]: { kind: 'idle', afterUs: 3 * hourUs },
-    [tchartTable.name]: { kind: 'idle', afterUs: 3 * hourUs },
+    [tchartTable.name]: { kind: 'older', afterUs: 3 * hourUs },
     [uchartTable.name]: { kind: 'beyond-newest', rows: 200 },
   },
   coldSweepUs: 300_000_000,

@@ -73,4 +73,23 @@ describe('the cold tier', () => {
     fixture.start(client, more, { book: 'a' });
     await expect(fixture.pass(1_000)).rejects.toThrow(SimulationError);
   });
+
+  test('rows leave one by one where a partition is written for long, and the partition with the last', async () => {
+    const fixture = new Fixture(6, {
+      cold: { notes: { kind: 'older', afterUs: 60 * minuteUs } },
+      coldSweepUs: minuteUs,
+    });
+    const client = await fixture.client('writer');
+    for (let line = 0; line < 12; line++) {
+      await fixture.run(client, insertNote, note(line));
+      await fixture.pass(10 * 60_000);
+    }
+    const { rows } = fixture.ring.coldTotals;
+    expect(rows).toBeGreaterThan(2);
+    expect(rows).toBeLessThan(9);
+    const last = await fixture.run(client, selectNotes, { book: 'a', page: 1, line: 11 });
+    expect(rowsOf(last)).toHaveLength(1);
+    await fixture.pass(70 * 60_000);
+    expect(fixture.ring.coldTotals).toEqual({ partitions: 1, rows: 12, bytes: 1200 });
+  });
 });
