@@ -1,5 +1,8 @@
 import { rule, type Rule } from './rule.ts';
 
+/** A judgement this young at the end of a run need not have raised its alarm yet. */
+const dueUs = 60_000_000;
+
 /** At most one effect of an alarm per context, and one for every context that is judged abnormal (PRODUCT, delivery). */
 export const alarmOneEffect: Rule = rule({
   id: 'alarm.one-effect',
@@ -7,26 +10,27 @@ export const alarmOneEffect: Rule = rule({
   kind: 'safety',
   source: 'PRODUCT delivery; cassandra-and-live P4',
   excuses: [],
-  watch({ history }, ledger) {
+  watch({ kernel, history }, ledger) {
     const effects = new Map<string, number>();
-    const due = new Map<string, boolean>();
-    history.on('alarm.judged', (event) => {
-      if (event.alarm || due.has(event.contextId)) due.set(event.contextId, event.alarm);
+    /** Contexts that were judged abnormal, and when, until an alarm of them is raised. */
+    const due = new Map<string, number>();
+    history.on('alarm.judged', ({ contextId, alarm }, timeUs) => {
+      if (!alarm) due.delete(contextId);
+      else if (!effects.has(contextId) && !due.has(contextId)) due.set(contextId, timeUs);
     });
-    history.on('alarm.raised', (event) => {
+    history.on('alarm.raised', ({ contextId, effective }) => {
       ledger.check();
-      const count = (effects.get(event.contextId) ?? 0) + (event.effective ? 1 : 0);
-      effects.set(event.contextId, count);
-      if (event.effective && count > 1)
-        ledger.violate(`${event.contextId}: the alarm took effect ${count} times`);
+      due.delete(contextId);
+      const count = (effects.get(contextId) ?? 0) + (effective ? 1 : 0);
+      effects.set(contextId, count);
+      if (effective && count > 1) ledger.violate(`${contextId}: the alarm took effect ${count} times`);
     });
     return {
       finish(): void {
-        for (const [contextId, alarm] of due) {
-          if (!alarm) continue;
+        for (const [contextId, timeUs] of due) {
+          if (kernel.nowUs - timeUs < dueUs) continue;
           ledger.check();
-          if (!effects.has(contextId))
-            ledger.violate(`${contextId} was judged abnormal but no alarm was raised`);
+          ledger.violate(`${contextId} was judged abnormal but no alarm was raised`, timeUs);
         }
       },
     };

@@ -1,7 +1,10 @@
 import { rule, type Rule } from './rule.ts';
 
 const bound = 0.95;
+/** Each unit and recipe may miss once: that is the warm-up. */
 const warmUpLookups = 2;
+/** Fewer look-ups than this say nothing of a rate. */
+const leastLookups = 200;
 
 /** More than 95 % of the look-ups hit after warm-up (PRODUCT, cache hits; delivery R181). */
 export const cacheHitRate: Rule = rule({
@@ -15,15 +18,13 @@ export const cacheHitRate: Rule = rule({
     let lookups = 0;
     let seen = 0;
     history.on('cache.lookup', (event) => {
-      // Each unit and recipe misses once: that is the warm-up.
-      seen++;
-      if (seen <= warmUpLookups * facts.tools) return;
+      if (++seen <= warmUpLookups * facts.tools) return;
       lookups++;
       if (event.hit) hits++;
     });
     return {
       finish(): void {
-        if (!facts.quiet || lookups < 200) return;
+        if (!facts.quiet || lookups < leastLookups) return;
         ledger.check(lookups);
         const rate = hits / lookups;
         if (rate <= bound)

@@ -1,12 +1,10 @@
 import { rule, type Rule } from './rule.ts';
 
-/** Digest of the first stored result of each context; a number a context is all that is kept. */
-interface Seen {
-  digest: number;
-  results: number;
-}
-
-/** Every completed context has exactly one effective result, however often it was delivered, and none is lost (PRODUCT, idempotency). */
+/**
+ * Every completed context has exactly one effective result, however often it was delivered, and none is lost (PRODUCT,
+ * idempotency): a completion that is acknowledged leaves its stream, so its result must be durable by then. One that is
+ * never acknowledged is for `liveness.converged`.
+ */
 export const effectExactlyOnce: Rule = rule({
   id: 'effect.exactly-once',
   title: 'every completed context has exactly one effective result',
@@ -14,36 +12,32 @@ export const effectExactlyOnce: Rule = rule({
   source: 'PRODUCT idempotency; delivery R32, I1',
   excuses: [],
   watch({ history }, ledger) {
-    const stored = new Map<string, Seen>();
-    const open = new Map<string, number>();
-    history.on('uchart.stored', (event) => {
+    // Digest of the first result of each context.
+    const stored = new Map<string, number>();
+    const deadLettered = new Map<string, string>();
+    history.on('uchart.stored', ({ contextId, digest, pod }) => {
       ledger.check();
-      const seen = stored.get(event.contextId);
-      if (seen === undefined) stored.set(event.contextId, { digest: event.digest, results: 1 });
-      else if (seen.digest !== event.digest) {
-        seen.results++;
+      const first = stored.get(contextId);
+      if (first === undefined) stored.set(contextId, digest);
+      else if (first !== digest) {
         ledger.violate(
-          `${event.contextId} got a second, different result from ${event.pod} (${seen.results} in all): ${seen.digest} and ${event.digest}`,
+          `${contextId} got a second, different result from ${pod}: ${first} and then ${digest}`,
         );
       }
-      open.delete(event.contextId);
     });
-    history.on('context.completed', (event, timeUs) => {
-      if (!stored.has(event.contextId)) open.set(event.contextId, timeUs);
+    history.on('completion.dead-lettered', ({ contextId, reason }) => {
+      if (!stored.has(contextId)) deadLettered.set(contextId, reason);
     });
-    return {
-      finish(): void {
-        for (const [contextId, timeUs] of open) {
-          ledger.violate(
-            `${contextId}, completed at ${seconds(timeUs)} s, has no result: the wafer was lost`,
-            timeUs,
-          );
-        }
-      },
-    };
+    history.on('completion.acknowledged', ({ contextId, pod }) => {
+      ledger.check();
+      if (stored.has(contextId)) return;
+      const reason = deadLettered.get(contextId);
+      ledger.violate(
+        reason === undefined
+          ? `${pod} acknowledged ${contextId}, which has no durable result: a wafer can be lost`
+          : `${contextId} has no result, it was given up as a dead letter: ${reason}`,
+      );
+    });
+    return { finish: () => undefined };
   },
 });
-
-function seconds(timeUs: number): string {
-  return (timeUs / 1e6).toFixed(1);
-}

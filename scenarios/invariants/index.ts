@@ -1,34 +1,50 @@
 import { alarmFaultFree } from './alarm-fault-free.ts';
+import { alarmJudgedAgain } from './alarm-judged-again.ts';
 import { alarmOneEffect } from './alarm-one-effect.ts';
 import { budgetProcessing } from './budget-processing.ts';
 import { cacheHitRate } from './cache-hit-rate.ts';
+import { collectionComplete } from './collection-complete.ts';
+import { deadLetterLastResort } from './dead-letter-last-resort.ts';
 import { durabilityAcknowledged } from './durability-acknowledged.ts';
 import { effectExactlyOnce } from './effect-exactly-once.ts';
 import { gateEvidence } from './gate-evidence.ts';
+import { identityUnique } from './identity-unique.ts';
 import { isolationColour } from './isolation-colour.ts';
+import { isolationFault } from './isolation-fault.ts';
+import { leadershipFenced } from './leadership-fenced.ts';
 import { livenessConverged } from './liveness-converged.ts';
 import { movementBounds } from './movement-bounds.ts';
 import { rebalanceLimits } from './rebalance-limits.ts';
 import { recoveryCrash } from './recovery-crash.ts';
 import { resultFaultFree } from './result-fault-free.ts';
 import { rollbackBound } from './rollback-bound.ts';
+import { rollbackNamed } from './rollback-named.ts';
 import { rollingUpdateBound } from './rolling-update-bound.ts';
 import { routingOneColour } from './routing-one-colour.ts';
+import { routingStale } from './routing-stale.ts';
 import type { Rule } from './rule.ts';
 import { shutdownOrder } from './shutdown-order.ts';
+import { toolOverflow } from './tool-overflow.ts';
 import { windowsKept } from './windows-kept.ts';
 
-/** All rules, those about the product's data first. */
+/** All rules, those about the product's data first. Of rules that one event breaks, the earlier one here is named first. */
 export const rules: readonly Rule[] = [
   effectExactlyOnce,
-  resultFaultFree,
   durabilityAcknowledged,
+  resultFaultFree,
+  collectionComplete,
   alarmOneEffect,
   alarmFaultFree,
+  alarmJudgedAgain,
+  deadLetterLastResort,
   isolationColour,
   routingOneColour,
   rollbackBound,
+  rollbackNamed,
+  routingStale,
   gateEvidence,
+  identityUnique,
+  leadershipFenced,
   rebalanceLimits,
   movementBounds,
   recoveryCrash,
@@ -36,6 +52,8 @@ export const rules: readonly Rule[] = [
   rollingUpdateBound,
   shutdownOrder,
   budgetProcessing,
+  isolationFault,
   cacheHitRate,
+  toolOverflow,
   livenessConverged,
 ];

@@ -12,28 +12,40 @@ export const livenessConverged: Rule = rule({
   excuses: [],
   watch({ kernel, history }, ledger) {
     const open = new Map<string, number>();
-    let healedUs = Infinity;
+    const backlogs = new Map<string, number>();
+    let healedUs = 0;
+    // Acknowledged before the tool heard that it is complete.
     const early = new Set<string>();
     history.on('context.completed', (event, timeUs) => {
+      ledger.check();
       if (!early.delete(event.contextId)) open.set(event.contextId, timeUs);
     });
     history.on('completion.acknowledged', (event) => {
       if (!open.delete(event.contextId)) early.add(event.contextId);
+    });
+    history.on('tool.backlog', ({ tool, contexts }) => {
+      // One that is over and on its way is no backlog.
+      if (contexts > 1) backlogs.set(tool, contexts);
+      else backlogs.delete(tool);
     });
     history.on('phase', (event, timeUs) => {
       if (event.phase === 'healing') healedUs = timeUs;
     });
     return {
       finish(): void {
-        ledger.check();
         const nowUs = kernel.nowUs;
         for (const [contextId, timeUs] of open) {
-          const startUs = Math.max(timeUs, healedUs === Infinity ? timeUs : healedUs);
-          if (nowUs - startUs > convergenceUs) {
-            ledger.violate(
-              `${contextId}, completed at ${(timeUs / 1e6).toFixed(0)} s, is still not processed ${((nowUs - startUs) / 1e6).toFixed(0)} s after the last fault`,
-            );
-          }
+          const waitedUs = nowUs - Math.max(timeUs, healedUs);
+          if (waitedUs <= convergenceUs) continue;
+          ledger.violate(
+            `${contextId}, completed at ${(timeUs / 1e6).toFixed(0)} s, is still not processed ${(waitedUs / 1e6).toFixed(0)} s after the last fault`,
+          );
+        }
+        if (nowUs - healedUs <= convergenceUs) return;
+        for (const [tool, contexts] of backlogs) {
+          ledger.violate(
+            `${tool} still keeps ${contexts} contexts ${((nowUs - healedUs) / 1e6).toFixed(0)} s after the last fault`,
+          );
         }
       },
     };

@@ -29,7 +29,8 @@ export const movementBounds: Rule = rule({
       }
       if (event.reason === 'cold-start' || event.reason === 'restart') return;
       const others = event.moved - event.movedFromLeft;
-      if (event.joined.length === 0 && event.left.length > 0 && others > othersOnCrash * event.units) {
+      const othersHeld = event.units - event.movedFromLeft;
+      if (event.joined.length === 0 && event.left.length > 0 && others > othersOnCrash * othersHeld) {
         ledger.violate(`${what}: ${others} units of surviving members moved when ${event.left.length} left`);
       }
       if (event.joined.length > 0 && event.left.length === 0) {

@@ -1,20 +1,75 @@
-import type { Colour } from '../../system/ports/colour.ts';
+import { colours, type Colour } from '../../system/ports/colour.ts';
+import type { EventOf } from '../../sim/history/history.ts';
 import { natsImpaired } from './excuses.ts';
-import { rule, type Rule } from './rule.ts';
+import { rule, type Rule, type RuleLedger } from './rule.ts';
 
 const hourUs = 3_600_000_000;
 /** A cause may lie this far back: a window, a detection, a hold-off, a pod's start. */
 const causeUs = 90_000_000;
+/** A cluster that comes back as a whole takes longer: its pods, a new leader, and a window of 30 s. */
+const restartUs = 180_000_000;
+/** A map this soon after the list changed is one too many on a traffic shift. */
+const shiftUs = 60_000_000;
 
-interface Side {
-  coldStarts: number;
-  /** Times of maps that nothing but normal operation explains. */
-  readonly unexplained: number[];
-  lastCauseUs: number;
-  lastRollingUs: number;
+type Published = EventOf<'assignment.published'>;
+
+/** What one colour's rebalances are judged by. Times are those of the last one; a cause explains what follows it. */
+class Side {
+  readonly colour: Colour;
+  coldStarts = 0;
+  brokenUs = -Infinity;
+  scaledUs = -Infinity;
+  shiftedUs = -Infinity;
+  updateEndedUs = -Infinity;
+  isUpdating = false;
+  isScaledInUpdate = false;
+  replicas: number | undefined;
+  /** Times of maps that nothing but normal operation explains, of the last hour. */
+  readonly unexplained: number[] = [];
+
+  constructor(colour: Colour) {
+    this.colour = colour;
+  }
+
+  scaled(replicas: number, timeUs: number): void {
+    if (this.replicas === replicas) return;
+    this.replicas = replicas;
+    this.scaledUs = timeUs;
+    if (this.isUpdating) this.isScaledInUpdate = true;
+  }
+
+  updateBegan(timeUs: number): void {
+    this.isUpdating = true;
+    this.isScaledInUpdate = timeUs - this.scaledUs < causeUs;
+  }
+
+  updateEnded(timeUs: number): void {
+    this.isUpdating = false;
+    this.updateEndedUs = timeUs;
+    if (this.isScaledInUpdate) this.scaledUs = timeUs;
+  }
+
+  isExplained(timeUs: number, withinUs: number): boolean {
+    if (this.isUpdating && this.isScaledInUpdate) return true;
+    return timeUs - Math.max(this.brokenUs, this.scaledUs) < withinUs;
+  }
+
+  isInUpdate(timeUs: number): boolean {
+    return this.isUpdating || timeUs - this.updateEndedUs < causeUs;
+  }
+
+  unexplainedInAnHour(timeUs: number): number {
+    this.unexplained.push(timeUs);
+    while ((this.unexplained[0] ?? timeUs) <= timeUs - hourUs) this.unexplained.shift();
+    return this.unexplained.length;
+  }
 }
 
-/** Fewer than 2 rebalances an hour in normal operation, none on a traffic shift or in a rolling update, one for a cold start (PRODUCT; delivery R183, I9). */
+/**
+ * Fewer than 2 rebalances an hour in normal operation, none on a traffic shift or in a rolling update, one for a cold
+ * start (PRODUCT; delivery R183, I9). What was ordered (replicas) or broke (pods, machines) explains the maps after it;
+ * that a member was declared dead explains nothing.
+ */
 export const rebalanceLimits: Rule = rule({
   id: 'rebalance.limits',
   title: 'rebalances stay within their limits',
@@ -22,86 +77,104 @@ export const rebalanceLimits: Rule = rule({
   source: 'PRODUCT rebalances; delivery R183, R191, I9; defender §3',
   excuses: [natsImpaired],
   watch({ history }, ledger) {
-    const sides: Record<Colour, Side> = { blue: newSide(), green: newSide() };
-    function cause(colour: Colour, timeUs: number): void {
-      sides[colour].lastCauseUs = timeUs;
+    const sides: Record<Colour, Side> = { blue: new Side('blue'), green: new Side('green') };
+    const both = [sides.blue, sides.green];
+    function sideOf(deployment: string): Side | undefined {
+      const colour = defenderColour(deployment);
+      return colour === undefined ? undefined : sides[colour];
     }
-    const replicas = new Map<string, number>();
-    history.on('deployment.changed', (event, timeUs) => {
-      const colour = defenderColour(event.deployment);
-      if (colour === undefined) return;
-      if (replicas.get(event.deployment) !== event.replicas) cause(colour, timeUs);
-      replicas.set(event.deployment, event.replicas);
+    history.on('deployment.changed', ({ deployment, replicas }, timeUs) => {
+      sideOf(deployment)?.scaled(replicas, timeUs);
     });
-    history.on('update.started', (event, timeUs) => {
-      const colour = defenderColour(event.deployment);
-      if (colour !== undefined) sides[colour].lastRollingUs = timeUs;
-    });
+    history.on('update.started', ({ deployment }, timeUs) => sideOf(deployment)?.updateBegan(timeUs));
+    history.on('update.completed', ({ deployment }, timeUs) => sideOf(deployment)?.updateEnded(timeUs));
     // A pod that ended by force is a cause; a planned replacement is none.
-    history.on('pod.ended', (event, timeUs) => {
-      const colour = defenderColour(event.deployment);
-      if (colour !== undefined && event.how !== 'exited') cause(colour, timeUs);
+    history.on('pod.ended', ({ deployment, how }, timeUs) => {
+      const side = sideOf(deployment);
+      if (side !== undefined && how !== 'exited') side.brokenUs = timeUs;
     });
-    history.on('pod.restarting', (event, timeUs) => {
-      const colour = defenderColour(event.deployment);
-      if (colour !== undefined) cause(colour, timeUs);
+    history.on('pod.restarting', ({ deployment, backoffMs }, timeUs) => {
+      const side = sideOf(deployment);
+      if (side !== undefined) side.brokenUs = Math.max(side.brokenUs, timeUs + backoffMs * 1000);
     });
-    history.on('fault.started', (event, timeUs) => {
-      if (event.faultKind.startsWith('pod.') || event.faultKind.startsWith('node.')) {
-        cause('blue', timeUs);
-        cause('green', timeUs);
-      }
+    const frozen = new Map<string, readonly Side[]>();
+    history.on('fault.started', ({ id, faultKind, targets }, timeUs) => {
+      if (faultKind !== 'pod.kill' && faultKind !== 'pod.freeze') return;
+      const hit = both.filter(({ colour }) =>
+        targets.some((target) => target.includes(`defender-${colour}`)),
+      );
+      for (const side of hit) side.brokenUs = timeUs;
+      if (faultKind === 'pod.freeze') frozen.set(id, hit);
     });
-    history.on('member.dead', (event, timeUs) => cause(event.colour, timeUs));
+    history.on('fault.ended', ({ id }, timeUs) => {
+      for (const side of frozen.get(id) ?? []) side.brokenUs = timeUs;
+      frozen.delete(id);
+    });
+    const machineChanged = (_event: unknown, timeUs: number): void => {
+      for (const side of both) side.brokenUs = timeUs;
+    };
+    history.on('node.down', machineChanged);
+    history.on('node.not-ready', machineChanged);
+    history.on('node.up', machineChanged);
+    let epoch: number | undefined;
+    history.on('routing.changed', (event, timeUs) => {
+      // Management tells its list again when it starts: no shift.
+      if (epoch !== undefined && event.epoch > epoch) for (const side of both) side.shiftedUs = timeUs;
+      epoch = Math.max(epoch ?? 0, event.epoch);
+    });
     history.on('assignment.published', (event, timeUs) => {
       ledger.check();
-      const side = sides[event.colour];
-      switch (event.reason) {
-        case 'cold-start':
-          side.coldStarts++;
-          if (side.coldStarts > 1)
-            ledger.violate(
-              `${event.colour} was started cold ${side.coldStarts} times without a restart of the cluster`,
-            );
-          return;
-        case 'restart':
-          return;
-        case 'crash':
-        case 'scaling': {
-          if (timeUs - side.lastCauseUs < causeUs) return;
-          if (timeUs - side.lastRollingUs < 300_000_000) {
-            ledger.violateUnlessExcused(
-              `${event.colour}: a rolling update led to a rebalance (map ${event.version}, ${event.joined.length} joined, ${event.left.length} left, ${event.moved} units moved)`,
-              causeUs,
-            );
-            return;
-          }
-          side.unexplained.push(timeUs);
-          while ((side.unexplained[0] ?? timeUs) < timeUs - hourUs) side.unexplained.shift();
-          if (side.unexplained.length >= 2) {
-            ledger.violateUnlessExcused(
-              `${event.colour}: ${side.unexplained.length} rebalances within an hour of normal operation (map ${event.version}, reason ${event.reason})`,
-              causeUs,
-            );
-          }
-          return;
-        }
-      }
+      judge(ledger, sides[event.colour], event, timeUs);
     });
     return { finish: () => undefined };
   },
 });
 
-export function defenderColour(deployment: string): Colour | undefined {
-  switch (deployment) {
-    case 'defender-blue':
-      return 'blue';
-    case 'defender-green':
-      return 'green';
+function judge(ledger: RuleLedger, side: Side, event: Published, timeUs: number): void {
+  const { colour, joined, left, moved, reason, version } = event;
+  switch (reason) {
+    case 'cold-start':
+      side.coldStarts++;
+      if (side.coldStarts > 1) {
+        ledger.violateUnlessExcused(
+          `${colour} was started cold ${side.coldStarts} times without a restart of the cluster`,
+          causeUs,
+          colour,
+        );
+      }
+      // All that was ordered so far is in this map: a further one needs a cause of its own.
+      side.scaledUs = -Infinity;
+      return;
+    case 'restart':
+      if (!side.isExplained(timeUs, restartUs)) {
+        ledger.violateUnlessExcused(
+          `${colour} was started anew (map ${version}) though nothing had ended it`,
+          causeUs,
+          colour,
+        );
+      }
+      side.scaledUs = -Infinity;
+      return;
+    case 'crash':
+    case 'scaling': {
+      if (side.isExplained(timeUs, causeUs) || ledger.excuses(causeUs, colour)) return;
+      const what = `map ${version}, ${joined.length} joined, ${left.length} left, ${moved} units moved`;
+      if (side.isInUpdate(timeUs)) {
+        ledger.violate(`${colour}: a rolling update led to a rebalance (${what})`);
+        return;
+      }
+      if (timeUs - side.shiftedUs < shiftUs) {
+        ledger.violate(`${colour}: a traffic shift led to a rebalance (${what})`);
+        return;
+      }
+      const count = side.unexplainedInAnHour(timeUs);
+      if (count >= 2)
+        ledger.violate(`${colour}: ${count} rebalances within an hour of normal operation (${what})`);
+      return;
+    }
   }
-  return undefined;
 }
 
-function newSide(): Side {
-  return { coldStarts: 0, unexplained: [], lastCauseUs: -Infinity, lastRollingUs: -Infinity };
+function defenderColour(deployment: string): Colour | undefined {
+  return colours.find((colour) => deployment === `defender-${colour}`);
 }

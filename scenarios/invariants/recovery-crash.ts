@@ -1,5 +1,7 @@
+import type { EventOf } from '../../sim/history/history.ts';
 import type { Colour } from '../../system/ports/colour.ts';
-import { natsImpaired } from './excuses.ts';
+import { DefenderRoster } from './defender-roster.ts';
+import { defendersFrozen, natsImpaired } from './excuses.ts';
 import { rule, type Rule } from './rule.ts';
 
 /** Three missed heartbeats of 2 s, seen at the leader's next look, which comes every 2 s. */
@@ -8,6 +10,8 @@ const lookMs = 2000;
 const reassignMs = 10_000;
 const leaderMs = 13_000;
 const leaderUnitsMs = 21_000;
+/** A leader elected this shortly before a death has not seen the dead one's heartbeats for long enough to miss them. */
+const freshLeaderUs = 6_000_000;
 
 interface Lost {
   readonly defenderId: string;
@@ -15,100 +19,138 @@ interface Lost {
   readonly wasLeader: boolean;
 }
 
-/** A crash is detected within 6 s and reassigned within 10 s; a leader is replaced within 13 s, its units within 21 s (PRODUCT, crash recovery). */
+class Side {
+  leader: string | undefined;
+  electedUs = -Infinity;
+  /** Since when nobody leads although somebody could. */
+  leaderlessUs: number | undefined;
+  /** Since when somebody holds an id again. */
+  peopledUs = -Infinity;
+  lost: Lost[] = [];
+}
+
+/**
+ * A crash is detected within 6 s and reassigned within 10 s; a leader is replaced within 13 s, its units within 21 s
+ * (PRODUCT, crash recovery). The 21 s hold for all that dies while a new leader is needed. Who lives is not declared dead.
+ * Not judged: members that freeze, and maps after a restart of the whole cluster, for which `windows.kept` has the bound.
+ */
 export const recoveryCrash: Rule = rule({
   id: 'recovery.crash',
   title: 'a crashed Defender is replaced in time (10 s; the leader 13 s, its units 21 s)',
   kind: 'safety',
   source: 'PRODUCT crash recovery; defender §2, timelines 3 and 5',
-  excuses: [natsImpaired],
+  excuses: [natsImpaired, defendersFrozen],
   watch({ kernel, history }, ledger) {
-    const holders = new Map<string, { colour: Colour; defenderId: string }>();
-    const leaders: Partial<Record<Colour, string>> = {};
-    const lost: Record<Colour, Lost[]> = { blue: [], green: [] };
-    const leaderless: Partial<Record<Colour, number>> = {};
-    const alive: Record<Colour, number> = { blue: 0, green: 0 };
-    history.on('identity.claimed', (event) => {
-      if (!holders.has(event.pod)) alive[event.colour]++;
-      holders.set(event.pod, { colour: event.colour, defenderId: event.defenderId });
+    const sides: Record<Colour, Side> = { blue: new Side(), green: new Side() };
+    function died(pod: string, timeUs: number): void {
+      const holder = roster.holderIn(pod);
+      if (holder === undefined) return;
+      const { colour, defenderId } = holder;
+      const side = sides[colour];
+      const wasLeader = side.leader === pod;
+      if (wasLeader) {
+        side.leader = undefined;
+        side.leaderlessUs = timeUs;
+      }
+      if (roster.isMember(colour, defenderId)) side.lost.push({ defenderId, diedUs: timeUs, wasLeader });
+    }
+    // Before the roster learns of them: it is asked for what was.
+    history.on('pod.ended', (event, timeUs) => died(event.pod, timeUs));
+    history.on('pod.restarting', (event, timeUs) => died(event.pod, timeUs));
+    history.on('node.down', ({ node }, timeUs) => {
+      for (const { pod } of roster.holdersOn(node)) died(pod, timeUs);
+    });
+    history.on('identity.claimed', ({ colour, defenderId }, timeUs) => {
+      const side = sides[colour];
+      if (roster.held(colour) === 0) {
+        side.peopledUs = timeUs;
+        side.leaderlessUs = undefined;
+      }
       // Whoever holds the id again, nothing of it has to be reassigned.
-      lost[event.colour] = lost[event.colour].filter((entry) => entry.defenderId !== event.defenderId);
+      side.lost = side.lost.filter((entry) => entry.defenderId !== defenderId);
     });
-    history.on('identity.released', (event) => {
-      if (holders.delete(event.pod)) alive[event.colour]--;
+    const roster = new DefenderRoster(history);
+    history.on('leader.lost', ({ colour, pod }, timeUs) => {
+      const side = sides[colour];
+      if (side.leader !== pod) return;
+      side.leader = undefined;
+      side.leaderlessUs ??= timeUs;
     });
-    history.on('leader.elected', (event, timeUs) => {
-      leaders[event.colour] = event.pod;
-      const sinceUs = leaderless[event.colour];
-      delete leaderless[event.colour];
+    history.on('leader.elected', ({ colour, pod }, timeUs) => {
+      const side = sides[colour];
+      const sinceUs = side.leaderlessUs;
+      side.leader = pod;
+      side.electedUs = timeUs;
+      side.leaderlessUs = undefined;
       if (sinceUs === undefined) return;
       ledger.check();
       const tookMs = (timeUs - sinceUs) / 1000;
-      if (tookMs > leaderMs)
+      if (tookMs > leaderMs) {
         ledger.violateUnlessExcused(
-          `${event.colour}: a new leader only after ${tookMs.toFixed(0)} ms`,
+          `${colour}: a new leader only after ${tookMs.toFixed(0)} ms`,
           timeUs - sinceUs,
+          colour,
         );
-    });
-    function died(pod: string, timeUs: number): void {
-      const holder = holders.get(pod);
-      if (holder === undefined) return;
-      holders.delete(pod);
-      const { colour, defenderId } = holder;
-      alive[colour]--;
-      const wasLeader = leaders[colour] === pod;
-      if (wasLeader) {
-        delete leaders[colour];
-        leaderless[colour] = timeUs;
       }
-      lost[colour].push({ defenderId, diedUs: timeUs, wasLeader });
-    }
-    history.on('pod.ended', (event, timeUs) => died(event.pod, timeUs));
-    history.on('pod.restarting', (event, timeUs) => died(event.pod, timeUs));
-    history.on('member.dead', (event) => {
+    });
+    history.on('member.dead', ({ colour, defenderId, silentMs }, timeUs) => {
       ledger.check();
-      if (event.silentMs > detectMs + lookMs) {
+      if (silentMs > detectMs + lookMs) {
         ledger.violateUnlessExcused(
-          `${event.defenderId} (${event.colour}) was declared dead only after ${event.silentMs} ms of silence`,
-          event.silentMs * 1000,
+          `${defenderId} (${colour}) was declared dead only after ${silentMs} ms of silence`,
+          silentMs * 1000,
+          colour,
+        );
+      }
+      const holder = roster.holderOf(colour, defenderId);
+      if (holder !== undefined && timeUs - holder.sinceUs > lookMs * 1000) {
+        ledger.violateUnlessExcused(
+          `${defenderId} (${colour}) was declared dead while ${holder.pod} was alive`,
+          detectMs * 1000,
+          colour,
         );
       }
     });
-    history.on('assignment.published', (event, timeUs) => {
-      if (lost[event.colour].length === 0) return;
+    function reassigned({ colour, reason, left }: EventOf<'assignment.published'>, timeUs: number): void {
+      const side = sides[colour];
+      if (side.lost.length === 0) return;
+      if (reason === 'cold-start' || reason === 'restart') {
+        side.lost = [];
+        return;
+      }
       const remaining: Lost[] = [];
-      for (const entry of lost[event.colour]) {
-        const gone =
-          event.left.includes(entry.defenderId) ||
-          event.reason === 'cold-start' ||
-          event.reason === 'restart';
-        if (!gone) {
+      for (const entry of side.lost) {
+        if (!left.includes(entry.defenderId)) {
           remaining.push(entry);
           continue;
         }
         ledger.check();
-        const tookMs = (timeUs - entry.diedUs) / 1000;
-        const boundMs = entry.wasLeader ? leaderUnitsMs : reassignMs;
-        if (tookMs > boundMs) {
+        const tookMs = (timeUs - Math.max(entry.diedUs, side.peopledUs)) / 1000;
+        const hadLeader = !entry.wasLeader && side.electedUs < entry.diedUs - freshLeaderUs;
+        if (tookMs > (hadLeader ? reassignMs : leaderUnitsMs)) {
           ledger.violateUnlessExcused(
-            `${event.colour}: the units of ${entry.wasLeader ? 'the dead leader ' : ''}${entry.defenderId} were reassigned only after ${tookMs.toFixed(0)} ms`,
+            `${colour}: the units of ${entry.wasLeader ? 'the dead leader ' : ''}${entry.defenderId} were reassigned only after ${tookMs.toFixed(0)} ms`,
             timeUs - entry.diedUs,
+            colour,
           );
         }
       }
-      lost[event.colour] = remaining;
-    });
+      side.lost = remaining;
+    }
+    history.on('assignment.published', reassigned);
     return {
       finish(): void {
         for (const colour of ['blue', 'green'] as const) {
-          if (alive[colour] === 0) continue;
-          for (const entry of lost[colour]) {
-            const silentMs = (kernel.nowUs - entry.diedUs) / 1000;
-            if (silentMs > leaderUnitsMs) {
-              ledger.violate(
-                `${colour}: ${entry.defenderId} died ${silentMs.toFixed(0)} ms before the end and its units were never reassigned`,
-              );
-            }
+          if (roster.held(colour) === 0) continue;
+          const side = sides[colour];
+          for (const entry of side.lost) {
+            const sinceUs = kernel.nowUs - Math.max(entry.diedUs, side.peopledUs);
+            if (sinceUs / 1000 <= leaderUnitsMs) continue;
+            ledger.check();
+            ledger.violate(
+              `${colour}: ${entry.defenderId} died ${(sinceUs / 1000).toFixed(0)} ms before the end and its units were never reassigned`,
+              entry.diedUs,
+            );
           }
         }
       },

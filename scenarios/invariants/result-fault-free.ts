@@ -1,5 +1,11 @@
 import { rule, type Rule } from './rule.ts';
 
+interface Result {
+  readonly digest: number;
+  readonly points: number;
+  readonly pod: string;
+}
+
 /** The statistics of every context equal, bit for bit, what a fault-free run computes from the tool's own points (PRODUCT, history). */
 export const resultFaultFree: Rule = rule({
   id: 'result.fault-free',
@@ -9,29 +15,25 @@ export const resultFaultFree: Rule = rule({
   excuses: [],
   watch({ history }, ledger) {
     // Whichever of the two comes first waits here for the other.
-    const expected = new Map<string, { digest: number; points: number }>();
-    const early = new Map<string, { digest: number; points: number; pod: string }[]>();
-    function compare(
-      contextId: string,
-      want: { digest: number; points: number },
-      got: { digest: number; points: number; pod: string },
-    ): void {
+    const expected = new Map<string, number>();
+    const early = new Map<string, readonly Result[]>();
+    function compare(contextId: string, digest: number, { pod, ...got }: Result): void {
       ledger.check();
-      if (want.digest === got.digest) return;
+      if (digest === got.digest) return;
       ledger.violate(
-        `${contextId}: ${got.pod} stored statistics ${got.digest} of ${got.points} points, a fault-free run gives ${want.digest} of ${want.points}`,
+        `${contextId}: ${pod} stored statistics ${got.digest} of ${got.points} points, a fault-free run gives ${digest}`,
       );
     }
-    history.on('uchart.stored', (event) => {
-      const want = expected.get(event.contextId);
-      if (want !== undefined) compare(event.contextId, want, event);
-      else early.set(event.contextId, [...(early.get(event.contextId) ?? []), event]);
+    history.on('uchart.stored', ({ contextId, digest, points, pod }) => {
+      const got = { digest, points, pod };
+      const want = expected.get(contextId);
+      if (want !== undefined) compare(contextId, want, got);
+      else early.set(contextId, [...(early.get(contextId) ?? []), got]);
     });
-    history.on('context.completed', (event) => {
-      const want = { digest: event.expectedDigest, points: event.points };
-      expected.set(event.contextId, want);
-      for (const got of early.get(event.contextId) ?? []) compare(event.contextId, want, got);
-      early.delete(event.contextId);
+    history.on('context.completed', ({ contextId, expectedDigest }) => {
+      expected.set(contextId, expectedDigest);
+      for (const got of early.get(contextId) ?? []) compare(contextId, expectedDigest, got);
+      early.delete(contextId);
     });
     return { finish: () => undefined };
   },

@@ -1,58 +1,79 @@
-import { gatewayCut } from './excuses.ts';
+import { listDelayed } from './excuses.ts';
 import { rule, type Rule } from './rule.ts';
 
 /** 5 s and one round trip, generously. */
 const boundUs = 5_200_000;
 
-/** L1: every reachable gateway serves the emptied list within 5 s and a round trip, from any state; who did not is named (PRODUCT, routing; delivery I5, R88). */
+interface Order {
+  readonly sinceUs: number;
+  readonly epoch: number;
+}
+
+/**
+ * L1, and L2 alike: from the order on every reachable gateway serves the shortened list within 5 s and a round trip, from
+ * any state (PRODUCT, routing; delivery I5, R88). An order that finds the list rolled back already needs no new list.
+ */
 export const rollbackBound: Rule = rule({
   id: 'rollback.bound',
-  title: 'rollback L1 reaches every reachable gateway within 5 s',
+  title: 'a rollback reaches every reachable gateway within 5 s',
   kind: 'safety',
   source: 'PRODUCT routing; delivery I5, R88, R89, C12',
-  excuses: [gatewayCut],
+  excuses: [listDelayed],
   watch({ kernel, history, facts }, ledger) {
     const applied = new Map<string, number>();
-    let waiting: { epoch: number; sinceUs: number } | undefined;
-    let claimedComplete: { epoch: number; missing: readonly string[] } | undefined;
+    let orderedUs: number | undefined;
+    let isRolledBack = false;
+    let newest = -1;
+    let waiting: Order[] = [];
     function settle(): void {
-      if (waiting === undefined || kernel.nowUs - waiting.sinceUs < boundUs) return;
-      const { epoch, sinceUs } = waiting;
-      waiting = undefined;
-      for (const gateway of facts.reachableGateways()) {
+      const { nowUs } = kernel;
+      if (orderedUs !== undefined && nowUs - orderedUs >= boundUs) {
+        const sinceUs = orderedUs;
+        orderedUs = undefined;
         ledger.check();
-        if ((applied.get(gateway) ?? 0) < epoch) {
+        ledger.violateUnlessExcused(
+          `the list was not changed ${seconds(nowUs - sinceUs)} s after a rollback was ordered`,
+          nowUs - sinceUs,
+        );
+      }
+      for (let order = waiting[0]; order !== undefined; order = waiting[0]) {
+        if (nowUs - order.sinceUs < boundUs) return;
+        waiting.shift();
+        for (const gateway of facts.reachableGateways()) {
+          ledger.check();
+          if ((applied.get(gateway) ?? -1) >= order.epoch) continue;
           ledger.violateUnlessExcused(
-            `${gateway} had not applied the rollback (epoch ${epoch}) ${((kernel.nowUs - sinceUs) / 1e6).toFixed(1)} s after it`,
-            kernel.nowUs - sinceUs,
+            `${gateway} had not applied the rollback (epoch ${order.epoch}) ${seconds(nowUs - order.sinceUs)} s after it`,
+            nowUs - order.sinceUs,
           );
         }
       }
     }
-    history.on('routing.applied', (event) => {
+    history.on('rollback.started', (_event, timeUs) => {
       settle();
-      applied.set(event.gateway, Math.max(applied.get(event.gateway) ?? 0, event.epoch));
+      if (!isRolledBack) orderedUs ??= timeUs;
     });
-    history.on('routing.changed', (event, timeUs) => {
+    history.on('routing.applied', ({ gateway, epoch }) => {
       settle();
-      waiting = event.action === 'rollback' ? { epoch: event.epoch, sinceUs: timeUs } : undefined;
+      applied.set(gateway, Math.max(applied.get(gateway) ?? -1, epoch));
     });
-    history.on('request.routed', settle);
-    history.on('rollback.completed', (event) => {
-      ledger.check();
-      claimedComplete = { epoch: event.epoch, missing: event.missingGateways };
-      if (event.level !== 'L1') return;
-      for (const gateway of facts.reachableGateways()) {
-        if (
-          (applied.get(gateway) ?? 0) < claimedComplete.epoch &&
-          !claimedComplete.missing.includes(gateway)
-        ) {
-          ledger.violate(
-            `the rollback was reported complete for ${gateway}, which had not applied epoch ${event.epoch}`,
-          );
-        }
-      }
+    history.on('routing.changed', ({ epoch, action }, timeUs) => {
+      settle();
+      // Management tells its list again when it starts.
+      if (epoch <= newest) return;
+      newest = epoch;
+      isRolledBack = action === 'rollback';
+      if (!isRolledBack) return;
+      waiting = [...waiting, { epoch, sinceUs: orderedUs ?? timeUs }];
+      orderedUs = undefined;
+    });
+    history.on('request.routed', () => {
+      if (orderedUs !== undefined || waiting.length > 0) settle();
     });
     return { finish: settle };
   },
 });
+
+function seconds(durationUs: number): string {
+  return (durationUs / 1e6).toFixed(1);
+}

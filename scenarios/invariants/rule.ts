@@ -1,7 +1,8 @@
 import type { History } from '../../sim/history/history.ts';
 import type { Kernel } from '../../sim/kernel/index.ts';
+import type { Colour } from '../../system/ports/colour.ts';
 import type { RuleOutcome, Violation } from '../run-result.ts';
-import type { Excuse } from './excuses.ts';
+import { coloursTouched, isExcusedBy, type Excuse } from './excuses.ts';
 
 /** Which faults are, or just were, in force. Answered by whoever injects them. */
 export interface FaultLedger {
@@ -21,7 +22,7 @@ export interface WorldFacts {
   storedRequests(tool: string, contextSequence: number): number;
   /** The judgement that a fault-free run makes of a context, once all earlier ones are known. */
   faultFreeJudgement(contextId: string): { readonly alarm: boolean } | undefined;
-  /** Pods of this deployment, or of this colour, that a fault or an operator took away by plan or by force recently. */
+  /** Gateways that run, are ready, and that Management can reach now, both ways. */
   readonly reachableGateways: () => readonly string[];
 }
 
@@ -56,12 +57,20 @@ export function rule(definition: Rule): Rule {
 const keptViolations = 20;
 const aroundUs = 120_000_000;
 
+interface KnownFault {
+  readonly kind: string;
+  readonly targets: readonly string[];
+  readonly startUs: number;
+}
+
 /** Counts what a rule found. */
 export class RuleLedger {
   readonly #rule: Rule;
   readonly #context: RuleContext;
   readonly #violations: Violation[] = [];
   readonly #excused: Record<string, number> = {};
+  /** What the history said of each fault that began, by id. */
+  readonly #faults = new Map<string, KnownFault>();
   #checked = 0;
   #violationCount = 0;
   /** When the first breach happened, to name the cause first; Infinity where there is none. */
@@ -70,6 +79,9 @@ export class RuleLedger {
   constructor(rule: Rule, context: RuleContext) {
     this.#rule = rule;
     this.#context = context;
+    context.history.on('fault.started', ({ id, faultKind, targets }, timeUs) => {
+      this.#faults.set(id, { kind: faultKind, targets, startUs: timeUs });
+    });
   }
 
   /** The rule was put to the test. */
@@ -77,26 +89,36 @@ export class RuleLedger {
     this.#checked += count;
   }
 
-  /** A breach that nothing excuses: loss, a double effect. */
+  /** A breach that nothing excuses: loss, a double effect. `timeUs` is when it happened, which may be found out later. */
   violate(message: string, timeUs: number = this.#context.kernel.nowUs): void {
     this.#violationCount++;
-    const event = this.#context.kernel.events;
-    if (this.firstEvent === Infinity) this.firstEvent = event;
+    const { events, nowUs } = this.#context.kernel;
+    if (this.firstEvent === Infinity) this.firstEvent = events;
     if (this.#violations.length >= keptViolations) return;
-    const faults = this.#context.faults.recent([''], aroundUs);
-    this.#violations.push({ rule: this.#rule.id, message, timeUs, event, faults });
+    const faults = this.#context.faults
+      .recent([''], aroundUs + nowUs - timeUs)
+      .filter((id) => (this.#faults.get(id)?.startUs ?? 0) <= timeUs + aroundUs);
+    this.#violations.push({ rule: this.#rule.id, message, timeUs, event: events, faults });
   }
 
-  /** A breach unless a named fault of a dependency excuses it; `sinceUs` is how long ago the breach began. */
-  violateUnlessExcused(message: string, sinceUs = 0): void {
+  /**
+   * A breach unless a named fault of a dependency excuses it. `breachUs` is how long ago the breach began; with `colour`
+   * only faults count that hit this colour, or what both share.
+   */
+  violateUnlessExcused(message: string, breachUs = 0, colour?: Colour): void {
+    if (!this.excuses(breachUs, colour)) this.violate(message);
+  }
+
+  /** True where a fault excuses a breach of now, which is then counted. Parameters as of `violateUnlessExcused`. */
+  excuses(breachUs: number, colour?: Colour): boolean {
     for (const excuse of this.#rule.excuses) {
-      const faults = this.#context.faults.recent(excuse.faultKinds, excuse.graceUs + sinceUs);
-      if (faults.length > 0) {
-        this.#excused[excuse.reason] = (this.#excused[excuse.reason] ?? 0) + 1;
-        return;
-      }
+      const kinds = excuse.faults.map(({ kind }) => kind);
+      const ids = this.#context.faults.recent(kinds, excuse.graceUs + breachUs);
+      if (!ids.some((id) => this.#isExcuse(excuse, id, colour))) continue;
+      this.#excused[excuse.reason] = (this.#excused[excuse.reason] ?? 0) + 1;
+      return true;
     }
-    this.violate(message);
+    return false;
   }
 
   outcome(): RuleOutcome {
@@ -109,5 +131,11 @@ export class RuleLedger {
       violationCount: this.#violationCount,
       excused: this.#excused,
     };
+  }
+
+  #isExcuse(excuse: Excuse, id: string, colour: Colour | undefined): boolean {
+    const fault = this.#faults.get(id);
+    if (fault === undefined || !isExcusedBy(excuse, fault.kind, fault.targets)) return false;
+    return colour === undefined || coloursTouched(fault.targets).includes(colour);
   }
 }
