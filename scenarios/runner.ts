@@ -3,6 +3,7 @@ import { faultKinds } from '../chaos/catalogue.ts';
 import { generatePlan } from '../chaos/generator.ts';
 import { emptyPlan, type Plan } from '../chaos/plan.ts';
 import { chunkTable } from '../system/ports/tables.ts';
+import type { WorldEvent } from '../sim/history/world-event.ts';
 import { SimulationError, type TraceSink } from '../sim/kernel/index.ts';
 import { World } from '../sim/world.ts';
 import { catalog, scenarioNamed } from './catalog/index.ts';
@@ -24,7 +25,12 @@ import { resolveValues } from './values.ts';
 
 export interface RunHooks {
   progress?(progress: Progress): void;
+  /** Every event of the kernel. */
   trace?: TraceSink;
+  /** Every event of the history; `eventIndex` counts the kernel's events until then. */
+  observe?(event: WorldEvent, timeUs: number, source: string, eventIndex: number): void;
+  /** Called with the thread given back: files and sockets are in reach. `events` were executed until now. */
+  betweenSlices?(events: number, virtualUs: number): void;
   /** Asked between slices; true ends the run where it stands, with verdict unknown. */
   cancelled?(): boolean;
   /** Off only to prove that elision changes nothing. */
@@ -170,6 +176,11 @@ class Run {
     this.#detection = watchDetection(world.history);
     this.#figures = watchFigures(world.history);
     if (hooks.trace !== undefined) world.kernel.traceTo(hooks.trace);
+    if (hooks.observe !== undefined) {
+      world.history.onAny((event, timeUs, source) =>
+        hooks.observe?.(event, timeUs, source, world.kernel.events),
+      );
+    }
   }
 
   async play(): Promise<void> {
@@ -254,6 +265,7 @@ class Run {
     const { kernel } = this.#world;
     while (kernel.nowUs < untilUs && !this.#cancelled) {
       await kernel.run(Math.min(untilUs, kernel.nowUs + progressUs), () => {
+        this.#hooks.betweenSlices?.(kernel.events, kernel.nowUs);
         if (this.#hooks.cancelled?.() === true) {
           this.#cancelled = true;
           kernel.stop();

@@ -1,0 +1,52 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import type { WorldEvent } from '../../sim/history/world-event.ts';
+
+const blockCharacters = 1_000_000;
+/** A trace stops growing here, with a last line that says so. */
+const mostBytes = 2 * 1024 * 1024 * 1024;
+
+/**
+ * The history of a run as JSON lines, gzip: `{"n": event index, "t": virtual µs, "source": …, …event}`. It is written
+ * block by block (members of one gzip file) between slices of the simulation, when files are in reach.
+ */
+export class TraceFile {
+  readonly #file: number;
+  #lines: string[] = [];
+  #characters = 0;
+  #bytes = 0;
+  #full = false;
+
+  constructor(path: string) {
+    this.#file = openSync(path, 'w');
+  }
+
+  add(event: WorldEvent, timeUs: number, source: string, eventIndex: number): void {
+    if (this.#full) return;
+    const line = JSON.stringify({ n: eventIndex, t: timeUs, source, ...event });
+    this.#lines.push(line);
+    this.#characters += line.length;
+  }
+
+  flush(): void {
+    if (this.#characters >= blockCharacters) this.#write();
+  }
+
+  close(): void {
+    this.#write();
+    closeSync(this.#file);
+  }
+
+  #write(): void {
+    if (this.#lines.length === 0) return;
+    const block = gzipSync(`${this.#lines.join('\n')}\n`, { level: 1 });
+    this.#lines = [];
+    this.#characters = 0;
+    writeSync(this.#file, block);
+    this.#bytes += block.length;
+    if (this.#bytes > mostBytes && !this.#full) {
+      this.#full = true;
+      writeSync(this.#file, gzipSync(`${JSON.stringify({ limit: 'the trace reached its largest size' })}\n`));
+    }
+  }
+}
