@@ -161,8 +161,12 @@ class Run {
         gatewayPollMs: 5000,
         quiet: plan.faults.length === 0,
         gracePeriodMs: 30_000,
-        storedRequests: (tool, contextSequence) =>
-          world.cassandra.inspect(chunkTable, { tool, context_sequence: contextSequence }).length,
+        storedRequests: (tool, contextSequence) => {
+          const partition = { tool, context_sequence: contextSequence };
+          // What left memory was durable on every replica when it did.
+          if (world.cassandra.isCold(chunkTable, partition)) return Infinity;
+          return world.cassandra.inspect(chunkTable, partition).length;
+        },
         faultFreeJudgement: (contextId) => oracle.judgement(contextId),
         reachableGateways: () => reachableGateways(world),
       },
