@@ -207,7 +207,7 @@ export class Network {
   /** Resets every connection between two machines (a firewall's doing, or `ss -K`). Returns how many. */
   resetBetween(hostA: number, hostB: number): number {
     let count = 0;
-    for (const connection of [...this.#machine(hostA).connections]) {
+    for (const connection of Array.from(this.#machine(hostA).connections)) {
       const [client, server] = connection.ends;
       if (client.host !== hostB && server.host !== hostB) continue;
       count++;

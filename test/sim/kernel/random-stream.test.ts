@@ -31,7 +31,7 @@ test('streams are independent of each other and of the order in which they are m
 
 test('floats, integers and normals have the distributions they claim', () => {
   const stream = new RandomStream(3n, 'test', 'distribution');
-  const counts = new Array<number>(10).fill(0);
+  const counts = Array.from({ length: 10 }, () => 0);
   let sum = 0;
   let squares = 0;
   const draws = 200_000;
