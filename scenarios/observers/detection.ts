@@ -2,41 +2,61 @@ import type { History } from '../../sim/history/history.ts';
 import type { Detection } from '../run-result.ts';
 
 interface Judged {
-  abnormal: boolean;
-  alarm: boolean;
-  wafer: string | undefined;
+  readonly abnormal: boolean;
+  readonly alarm: boolean;
+  readonly wafer: string | undefined;
 }
+
+/** What is known of a context, in one number: 24 hours have more than 100,000 of them. */
+const flag = { completed: 1, abnormal: 2, judged: 4, alarm: 8, compared: 16, different: 32 } as const;
 
 /** How well alarms tell abnormal contexts from normal ones, by context and, with recorded wafers, by wafer. */
 export function watchDetection(history: History): () => Detection {
-  const completed = new Map<string, { abnormal: boolean; wafer: string | undefined; digest: number }>();
-  const alarms = new Map<string, boolean>();
-  const digests = new Map<string, number>();
-  history.on('context.completed', (event) => {
-    completed.set(event.contextId, {
-      abnormal: event.abnormal,
-      wafer: event.wafer,
-      digest: event.expectedDigest,
-    });
+  const contexts = new Map<string, number>();
+  const wafers = new Map<string, string>();
+  // A stored digest and the expected one, where the other is not known yet.
+  const stored = new Map<string, number>();
+  const expected = new Map<string, number>();
+  function set(contextId: string, bits: number, without = 0): void {
+    contexts.set(contextId, ((contexts.get(contextId) ?? 0) & ~without) | bits);
+  }
+  function compare(contextId: string, isDifferent: boolean): void {
+    set(contextId, flag.compared | (isDifferent ? flag.different : 0));
+  }
+  history.on('context.completed', ({ contextId, abnormal, wafer, expectedDigest }) => {
+    set(contextId, flag.completed | (abnormal ? flag.abnormal : 0));
+    if (wafer !== undefined) wafers.set(contextId, wafer);
+    const digest = stored.get(contextId);
+    if (digest === undefined) expected.set(contextId, expectedDigest);
+    else compare(contextId, digest !== expectedDigest);
+    stored.delete(contextId);
   });
-  history.on('alarm.judged', (event) => {
-    alarms.set(event.contextId, event.alarm);
+  history.on('alarm.judged', ({ contextId, alarm }) => {
+    set(contextId, flag.judged | (alarm ? flag.alarm : 0), flag.alarm);
   });
-  history.on('uchart.stored', (event) => {
-    digests.set(event.contextId, event.digest);
+  history.on('uchart.stored', ({ contextId, digest }) => {
+    const bits = contexts.get(contextId) ?? 0;
+    // A result that is stored again is for `effect.exactly-once`.
+    if ((bits & flag.compared) !== 0) return;
+    const wanted = expected.get(contextId);
+    if (wanted === undefined) stored.set(contextId, digest);
+    else compare(contextId, digest !== wanted);
+    expected.delete(contextId);
   });
   return () => {
     const judged: Judged[] = [];
     let compared = 0;
     let different = 0;
-    for (const [contextId, { abnormal, wafer, digest }] of completed) {
-      const alarm = alarms.get(contextId);
-      const stored = digests.get(contextId);
-      if (stored !== undefined) {
-        compared++;
-        if (stored !== digest) different++;
-      }
-      if (alarm !== undefined) judged.push({ abnormal, alarm, wafer });
+    for (const [contextId, bits] of contexts) {
+      if ((bits & flag.completed) === 0) continue;
+      if ((bits & flag.compared) !== 0) compared++;
+      if ((bits & flag.different) !== 0) different++;
+      if ((bits & flag.judged) === 0) continue;
+      judged.push({
+        abnormal: (bits & flag.abnormal) !== 0,
+        alarm: (bits & flag.alarm) !== 0,
+        wafer: wafers.get(contextId),
+      });
     }
     const count = (abnormal: boolean, alarm?: boolean): number =>
       judged.filter((entry) => entry.abnormal === abnormal && (alarm === undefined || entry.alarm === alarm))
@@ -49,8 +69,8 @@ export function watchDetection(history: History): () => Detection {
       compared,
       different,
     };
-    const wafers = byWafer(judged);
-    return wafers.length === 0 ? detection : { ...detection, wafers };
+    const perWafer = byWafer(judged);
+    return perWafer.length === 0 ? detection : { ...detection, wafers: perWafer };
   };
 }
 

@@ -2,10 +2,19 @@ import { decodeUChart, type UChart } from '../../system/charts/uchart.ts';
 import { defaultStrategies, judgeAll, learnAll } from '../../system/charts/strategies/defence.ts';
 import type { Limits } from '../../system/charts/strategies/strategy.ts';
 import type { History } from '../../sim/history/history.ts';
-import type { World } from '../../sim/world.ts';
 
 /** How far back a judgement looks; the Defender's `historyLength`. */
 const historyLength = 20;
+
+/** What the tools know of their own contexts. */
+export interface FaultFreeSource {
+  readonly equipment: {
+    /** Charts of the qualified history, by recipe. */
+    qualifiedCharts(): ReadonlyMap<string, readonly Uint8Array[]>;
+    /** The chart of a completed context's own points; undefined when it is not known. */
+    expectedUChart(contextId: string): UChart | undefined;
+  };
+}
 
 interface Pending {
   readonly contextId: string;
@@ -18,23 +27,42 @@ class UnitOracle {
   readonly #limits: readonly Limits[];
   readonly #waiting = new Map<number, Pending>();
   #recent: UChart[] = [];
-  #last: number | undefined;
+  #last = 0;
+  /** Judgements to come that look back past a context which nobody will ever complete. */
+  #unknowable = 0;
 
   constructor(limits: readonly Limits[]) {
     this.#limits = limits;
   }
 
-  add(pending: Pending, judged: (contextId: string, alarm: boolean) => void): void {
+  /** `isGivenUp` tells of sequences that will never be completed. */
+  add(
+    pending: Pending,
+    isGivenUp: (contextSequence: number) => boolean,
+    judged: (contextId: string, alarm: boolean) => void,
+  ): void {
     this.#waiting.set(pending.previousSequence, pending);
     for (;;) {
-      const next = this.#waiting.get(this.#last ?? 0);
+      const next = this.#waiting.get(this.#last) ?? this.#pastGap(isGivenUp);
       if (next === undefined) return;
       this.#waiting.delete(next.previousSequence);
       const judgement = judgeAll(defaultStrategies, this.#limits, this.#recent, next.chart);
-      judged(next.contextId, judgement.alarm);
+      if (this.#unknowable === 0) judged(next.contextId, judgement.alarm);
+      else this.#unknowable--;
       this.#last = next.chart.contextSequence;
       this.#recent = [...this.#recent, next.chart].slice(-historyLength);
     }
+  }
+
+  /** A tool gives up its oldest contexts, so all that are missing before the next one are gone for good. */
+  #pastGap(isGivenUp: (contextSequence: number) => boolean): Pending | undefined {
+    let first: Pending | undefined;
+    for (const pending of this.#waiting.values()) {
+      if (first === undefined || pending.previousSequence < first.previousSequence) first = pending;
+    }
+    if (first === undefined || !isGivenUp(first.previousSequence)) return undefined;
+    this.#unknowable = historyLength;
+    return first;
   }
 }
 
@@ -44,10 +72,14 @@ export class FaultFreeOracle {
   readonly #units = new Map<string, UnitOracle>();
   readonly #limits = new Map<string, readonly Limits[]>();
 
-  constructor(world: World, history: History) {
+  constructor(world: FaultFreeSource, history: History) {
     for (const [recipe, charts] of world.equipment.qualifiedCharts()) {
       this.#limits.set(recipe, learnAll(defaultStrategies, charts.map(decodeUChart)));
     }
+    const givenUp = new Set<string>();
+    history.on('tool.overflow', ({ contextId }) => {
+      givenUp.add(contextId);
+    });
     history.on('context.completed', (event) => {
       const chart = world.equipment.expectedUChart(event.contextId);
       if (chart === undefined) return;
@@ -59,6 +91,7 @@ export class FaultFreeOracle {
       }
       unit.add(
         { contextId: event.contextId, previousSequence: event.previousSequence, chart },
+        (contextSequence) => givenUp.has(`${event.tool}/${contextSequence}`),
         (contextId, alarm) => this.#judgements.set(contextId, alarm),
       );
     });

@@ -44,29 +44,39 @@ export class History {
   }
 
   #fold(event: WorldEvent): void {
+    for (const key in event) this.#foldValue(Reflect.get(event, key));
+  }
+
+  #foldValue(value: unknown): void {
     const fingerprint = this.#kernel.fingerprint;
-    for (const key in event) {
-      const value: unknown = Reflect.get(event, key);
-      switch (typeof value) {
-        case 'string':
-          fingerprint.foldText(value);
-          break;
-        case 'number':
-          fingerprint.foldNumber(value);
-          break;
-        case 'boolean':
-          fingerprint.foldInteger(value ? 1 : 0);
-          break;
-        case 'object':
-          fingerprint.foldInteger(Array.isArray(value) ? value.length : 0);
-          break;
-        case 'undefined':
-        case 'bigint':
-        case 'symbol':
-        case 'function':
-          fingerprint.foldInteger(7);
-          break;
-      }
+    switch (typeof value) {
+      case 'string':
+        fingerprint.foldText(value);
+        break;
+      case 'number':
+        fingerprint.foldNumber(value);
+        break;
+      case 'boolean':
+        fingerprint.foldInteger(value ? 1 : 0);
+        break;
+      case 'object':
+        this.#foldEntries(value);
+        break;
+      case 'undefined':
+      case 'bigint':
+      case 'symbol':
+      case 'function':
+        fingerprint.foldInteger(7);
+        break;
+    }
+  }
+
+  #foldEntries(value: object | null): void {
+    const entries = Object.entries(value ?? {});
+    this.#kernel.fingerprint.foldInteger(entries.length);
+    for (const [key, entry] of entries) {
+      this.#kernel.fingerprint.foldText(key);
+      this.#foldValue(entry);
     }
   }
 }
