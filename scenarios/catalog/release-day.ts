@@ -8,9 +8,9 @@ export const releaseDay: Scenario = {
   name: 'release-day',
   summary: 'a canary rollout to every tool under a partition, kills and a rollback, then promotion',
   tags: ['default', 'rollout', 'faults'],
-  parameters: parametersOf(260),
+  parameters: parametersOf(205),
   setUp({ minutes }) {
-    const at = (minute: number): number => Math.round((minute / 260) * minutes * minuteMs);
+    const at = (minute: number): number => Math.round((minute / 205) * minutes * minuteMs);
     const length = (seconds: number): number => seconds * 1000;
     return {
       durationMs: minutes * minuteMs,
@@ -63,7 +63,7 @@ export const releaseDay: Scenario = {
         kinds: ['pod.', 'cassandra.slow-node', 'nats.impair-acks', 'link.delay'],
         most: 4,
         startMs: at(20),
-        endMs: at(200),
+        endMs: at(165),
       },
       goals: [
         goal('a stage was passed', 'rollout.stage', (event) => event.state === 'passed'),
