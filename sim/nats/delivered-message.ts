@@ -1,0 +1,78 @@
+import type { DeliveredMessage } from '../../system/ports/jetstream.ts';
+import { Call } from './call.ts';
+import type { NatsConsumption } from './consumption.ts';
+import type { AckVerb } from './requests.ts';
+import type { StoredMessage } from './stored-message.ts';
+
+/** One delivery at the client. Its acks are publishes that nobody answers (jetstream F51); only the first one counts. */
+export class NatsMessage implements DeliveredMessage {
+  readonly #consumption: NatsConsumption;
+  readonly #message: StoredMessage;
+  readonly deliveryCount: number;
+  #settled = false;
+
+  constructor(consumption: NatsConsumption, message: StoredMessage, deliveryCount: number) {
+    this.#consumption = consumption;
+    this.#message = message;
+    this.deliveryCount = deliveryCount;
+  }
+
+  get subject(): string {
+    return this.#consumption.client.cluster.subjects.name(this.#message.subject);
+  }
+
+  get payload(): Uint8Array {
+    return this.#message.payload;
+  }
+
+  get messageId(): string {
+    return this.#message.messageId;
+  }
+
+  get streamSequence(): number {
+    return this.#message.sequence;
+  }
+
+  get storedMs(): number {
+    return Math.floor(this.#message.storedUs / 1000);
+  }
+
+  ack(): void {
+    this.#settle('ack', 0, undefined);
+  }
+
+  ackConfirmed(timeoutMs: number): Promise<boolean> {
+    const { client, durable } = this.#consumption;
+    if (this.#settled || client.closed) return Promise.resolve(false);
+    const call = new Call<true>(client, `ack ${this.streamSequence} of ${durable}`, timeoutMs);
+    this.#settle('ack', 0, call);
+    return call.promise.then(
+      () => true,
+      () => false,
+    );
+  }
+
+  nak(delayMs = 0): void {
+    this.#settle('nak', delayMs * 1000, undefined);
+  }
+
+  inProgress(): void {
+    if (!this.#settled) this.#send('progress', 0, undefined);
+  }
+
+  /** Not modelled: the advisory that carries the reason. */
+  terminate(): void {
+    this.#settle('term', 0, undefined);
+  }
+
+  #settle(verb: AckVerb, delayUs: number, call: Call<true> | undefined): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#send(verb, delayUs, call);
+  }
+
+  #send(verb: AckVerb, delayUs: number, call: Call<true> | undefined): void {
+    const { client, stream, durable } = this.#consumption;
+    client.send({ kind: 'ack', stream, durable, sequence: this.streamSequence, verb, delayUs, call });
+  }
+}

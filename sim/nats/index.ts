@@ -1,0 +1,4 @@
+export { NatsCluster, type NatsClusterOptions } from './nats-cluster.ts';
+export { NatsDirectory } from './nats-directory.ts';
+export { nats212, nats2910, natsProfile, type NatsProfile } from './profile.ts';
+export type { StreamInspection } from './stream-inspection.ts';

@@ -1,0 +1,29 @@
+import type { Connection, Side } from '../network/index.ts';
+import type { NatsServer } from './nats-server.ts';
+
+/** What a server announces to the others over their routes: groups whose leader it is, groups it answers reads for. */
+export type InterestKind = 'leaders' | 'readers';
+
+/** Another server of the cluster as one server knows it: the route to it, and the interest learnt over that (jetstream C18). */
+export class Peer {
+  readonly server: NatsServer;
+  connection: Connection | undefined;
+  side: Side = 0;
+  readonly leaders = new Set<string>();
+  readonly readers = new Set<string>();
+  dialling = false;
+
+  constructor(server: NatsServer) {
+    this.server = server;
+  }
+
+  interestOf(kind: InterestKind): Set<string> {
+    return kind === 'leaders' ? this.leaders : this.readers;
+  }
+
+  forget(): void {
+    this.connection = undefined;
+    this.leaders.clear();
+    this.readers.clear();
+  }
+}

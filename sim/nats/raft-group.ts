@@ -1,0 +1,320 @@
+import type { Kernel, RandomStream } from '../kernel/index.ts';
+import type { Network } from '../network/index.ts';
+import type { GroupService } from './group-service.ts';
+import type { NatsServer } from './nats-server.ts';
+import type { LogEntry } from './operations.ts';
+import type { NatsProfile } from './profile.ts';
+import { RaftReplica } from './raft-replica.ts';
+import type { Machine } from './stream-machine.ts';
+import { heartbeatUs, writeUs } from './timing.ts';
+
+/** A proposal in a calm group: all that will happen to it, computed at once. */
+interface Flight {
+  readonly index: number;
+  /** When each follower has written it, and when each follower hears of the commit; by place in the group. */
+  readonly writtenUs: readonly number[];
+  readonly visibleUs: readonly number[];
+  readonly ackedUs: readonly number[];
+}
+
+interface FollowerProgress {
+  writtenUs: number;
+  ackedUs: number;
+  visibleUs: number;
+  /** Flights that have arrived, and flights whose commit has arrived. */
+  written: number;
+  visible: number;
+}
+
+export interface GroupWorld {
+  readonly kernel: Kernel;
+  readonly network: Network;
+  readonly profile: NatsProfile;
+  /** Elision is allowed at all. */
+  readonly elide: boolean;
+  /** Nothing is wrong with any server or any link between two of them. */
+  quiet(servers: readonly NatsServer[]): boolean;
+}
+
+const compactionEntries = 4096;
+const flightsKept = 256;
+/** Behind by more than this, a dead replica no longer holds the others' logs back: it will need a snapshot. */
+const laggardEntries = 65_536;
+
+/**
+ * The replicas of a stream, a bucket or the meta group. **Calm**: all replicas agree and every link among them is
+ * healthy; a proposal then costs one event, at the moment of its commit, and heartbeats and timers none. Any
+ * disturbance brings messages, timers and logs back to what they would be (DESIGN, speed).
+ */
+export class RaftGroup {
+  readonly name: string;
+  readonly world: GroupWorld;
+  readonly kernel: Kernel;
+  readonly random: RandomStream;
+  readonly profile: NatsProfile;
+  readonly replicas: readonly RaftReplica[];
+  readonly quorum: number;
+  readonly createService: (replica: RaftReplica) => GroupService;
+  calm = false;
+  elections = 0;
+  quorumLosses = 0;
+  /** The state up to `baseIndex`, synced everywhere: where a compacted log begins. */
+  readonly baseMachine: Machine;
+  baseIndex = 0;
+  baseTerm = 0;
+  readonly #servers: readonly NatsServer[];
+  readonly #createMachine: () => Machine;
+  #flights: Flight[] = [];
+  #landed = 0;
+  #lastCommitUs = 0;
+  #epoch = 0;
+  #landing: Flight | undefined;
+  #progress: FollowerProgress[] = [];
+  #compactAt = compactionEntries;
+
+  constructor(
+    world: GroupWorld,
+    name: string,
+    servers: readonly NatsServer[],
+    createMachine: () => Machine,
+    createService: (replica: RaftReplica) => GroupService,
+  ) {
+    this.world = world;
+    this.name = name;
+    this.kernel = world.kernel;
+    this.profile = world.profile;
+    this.random = world.kernel.stream('raft', `${servers[0]?.name ?? ''}/${name}`);
+    this.#servers = servers;
+    this.#createMachine = createMachine;
+    this.createService = createService;
+    this.quorum = Math.floor(servers.length / 2) + 1;
+    this.baseMachine = createMachine();
+    this.replicas = servers.map((server, member) => new RaftReplica(this, member, server, createMachine()));
+  }
+
+  replicaOn(server: NatsServer): RaftReplica | undefined {
+    return this.replicas.find((replica) => replica.server === server);
+  }
+
+  /** The leader of the highest term that is up; there can be an older one beside it (jetstream B14). */
+  leader(): RaftReplica | undefined {
+    let best: RaftReplica | undefined;
+    for (const replica of this.replicas) {
+      if (replica.role !== 'leader' || !replica.server.up) continue;
+      if (best === undefined || replica.term > best.term) best = replica;
+    }
+    return best;
+  }
+
+  /** The replica that has applied most: what the group has agreed on. */
+  mostApplied(): RaftReplica {
+    const [first, ...others] = this.replicas;
+    if (first === undefined) throw new RangeError(`group ${this.name} has no replicas`);
+    let best = first;
+    for (const replica of others) if (replica.applied > best.applied) best = replica;
+    return best;
+  }
+
+  /** Goes calm where nothing can interfere. True: it did (or already was). */
+  enterCalm(leader: RaftReplica): boolean {
+    if (this.calm) return true;
+    if (!this.world.elide || !leader.settled() || !this.world.quiet(this.#servers)) return false;
+    this.calm = true;
+    this.#flights = [];
+    this.#landed = 0;
+    this.#lastCommitUs = 0;
+    this.#progress = this.replicas.map(() => ({
+      writtenUs: 0,
+      ackedUs: 0,
+      visibleUs: 0,
+      written: 0,
+      visible: 0,
+    }));
+    for (const replica of this.replicas) replica.quieten();
+    return true;
+  }
+
+  /** Brings the elided state back: must be called before anything changes that could interfere. */
+  leaveCalm(): void {
+    if (!this.calm) return;
+    const leader = this.leader();
+    if (leader === undefined) return;
+    const nowUs = this.kernel.nowUs;
+    this.settle();
+    this.calm = false;
+    this.#epoch++;
+    const phaseUs = heartbeatUs * this.random.float();
+    const committed = leader.commit;
+    for (const replica of this.replicas) {
+      if (replica === leader) continue;
+      const acked = this.#flights.findLast(({ ackedUs }) => (ackedUs[replica.member] ?? 0) <= nowUs);
+      leader.match[replica.member] = Math.max(
+        leader.match[replica.member] ?? 0,
+        this.#flights.length === 0 ? committed : (acked?.index ?? (this.#flights[0]?.index ?? 1) - 1),
+      );
+      replica.resumeFollowing(nowUs - (heartbeatUs - phaseUs));
+    }
+    this.#flights = [];
+    leader.resumeLeading(phaseUs);
+    for (const replica of this.replicas) {
+      if (replica !== leader) leader.resend(replica.member, replica.log.lastIndex + 1);
+    }
+  }
+
+  /** A proposal in a calm group: one event at its commit. */
+  fly(leader: RaftReplica, index: number): void {
+    const nowUs = this.kernel.nowUs;
+    const { network } = this.world;
+    const writtenUs: number[] = [];
+    const ackedUs: number[] = [];
+    for (const replica of this.replicas) {
+      const progress = this.#progress[replica.member];
+      if (replica === leader || progress === undefined) {
+        writtenUs.push(nowUs);
+        ackedUs.push(nowUs + writeUs);
+        continue;
+      }
+      const there = nowUs + network.delayUs(leader.server.host, replica.server.host) + writeUs;
+      progress.writtenUs = Math.max(progress.writtenUs, there);
+      const back = progress.writtenUs + network.delayUs(replica.server.host, leader.server.host);
+      progress.ackedUs = Math.max(progress.ackedUs, back);
+      writtenUs.push(progress.writtenUs);
+      ackedUs.push(progress.ackedUs);
+    }
+    const agreedUs = this.#quorumTime(ackedUs);
+    this.#lastCommitUs = Math.max(this.#lastCommitUs, Math.round(agreedUs));
+    const visibleUs: number[] = [];
+    for (const replica of this.replicas) {
+      const progress = this.#progress[replica.member];
+      if (replica === leader || progress === undefined) {
+        visibleUs.push(this.#lastCommitUs);
+        continue;
+      }
+      const heardUs = this.#lastCommitUs + network.delayUs(leader.server.host, replica.server.host);
+      progress.visibleUs = Math.max(progress.visibleUs, heardUs, progress.writtenUs);
+      visibleUs.push(progress.visibleUs);
+    }
+    const flight: Flight = { index, writtenUs, ackedUs, visibleUs };
+    this.#flights.push(flight);
+    this.kernel.at(this.#lastCommitUs, RaftGroup.#land, this, this.#epoch);
+  }
+
+  /** Brings a follower's log and machine to what they are at this moment: look at them only after this. */
+  settle(): void {
+    if (!this.calm) return;
+    const leader = this.leader();
+    const nowUs = this.kernel.nowUs;
+    if (leader === undefined) return;
+    for (const replica of this.replicas) {
+      const progress = this.#progress[replica.member];
+      if (replica === leader || progress === undefined) continue;
+      for (; progress.written < this.#flights.length; progress.written++) {
+        const flight = this.#flights[progress.written];
+        const writtenUs = flight?.writtenUs[replica.member] ?? Infinity;
+        const entry = flight === undefined ? undefined : leader.log.at(flight.index);
+        if (entry === undefined || writtenUs > nowUs) break;
+        replica.log.append(entry, writtenUs);
+      }
+      for (; progress.visible < progress.written; progress.visible++) {
+        const flight = this.#flights[progress.visible];
+        if (flight === undefined || (flight.visibleUs[replica.member] ?? Infinity) > nowUs) break;
+        replica.commit = flight.index;
+      }
+      replica.applyCommitted();
+    }
+    this.#dropFlights();
+  }
+
+  applyOn(replica: RaftReplica, entry: LogEntry): void {
+    const { operation } = entry;
+    const sequence = replica.machine.apply(operation);
+    if (operation.kind === 'store' && sequence > 0) {
+      for (const watch of replica.watches) watch.deliver(sequence, operation, 0);
+      const landing = this.#landing;
+      if (landing !== undefined && landing.index === entry.index && replica.role === 'leader') {
+        for (const other of this.replicas) {
+          if (other === replica || other.watches.size === 0) continue;
+          const inUs = Math.max(0, (landing.visibleUs[other.member] ?? 0) - this.kernel.nowUs);
+          for (const watch of other.watches) watch.deliver(sequence, operation, inUs);
+        }
+      }
+    }
+    if (replica.role === 'leader') replica.service?.committed(operation, sequence);
+  }
+
+  /** Advances the base to what is synced everywhere, and shortens the logs to it. */
+  compact(leader: RaftReplica): void {
+    if (leader.log.length < this.#compactAt) return;
+    this.settle();
+    let index = Math.min(leader.commit, leader.syncedIndex());
+    for (const replica of this.replicas) {
+      if (replica === leader) continue;
+      const kept = replica.server.poweredOff
+        ? Infinity
+        : Math.min(replica.applied, replica.log.lastIndex, replica.syncedIndex());
+      if (kept < leader.log.lastIndex - laggardEntries && !replica.server.up) continue;
+      index = Math.min(index, kept);
+    }
+    for (let at = this.baseIndex + 1; at <= index; at++) {
+      const entry = leader.log.at(at);
+      if (entry === undefined) break;
+      this.baseMachine.apply(entry.operation);
+      this.baseIndex = at;
+      this.baseTerm = entry.term;
+    }
+    for (const replica of this.replicas) replica.log.compactTo(this.baseIndex);
+    this.#compactAt = leader.log.length + compactionEntries;
+  }
+
+  /** After a loss of disk contents: the machine becomes what log and base still tell. */
+  rebuild(replica: RaftReplica, kept: number): void {
+    if (kept >= this.baseIndex) {
+      if (replica.log.baseIndex < this.baseIndex) replica.log.compactTo(this.baseIndex);
+      replica.machine = this.baseMachine.clone();
+      replica.commit = this.baseIndex;
+      replica.applied = this.baseIndex;
+    } else {
+      replica.log.reset(0, 0);
+      replica.machine = this.#createMachine();
+      replica.commit = 0;
+      replica.applied = 0;
+    }
+  }
+
+  #quorumTime(ackedUs: readonly number[]): number {
+    if (ackedUs.length === 1) return ackedUs[0] ?? 0;
+    const ordered = [...ackedUs].sort((a, b) => a - b);
+    return ordered[this.quorum - 1] ?? 0;
+  }
+
+  static #land(group: RaftGroup, epoch: number): void {
+    if (group.#epoch !== epoch || !group.calm) return;
+    const flight = group.#flights[group.#landed];
+    const leader = group.leader();
+    if (flight === undefined || leader === undefined) return;
+    group.#landed++;
+    group.#landing = flight;
+    leader.commit = flight.index;
+    leader.applyCommitted();
+    group.#landing = undefined;
+    if (group.#landed >= flightsKept) {
+      group.settle();
+      group.compact(leader);
+    }
+  }
+
+  #dropFlights(): void {
+    let done = this.#landed;
+    for (const [member, { visible }] of this.#progress.entries()) {
+      const replica = this.replicas[member];
+      if (replica !== undefined && replica.role !== 'leader') done = Math.min(done, visible);
+    }
+    if (done === 0) return;
+    this.#flights.splice(0, done);
+    this.#landed -= done;
+    for (const progress of this.#progress) {
+      progress.written = Math.max(0, progress.written - done);
+      progress.visible = Math.max(0, progress.visible - done);
+    }
+  }
+}

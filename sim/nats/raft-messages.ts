@@ -1,0 +1,48 @@
+import type { LogEntry } from './operations.ts';
+import type { Machine } from './stream-machine.ts';
+
+/** Between the members of one group; `from` is the sender's place in the group. */
+export type RaftMessage =
+  | {
+      readonly kind: 'append';
+      readonly from: number;
+      readonly term: number;
+      readonly previousIndex: number;
+      readonly previousTerm: number;
+      readonly entries: readonly LogEntry[];
+      readonly commit: number;
+    }
+  | {
+      readonly kind: 'appended';
+      readonly from: number;
+      readonly term: number;
+      readonly success: boolean;
+      /** Last index that agrees, or, without success, the last that may. */
+      readonly index: number;
+    }
+  | {
+      readonly kind: 'snapshot';
+      readonly from: number;
+      readonly term: number;
+      readonly index: number;
+      readonly indexTerm: number;
+      readonly machine: Machine;
+    }
+  | {
+      readonly kind: 'vote';
+      readonly from: number;
+      readonly term: number;
+      readonly lastIndex: number;
+      readonly lastTerm: number;
+    }
+  | { readonly kind: 'voted'; readonly from: number; readonly term: number; readonly granted: boolean }
+  | { readonly kind: 'transfer'; readonly from: number; readonly term: number };
+
+export function raftMessageBytes(message: RaftMessage): number {
+  if (message.kind !== 'append') return 60;
+  let bytes = 60;
+  for (const { operation } of message.entries) {
+    bytes += operation.kind === 'store' ? 100 + operation.payload.length : 60;
+  }
+  return bytes;
+}

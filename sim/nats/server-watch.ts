@@ -1,0 +1,89 @@
+import type { KeyValueEntry } from '../../system/ports/key-value.ts';
+import type { StoreOperation } from './operations.ts';
+import type { RaftReplica } from './raft-replica.ts';
+import type { StoredMessage } from './stored-message.ts';
+import type { StreamMachine } from './stream-machine.ts';
+import { NatsWatch } from './watch.ts';
+
+/** The consumer behind a watch: one replica, in the memory of one server, gone with it (jetstream H68). */
+export class ServerWatch {
+  readonly replica: RaftReplica;
+  readonly watch: NatsWatch;
+  readonly #generation: number;
+  readonly #fromSequence: number;
+  #lastSequence: number;
+  /** Batches sent, the initial one counted: the client sees gaps. */
+  #sent = 0;
+
+  constructor(replica: RaftReplica, watch: NatsWatch, generation: number, fromSequence: number) {
+    this.replica = replica;
+    this.watch = watch;
+    this.#generation = generation;
+    this.#fromSequence = fromSequence;
+    this.#lastSequence = (replica.machine as StreamMachine).lastSequence;
+  }
+
+  /** Sends the present values; changes follow. */
+  begin(): void {
+    const machine = this.replica.machine as StreamMachine;
+    const entries: KeyValueEntry[] = [];
+    for (const message of machine.messages) {
+      if (message.sequence >= this.#fromSequence) entries.push(keyValueEntry(message, machine));
+    }
+    this.replica.watches.add(this);
+    this.watch.placed(this, this.#generation);
+    this.#push(entries, true, 0);
+  }
+
+  deliver(sequence: number, operation: StoreOperation, inUs: number): void {
+    if (sequence <= this.#lastSequence) return;
+    this.#lastSequence = sequence;
+    const { client } = this.watch;
+    if (!client.process.alive || client.closed) {
+      this.remove();
+      return;
+    }
+    const machine = this.replica.machine as StreamMachine;
+    this.#push([keyValueEntry({ ...operation, sequence }, machine)], false, inUs);
+  }
+
+  remove(): void {
+    this.replica.watches.delete(this);
+  }
+
+  get alive(): boolean {
+    return this.replica.server.process.state === 'running' && this.replica.watches.has(this);
+  }
+
+  #push(entries: readonly KeyValueEntry[], initial: boolean, inUs: number): void {
+    this.#sent++;
+    const { server } = this.replica;
+    let bytes = 100;
+    for (const { value } of entries) bytes += 60 + value.length;
+    const number = this.#sent;
+    const generation = this.#generation;
+    const sent = server.push(
+      this.watch.client,
+      bytes,
+      NatsWatch.arrive,
+      this.watch,
+      { generation, number, entries, initial },
+      inUs,
+    );
+    if (!sent) this.watch.missed();
+  }
+}
+
+/** Of a bucket's message; its subject is `$KV.<bucket>.<key>`. */
+export function keyValueEntry(
+  message: Pick<StoredMessage, 'subject' | 'payload' | 'sequence' | 'deletes'>,
+  machine: StreamMachine,
+): KeyValueEntry {
+  const prefixLength = machine.shape.name.length + 2;
+  return {
+    key: machine.subjects.name(message.subject).slice(prefixLength),
+    value: message.payload,
+    revision: message.sequence,
+    operation: message.deletes ? 'delete' : 'put',
+  };
+}

@@ -1,0 +1,51 @@
+/** Subjects by number: everything behind the client compares and looks up integers. */
+export class SubjectTable {
+  readonly #numbers = new Map<string, number>();
+  readonly #names: string[] = [];
+
+  number(subject: string): number {
+    let number = this.#numbers.get(subject);
+    if (number === undefined) {
+      number = this.#names.length;
+      this.#numbers.set(subject, number);
+      this.#names.push(subject);
+    }
+    return number;
+  }
+
+  name(number: number): string {
+    const name = this.#names[number];
+    if (name === undefined) throw new RangeError(`no subject ${number}`);
+    return name;
+  }
+}
+
+export function isWildcard(filter: string): boolean {
+  return filter.split('.').some((token) => token === '*' || token === '>');
+}
+
+/** `*` stands for one token, `>` for one or more at the end. */
+export function subjectMatches(filter: string, subject: string): boolean {
+  if (filter === subject) return true;
+  const wanted = filter.split('.');
+  const tokens = subject.split('.');
+  for (const [index, token] of wanted.entries()) {
+    if (token === '>') return tokens.length > index;
+    if (index >= tokens.length || (token !== '*' && token !== tokens[index])) return false;
+  }
+  return wanted.length === tokens.length;
+}
+
+/** True where some subject matches both. */
+export function filtersOverlap(left: string, right: string): boolean {
+  const lefts = left.split('.');
+  const rights = right.split('.');
+  const shared = Math.min(lefts.length, rights.length);
+  for (let index = 0; index < shared; index++) {
+    const a = lefts[index];
+    const b = rights[index];
+    if (a === '>' || b === '>') return true;
+    if (a !== '*' && b !== '*' && a !== b) return false;
+  }
+  return lefts.length === rights.length;
+}

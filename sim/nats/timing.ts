@@ -1,0 +1,50 @@
+/** Times of server and client in microseconds; ranges are [low, high). */
+export const clientPort = 4222;
+export const routePort = 6222;
+
+/** jetstream B6. */
+export const electionUs = [4_000_000, 9_000_000] as const;
+export const campaignUs = [100_000, 800_000] as const;
+export const heartbeatUs = 1_000_000;
+export const quorumCheckUs = 10_000_000;
+export const quorumSilenceUs = 10_000_000;
+/** The server chosen at creation campaigns at once (jetstream A3). */
+export const firstCampaignUs = 50_000;
+/** The target of a leadership transfer (jetstream B9). */
+export const transferCampaignUs = 10_000;
+
+/** Files reach the disk every 2 min, the first time after U(1, 2) min (jetstream E41). */
+export const firstSyncUs = [60_000_000, 120_000_000] as const;
+export const syncUs = 120_000_000;
+/** Time of one `write()` into the page cache, part of what an ack waits for. */
+export const writeUs = 40;
+
+/** A restarted replica answers direct reads at the next tick after it has caught up (jetstream H65). */
+export const readerTickUs = 2_000_000;
+export const routeRedialUs = 1_000_000;
+/** Group members that know they are leaderless answer 10008 after this time (jetstream A4). */
+export const leaderlessAnswerUs = 500_000;
+/** A new consumer leader looks at pending acks for the first time (jetstream F56). */
+export const firstPendingCheckUs = [500_000, 1_500_000] as const;
+
+/** Client: jetstream I72. */
+export const reconnectWaitUs = 2_000_000;
+export const reconnectJitterUs = 100_000;
+export const dialTimeoutUs = 20_000_000;
+/** A dead connection is noticed after two unanswered pings of 2 min (jetstream I72). */
+export const connectionStaleUs = [240_000_000, 360_000_000] as const;
+export const clientPingUs = 120_000_000;
+/** Default time-out of JetStream and KV calls that carry none. */
+export const callTimeoutMs = 5_000;
+/** Of a bucket's stream (jetstream D30). */
+export const bucketDuplicateWindowMs = 120_000;
+/** Idle heartbeat of a watch, first and after a recovery (jetstream H69). */
+export const watchHeartbeatUs = 5_000_000;
+export const recoveredWatchHeartbeatUs = 30_000_000;
+/** Idle heartbeats that a client misses before it acts, by the phase of its ticks (jetstream I76, I77). */
+export const missedHeartbeats = [2, 3] as const;
+/** A watch whose creation nobody answers is asked for again. */
+export const watchRetryUs = 5_000_000;
+export const routeDialTimeoutUs = 1_000_000;
+/** Bounds of a pull's idle heartbeat, which is half its life (jetstream I76). */
+export const pullHeartbeatUs = [500_000, 30_000_000] as const;
