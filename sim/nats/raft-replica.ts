@@ -161,7 +161,9 @@ export class RaftReplica {
     this.awaitLeader(heardUs + this.#uniform(electionUs));
   }
 
-  awaitLeader(deadlineUs: number): void {
+  /** Campaigns at that time, unless this is called again before. */
+  awaitLeader(timeUs: number): void {
+    const deadlineUs = Math.ceil(timeUs);
     this.#electionDeadlineUs = deadlineUs;
     if (deadlineUs >= this.#electionTimerUs) return;
     this.#electionTimerUs = deadlineUs;
