@@ -173,5 +173,5 @@ const plain: { readonly [K in EventKind]?: EventOf<K> } = {
 export function event<K extends EventKind>(kind: K, fields: Partial<EventOf<K>> = {}): EventOf<K> {
   const base = plain[kind];
   if (base === undefined) throw new Error(`no plain ${kind}`);
-  return { ...base, ...fields };
+  return { ...base, ...fields } as EventOf<K>;
 }

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { rollingUpdateBound } from '../../../scenarios/invariants/rolling-update-bound.ts';
+import { RuleBench } from './rule-bench.ts';
+
+describe('rolling-update.bound', () => {
+  test.each([
+    [179_999, []],
+    [180_000, ['defender-blue: the rolling update took 180 s']],
+  ])('an update of %i ms', (durationMs, messages) => {
+    const bench = new RuleBench(rollingUpdateBound)
+      .say('update.started')
+      .say('update.completed', { durationMs })
+      .finish();
+    expect(bench.outcome.checked).toBe(1);
+    expect(bench.messages).toEqual(messages);
+  });
+
+  test('is broken by one that never ends', () => {
+    const bench = new RuleBench(rollingUpdateBound).at(20).say('update.started');
+    expect(bench.at(199).finish().messages).toEqual([]);
+    expect(bench.at(200).finish().messages).toEqual([
+      'defender-blue: the rolling update begun at 20 s never ended',
+    ]);
+  });
+
+  test('other deployments have no bound', () => {
+    const bench = new RuleBench(rollingUpdateBound)
+      .say('update.started', { deployment: 'collector-blue' })
+      .say('update.completed', { deployment: 'collector-blue', durationMs: 999_999 });
+    expect(bench.outcome).toMatchObject({ checked: 0, violationCount: 0 });
+  });
+
+  test.each([
+    ['node.loss', ['node-1'], 0],
+    ['pod.kill', ['defender-blue-a'], 0],
+    ['pod.clock-step', ['defender-blue-a'], 1],
+    ['pod.kill', ['collector-blue-a'], 1],
+    ['pod.kill', ['defender-green-a'], 1],
+  ])('with %s of %j: %i violations', (kind, targets, violationCount) => {
+    const bench = new RuleBench(rollingUpdateBound)
+      .say('update.started')
+      .fault('f1', kind, targets)
+      .say('update.completed', { durationMs: 300_000 });
+    expect(bench.outcome.violationCount).toBe(violationCount);
+  });
+});
