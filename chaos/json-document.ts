@@ -26,7 +26,8 @@ export type JsonOutcome =
 
 const deepest = 64;
 const scalarPattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
-const stringPattern = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+/** Where a text ends; what stands in it is left to `JSON.parse`. */
+const stringPattern = /"(?:[^"\\]|\\[^])*"/y;
 const whitespacePattern = /[ \t\r\n]*/y;
 
 /** Reads strict JSON (RFC 8259), refuses a member that stands twice, and says where it went wrong. */
@@ -72,23 +73,17 @@ class JsonReader {
   #value(depth: number): JsonNode {
     if (depth > deepest) this.#fail('nested too deeply', `at most ${deepest} levels`);
     const place = this.#place();
-    switch (this.#text[this.#at]) {
-      case '{':
-        return { type: 'object', place, members: this.#members(depth) };
-      case '[':
-        return { type: 'array', place, items: this.#items(depth) };
-      case '"':
-        return { type: 'scalar', place, value: this.#string() };
-      default: {
-        const literal = this.#match(scalarPattern);
-        if (literal === undefined) this.#failAtToken('a JSON value');
-        const value: unknown = JSON.parse(literal);
-        if (typeof value === 'number' && !Number.isFinite(value)) {
-          this.#fail(`${literal} is too large a number`, 'a number of at most 1.7e308');
-        }
-        return { type: 'scalar', place, value: value as number | boolean | null };
-      }
+    const first = this.#text[this.#at];
+    if (first === '{') return { type: 'object', place, members: this.#members(depth) };
+    if (first === '[') return { type: 'array', place, items: this.#items(depth) };
+    if (first === '"') return { type: 'scalar', place, value: this.#string() };
+    const literal = this.#match(scalarPattern);
+    if (literal === undefined) this.#failAtToken('a JSON value');
+    const value: unknown = JSON.parse(literal);
+    if (typeof value === 'number' && !Number.isFinite(value)) {
+      this.#fail(`${literal.slice(0, 40)} is too large a number`, 'a number of at most 1.7e308');
     }
+    return { type: 'scalar', place, value: value as number | boolean | null };
   }
 
   #members(depth: number): readonly JsonMember[] {
@@ -104,7 +99,7 @@ class JsonReader {
       const key = this.#string();
       if (keys.has(key)) {
         this.#at = start;
-        this.#fail(`the member "${key}" stands twice`, 'each member once');
+        this.#fail(`the member ${JSON.stringify(key.slice(0, 100))} stands twice`, 'each member once');
       }
       keys.add(key);
       this.#skipWhitespace();
@@ -133,11 +128,15 @@ class JsonReader {
   }
 
   #string(): string {
+    const start = this.#at;
     const literal = this.#match(stringPattern);
-    if (literal === undefined) {
-      this.#fail('a text that does not end, or with a wrong escape', 'a JSON text in double quotes');
+    if (literal === undefined) this.#fail('a text that does not end', 'a closing double quote');
+    try {
+      return String(JSON.parse(literal));
+    } catch {
+      this.#at = start;
+      return this.#fail('a text with a wrong escape or a control character', 'a JSON text');
     }
-    return String(JSON.parse(literal));
   }
 
   #match(pattern: RegExp): string | undefined {

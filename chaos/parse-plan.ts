@@ -122,7 +122,7 @@ class PlanReader {
         node.place,
         name === undefined
           ? '"kind" is not a text'
-          : `unknown fault ${JSON.stringify(name)}${suggestion(name, known)}`,
+          : `unknown fault ${JSON.stringify(name.slice(0, 100))}${suggestion(name, known)}`,
         'a kind that `scenario faults` lists',
       );
     }

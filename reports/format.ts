@@ -25,15 +25,22 @@ export function formatDuration(durationMs: number): string {
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** Removes what a terminal, XML or a CI log would act on: escapes and control characters other than line ends. */
+const escapeSequence = new RegExp(String.raw`${String.fromCodePoint(27)}\[[0-9;]*[A-Za-z]`, 'g');
+
+/** Removes what a terminal, XML or a CI log would act on: escapes and control characters other than line ends, and what is no character. */
 export function plainText(text: string): string {
   // Control characters of the C0 and C1 ranges go, tab and line feed stay.
-  return Array.from(text.replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, ''))
+  return Array.from(text.replaceAll(escapeSequence, ''))
     .filter((character) => {
       const code = character.codePointAt(0) ?? 0;
-      return code === 9 || code === 10 || (code >= 32 && code < 127) || code > 159;
+      return code === 9 || code === 10 || (code >= 32 && code < 127) || (code > 159 && !isNoCharacter(code));
     })
     .join('');
+}
+
+/** Halves of surrogate pairs and what Unicode keeps unassigned: XML forbids them. */
+function isNoCharacter(code: number): boolean {
+  return (code >= 0xd800 && code <= 0xdfff) || code === 0xfffe || code === 0xffff;
 }
 
 /** Virtual over wall time. */

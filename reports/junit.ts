@@ -43,7 +43,9 @@ function suite(scenario: string, results: readonly RunResult[]): Suite {
     ['events', String(results.reduce((sum, result) => sum + result.events, 0))],
     [
       'faultKinds',
-      [...new Set(results.flatMap((result) => result.faults.map((fault) => fault.kind)))].sort().join(' '),
+      [...new Set(results.flatMap((result) => result.faults.map((fault) => fault.kind)))]
+        .toSorted((left, right) => (left < right ? -1 : 1))
+        .join(' '),
     ],
   ];
   const xml = `  <testsuite name="scenarios/catalog/${attribute(scenario)}.ts" tests="${cases.length}" failures="${failures}" errors="0" skipped="${skipped}" time="${seconds.toFixed(3)}">
@@ -82,7 +84,7 @@ function ruleCases(scenario: string, results: readonly RunResult[]): Case[] {
         scenario,
         `${first.rule} ${first.title}`,
         'failure',
-        `<failure type="${attribute(first.rule)}" message="${attribute(`${first.rule}: ${violations[0]?.message ?? ''}`)}">${content(text.join('\n'))}</failure>`,
+        `<failure type="${attribute(first.rule)}" message="${attribute(`${first.rule}: ${violations[0]?.message ?? ''}`)}">${content(text.join('\n').slice(0, longestOutput))}</failure>`,
         replays,
       );
     }
@@ -99,9 +101,13 @@ function ruleCases(scenario: string, results: readonly RunResult[]): Case[] {
   });
 }
 
-/** What is not a rule's matter: a run that is unknown or nondeterministic. */
+/** What is not a rule's matter: a run that is unknown or nondeterministic, or that ended early by a failure of the system. */
 function verdictCase(scenario: string, results: readonly RunResult[]): Case {
-  const odd = results.filter((result) => result.verdict === 'nondeterministic');
+  const odd = results.filter(
+    (result) =>
+      result.verdict === 'nondeterministic' ||
+      (result.verdict === 'failed' && result.rules.every((rule) => rule.violationCount === 0)),
+  );
   const unknown = results.filter((result) => result.verdict === 'unknown');
   const replays = [...odd, ...unknown].map((result) => result.replay);
   if (odd.length > 0) {
@@ -110,7 +116,7 @@ function verdictCase(scenario: string, results: readonly RunResult[]): Case {
       scenario,
       'every run is known and repeatable',
       'failure',
-      `<failure type="nondeterministic" message="${message}"/>`,
+      `<failure type="${odd[0]?.verdict ?? ''}" message="${message}"/>`,
       replays,
     );
   }

@@ -1,4 +1,5 @@
 import type { RunResult } from '../scenarios/run-result.ts';
+import { groupFailures } from './failure-groups.ts';
 import {
   formatClock,
   formatDuration,
@@ -12,16 +13,17 @@ import {
 /** CI drops a job summary over its limit as a whole, so this stays well below. */
 const mostBytes = 200 * 1024;
 
-/** The summary of a campaign for a CI job: verdict, failures with their replay line, rules, goals never reached. */
+const longestMessage = 500;
+
+/** The summary of a campaign for a CI job: verdict, causes with their replay line, rules, goals never reached. */
 export function markdownReport(results: readonly RunResult[]): string {
-  const sections = [headline(results), runTable(results), failures(results), rules(results), goals(results)];
+  const blocks = [headline(results), rules(results), goals(results), runTable(results), ...failures(results)];
   let text = '';
-  for (const section of sections) {
-    if (section === '') continue;
-    if (Buffer.byteLength(text) + Buffer.byteLength(section) > mostBytes - 200) {
-      return `${text}\n*Shortened: the rest is in results.json.*\n`;
-    }
-    text += `${section}\n`;
+  let bytes = 0;
+  for (const block of blocks.filter((candidate) => candidate !== '')) {
+    bytes += Buffer.byteLength(block) + 1;
+    if (bytes > mostBytes - 200) return `${text}\n*Shortened: the rest is in results.json.*\n`;
+    text += `${block}\n`;
   }
   return text;
 }
@@ -32,7 +34,7 @@ function headline(results: readonly RunResult[]): string {
   const parts = (['passed', 'failed', 'unknown', 'nondeterministic'] as const)
     .filter((verdict) => count(verdict) > 0)
     .map((verdict) => `${count(verdict)} ${verdict}`);
-  return `## tFDC: ${parts.join(', ')}\n`;
+  return `## tFDC: ${parts.length === 0 ? 'no run was finished' : parts.join(', ')}\n`;
 }
 
 function runTable(results: readonly RunResult[]): string {
@@ -46,11 +48,11 @@ function runTable(results: readonly RunResult[]): string {
   return `| verdict | scenario | seed | fab time | speed | faults that bit | detected, false alarms | fingerprint |\n|---|---|---|---|---|---|---|---|\n${rows.join('\n')}\n${cut}`;
 }
 
-function failures(results: readonly RunResult[]): string {
-  const red = results.filter((result) => result.verdict !== 'passed').slice(0, 50);
-  if (red.length === 0) return '';
-  const blocks = red.map((result) => {
-    const violations = result.rules.flatMap((rule) =>
+/** One block a cause, with the first run of it in detail. */
+function failures(results: readonly RunResult[]): string[] {
+  const blocks = groupFailures(results).map((group) => {
+    const first = results.find((result) => result.seed === group.seeds[0] && result.replay === group.replay);
+    const violations = (first?.rules ?? []).flatMap((rule) =>
       rule.violations
         .slice(0, 3)
         .map(
@@ -59,10 +61,11 @@ function failures(results: readonly RunResult[]): string {
         ),
     );
     const reasons =
-      violations.length > 0 ? violations : result.reasons.map((reason) => `- ${escape(reason)}`);
-    return `<details><summary>${result.verdict}: ${result.scenario} seed ${result.seed}</summary>\n\n${reasons.join('\n')}\n\n\`\`\`\n${result.replay}\n\`\`\`\n</details>\n`;
+      violations.length > 0 ? violations : (first?.reasons ?? []).map((reason) => `- ${escape(reason)}`);
+    const seeds = group.seeds.length === 1 ? '1 seed' : `${group.seeds.length} seeds`;
+    return `<details><summary>${group.verdict}, ${seeds}: ${escape(group.cause)}</summary>\n\n${reasons.join('\n')}\n\n\`\`\`\n${plainText(group.replay)}\n\`\`\`\n</details>\n`;
   });
-  return `### Not passed\n${blocks.join('\n')}`;
+  return blocks.length === 0 ? [] : ['### Not passed, by cause', ...blocks];
 }
 
 function rules(results: readonly RunResult[]): string {
@@ -91,5 +94,10 @@ function goals(results: readonly RunResult[]): string {
 }
 
 function escape(text: string): string {
-  return plainText(text).replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('\n', ' ');
+  const clipped = text.length > longestMessage ? `${text.slice(0, longestMessage)}…` : text;
+  return plainText(clipped)
+    .replaceAll('&', '&amp;')
+    .replaceAll('|', '\\|')
+    .replaceAll('<', '&lt;')
+    .replaceAll('\n', ' ');
 }

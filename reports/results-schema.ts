@@ -23,7 +23,8 @@ const violationSchema = z.strictObject({
   faults: z.array(z.string()).describe('ids of faults in force or just over'),
 });
 
-const runSchema = z.strictObject({
+/** One run, as `result.json` holds it. */
+export const runSchema = z.strictObject({
   scenario: z.string(),
   seed: z.string().regex(/^0x[0-9a-f]{1,16}$/),
   overrides: z.record(z.string(), z.string()),
@@ -93,4 +94,13 @@ export const resultsSchema = z.strictObject({
 /** The published JSON Schema; `reports/schema/results.schema.json` is this, checked in. */
 export function resultsJsonSchema(): string {
   return `${JSON.stringify(z.toJSONSchema(resultsSchema), undefined, 2)}\n`;
+}
+
+/** Where and how a value differs from the schema, in one line. */
+export function explainMismatch(error: z.ZodError): string {
+  const [first] = error.issues;
+  const more = error.issues.length > 1 ? ` (and ${error.issues.length - 1} more)` : '';
+  return first === undefined
+    ? 'unknown'
+    : `${first.path.join('.') || 'the document'}: ${first.message}${more}`;
 }

@@ -7,12 +7,12 @@ export interface TerminalOptions {
   readonly summary: 'compact' | 'full' | 'disabled';
 }
 
-type Paint = ReturnType<typeof pc.createColors>;
+export type Paint = ReturnType<typeof pc.createColors>;
 
 const width = 100;
 const compactMilestones = 40;
 
-const marks: Readonly<Record<Verdict, string>> = {
+export const marks: Readonly<Record<Verdict, string>> = {
   passed: '✓',
   failed: '✗',
   unknown: '?',
@@ -50,7 +50,7 @@ function verdictMark(verdict: Verdict, paint: Paint): string {
   return paintVerdict(verdict, paint)(marks[verdict]);
 }
 
-function paintVerdict(verdict: Verdict, paint: Paint): (text: string) => string {
+export function paintVerdict(verdict: Verdict, paint: Paint): (text: string) => string {
   switch (verdict) {
     case 'passed':
       return paint.green;
@@ -212,6 +212,6 @@ function faultsAround(ids: readonly string[], faults: readonly FaultOutcome[]): 
     .join(' · ');
 }
 
-function clip(text: string, most: number): string {
+export function clip(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, Math.max(1, most - 1))}…`;
 }

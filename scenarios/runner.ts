@@ -20,6 +20,7 @@ import { FaultFreeOracle } from './observers/oracle.ts';
 import { plantNamed, plants } from './plants/index.ts';
 import type { Progress, RunRequest, RunResult, Verdict } from './run-result.ts';
 import { ScenarioError } from './scenario-error.ts';
+import { shellWord } from './shell-word.ts';
 import { readTraces } from './traces/trace-file.ts';
 import { resolveValues } from './values.ts';
 
@@ -314,6 +315,6 @@ export function replayLine(request: RunRequest): string {
   const parts = [`npm run scenario -- run ${request.scenario} --seed 0x${request.seed.toString(16)}`];
   for (const [name, value] of Object.entries(request.overrides)) parts.push(`--set ${name}=${value}`);
   if (request.plant !== undefined) parts.push(`--plant ${request.plant}`);
-  if (request.traces !== undefined) parts.push(`--traces ${request.traces}`);
+  if (request.traces !== undefined) parts.push(`--traces ${shellWord(request.traces)}`);
   return parts.join(' ');
 }

@@ -9,8 +9,9 @@ export function compareRuns(first: Traced, again: Traced): string | undefined {
   const parted = first.checkpoints.findIndex(
     (checkpoint, index) => checkpoint.digest !== again.checkpoints[index]?.digest,
   );
-  const last = parted <= 0 ? undefined : first.checkpoints[parted - 1];
-  const next = parted < 0 ? undefined : first.checkpoints[parted];
+  const same = parted < 0 ? first.checkpoints.length : parted;
+  const last = first.checkpoints[same - 1];
+  const next = first.checkpoints[same];
   const from =
     last === undefined ? 'the start' : `event #${last.events} (${(last.timeUs / 1e6).toFixed(3)} s)`;
   const to = next === undefined ? 'the end' : `event #${next.events} (${(next.timeUs / 1e6).toFixed(3)} s)`;

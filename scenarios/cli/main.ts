@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { plainText } from '../../reports/format.ts';
 import { catalog } from '../catalog/index.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { exitCodes, explain, type ExitCode } from './exit-code.ts';
@@ -7,7 +8,9 @@ import { InputError } from './input-error.ts';
 import { faultsCommand, listCommand } from './list-command.ts';
 import { replayCommand } from './replay-command.ts';
 import { runCommand } from './run-command.ts';
-import { addRunOptions, type RunFlags } from './run-options.ts';
+import { tidyEnvironment } from './environment.ts';
+import { describeFailure } from './harness-error.ts';
+import { addRunOptions, type FlagOrigin, type FlagOrigins, type RunFlags } from './run-options.ts';
 import { validateCommand } from './validate-command.ts';
 
 const defaultScenario = catalog[0]?.name ?? '';
@@ -22,7 +25,9 @@ function buildProgram(finish: (code: ExitCode) => void): Command {
     add(program.command('run', { isDefault: true }))
       .description('runs a scenario (the default command)')
       .argument('[scenario]', 'a name from `list`', defaultScenario),
-  ).action(async (scenario: string, flags: RunFlags) => finish(await runCommand(scenario, flags)));
+  ).action(async (scenario: string, flags: RunFlags, command: Command) =>
+    finish(await runCommand(scenario, flags, originsOf(command))),
+  );
   add(program.command('list'))
     .description('scenarios, their values, rules, planted bugs')
     .option('--json', 'as JSON', false)
@@ -35,7 +40,9 @@ function buildProgram(finish: (code: ExitCode) => void): Command {
     add(program.command('replay'))
       .description('executes a recorded run again and compares the fingerprint')
       .argument('<subject>', 'scenario#seed, a results folder, or a result.json'),
-  ).action(async (subject: string, flags: RunFlags) => finish(await replayCommand(subject, flags)));
+  ).action(async (subject: string, flags: RunFlags, command: Command) =>
+    finish(await replayCommand(subject, flags, originsOf(command))),
+  );
   add(program.command('faults'))
     .description('the catalogue of faults, or one of them in full')
     .argument('[name]', 'a kind of fault')
@@ -47,20 +54,34 @@ function buildProgram(finish: (code: ExitCode) => void): Command {
   return program;
 }
 
+function originsOf(command: Command): FlagOrigins {
+  const origins: Record<string, FlagOrigin> = {};
+  for (const option of command.options) {
+    const name = option.attributeName();
+    const source = command.getOptionValueSource(name);
+    origins[name] = source === 'cli' ? 'flag' : source === 'env' ? 'environment' : 'default';
+  }
+  return origins;
+}
+
 async function main(): Promise<ExitCode> {
   let code: ExitCode = exitCodes.ok;
   try {
-    await buildProgram((given) => {
+    const program = buildProgram((given) => {
       code = given;
-    }).parseAsync();
+    });
+    tidyEnvironment(program.commands, process.env);
+    await program.parseAsync();
     return code;
   } catch (error) {
     if (error instanceof CommanderError) {
-      // Help and version end here too, with code 0; commander has printed what there is to say.
-      return error.exitCode === 0 ? exitCodes.ok : exitCodes.badInput;
+      // Help ends here too, with code 0; commander has printed what there is to say.
+      if (error.exitCode === 0) return exitCodes.ok;
+      process.stderr.write(`${explain(exitCodes.badInput, [])}\n`);
+      return exitCodes.badInput;
     }
     if (error instanceof InputError) {
-      process.stderr.write(`error: ${error.message}\n${explain(exitCodes.badInput, [])}\n`);
+      process.stderr.write(`error: ${plainText(error.message)}\n${explain(exitCodes.badInput, [])}\n`);
       return exitCodes.badInput;
     }
     return harnessError(error);
@@ -68,13 +89,18 @@ async function main(): Promise<ExitCode> {
 }
 
 function harnessError(error: unknown): ExitCode {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`harness error: ${text}\n${explain(exitCodes.harnessError, [])}\n`);
+  process.stderr.write(`harness error: ${describeFailure(error)}\n${explain(exitCodes.harnessError, [])}\n`);
   return exitCodes.harnessError;
 }
 
 process.on('uncaughtException', (error) => {
   process.exit(harnessError(error));
 });
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever read the output has gone (`| head`): the results are in the files, and so is the exit code.
+    if (error.code !== 'EPIPE') process.exit(harnessError(new Error(`output: ${error.message}`)));
+  });
+}
 
 process.exitCode = await main();

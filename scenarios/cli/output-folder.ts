@@ -1,9 +1,31 @@
-import { accessSync, constants, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { RunResult } from '../run-result.ts';
 import { formatPlan } from '../../chaos/plan.ts';
 import { published } from '../../reports/results-json.ts';
 import { InputError } from './input-error.ts';
+
+/** A file of the results could not be written, after the start: a harness error, exit 255. */
+export class OutputError extends Error {
+  constructor(file: string, cause: unknown) {
+    super(`${file}: cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.name = 'OutputError';
+  }
+}
+
+/** What a file is called until it is complete. */
+export function temporaryName(file: string): string {
+  return `${file}.tmp-${process.pid}`;
+}
 
 /** `results/<run>/`: every file is written beside its place and renamed into it, so that none is ever half there. */
 export class OutputFolder {
@@ -30,42 +52,61 @@ export class OutputFolder {
     }
   }
 
-  /** Throws what the file system says; the caller makes it a harness error. */
+  /** Throws an `OutputError`. */
   write(name: string, content: string): void {
     const target = join(this.path, name);
-    const temporary = `${target}.tmp-${process.pid}`;
+    const temporary = temporaryName(target);
     try {
+      mkdirSync(dirname(target), { recursive: true });
       writeFileSync(temporary, content);
       renameSync(temporary, target);
     } catch (error) {
       rmSync(temporary, { force: true });
-      throw error;
+      throw new OutputError(target, error);
     }
   }
 
-  /** Folder of one run, made when first asked for. */
+  /** Folder of one run, made when first asked for. Throws an `OutputError`. */
   runFolder(scenario: string, seed: string): string {
-    const name = join('scenarios', scenario, seed);
-    mkdirSync(join(this.path, name), { recursive: true });
-    return name;
+    const folder = join(this.path, nameOf(scenario, seed));
+    try {
+      mkdirSync(folder, { recursive: true });
+    } catch (error) {
+      throw new OutputError(folder, error);
+    }
+    return folder;
   }
 
   writeRun(result: RunResult): void {
-    const folder = this.runFolder(result.scenario, result.seed);
+    const folder = nameOf(result.scenario, result.seed);
     this.write(join(folder, 'result.json'), `${JSON.stringify(published(result), undefined, 2)}\n`);
     if (result.verdict !== 'passed') this.write(join(folder, 'plan.json'), formatPlan(result.plan));
+  }
+
+  /** Takes away what was being written when the process had to end. */
+  removeTemporary(): void {
+    const ending = temporaryName('');
+    for (const name of readdirSync(this.path, { recursive: true, encoding: 'utf8' })) {
+      if (name.endsWith(ending)) rmSync(join(this.path, name), { force: true });
+    }
   }
 
   /** Points `latest` at this run; a file system without links does without. */
   linkLatest(): void {
     const link = join(this.#root, 'latest');
+    const temporary = temporaryName(link);
     try {
-      rmSync(link, { force: true });
-      symlinkSync(this.#id, link, 'dir');
+      symlinkSync(this.#id, temporary, 'dir');
+      renameSync(temporary, link);
     } catch {
       // The link is a convenience.
+      rmSync(temporary, { force: true });
     }
   }
+}
+
+function nameOf(scenario: string, seed: string): string {
+  return join('scenarios', scenario, seed);
 }
 
 /** Sorts by time and says what it was run on. */

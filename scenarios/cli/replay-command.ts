@@ -1,59 +1,63 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { formatPlan } from '../../chaos/plan.ts';
+import { dirname, join } from 'node:path';
 import { formatPlanError, parsePlan } from '../../chaos/parse-plan.ts';
-import { terminalReport } from '../../reports/terminal.ts';
+import { formatPlan } from '../../chaos/plan.ts';
 import type { RunRequest, RunResult } from '../run-result.ts';
-import type { RunTrace } from '../runner.ts';
-import { exitCodeOf, exitCodes, explain, type ExitCode } from './exit-code.ts';
-import { compareRuns } from './compare-runs.ts';
+import { Campaign } from './campaign.ts';
+import { configurationRows, formatConfiguration } from './configuration.ts';
+import { exitCodes, type ExitCode } from './exit-code.ts';
 import { InputError } from './input-error.ts';
-import { ProgressLine } from './progress-line.ts';
-import { runCommand, wantsColour } from './run-command.ts';
-import { checkRequest, checkTraces, type RunFlags } from './run-options.ts';
-import { parseSeed } from './seed.ts';
-import { WorkerPool } from './worker-pool.ts';
+import { runCommand } from './run-command.ts';
+import { checkRequest, checkTraces, planRuns, type FlagOrigins, type RunFlags } from './run-options.ts';
+import { commitHash, isDirty, parseSeed } from './seed.ts';
 
-type Traced = RunResult & RunTrace;
+/** What a record says about a run; flags that say it too would contradict it. */
+const recordedFlags = ['seed', 'seeds', 'set', 'plan', 'plant', 'traces'] as const;
 
 /**
  * `replay`: `scenario#seed`, or a results folder (or a `result.json` in it). A recorded run is executed twice with the
- * plan that was kept: the two must agree, and are compared with the record.
+ * plan that was kept: the two must agree, and are compared with the record. Throws an `InputError` for bad input.
  */
-export async function replayCommand(subject: string, flags: RunFlags): Promise<ExitCode> {
+export async function replayCommand(
+  subject: string,
+  flags: RunFlags,
+  origins: FlagOrigins,
+): Promise<ExitCode> {
   const moment = /^([a-z0-9-]+)#(.+)$/.exec(subject);
   if (moment !== null) {
     const [, scenario = '', seed = ''] = moment;
-    return await runCommand(scenario, {
-      ...flags,
-      seed: parseSeed(seed).toString(),
-      verifyDeterminism: '100%',
-    });
+    const replayed = { ...flags, seed: parseSeed(seed).toString(), seeds: '1', verifyDeterminism: '100%' };
+    return await runCommand(scenario, replayed, { ...origins, seed: 'flag' });
   }
-  const recorded = readResult(subject);
-  const request = await requestOf(recorded, subject);
-  const results = await executeTwice(request, flags);
-  const [first, second] = results;
-  if (first === undefined || second === undefined) throw new Error('the replay did not finish');
-  const difference = compareRuns(first, second);
-  const same = first.fingerprint === recorded.fingerprint;
-  process.stdout.write(
-    terminalReport(first, { colour: wantsColour(flags.color, process.stdout), summary: flags.summary }),
-  );
-  if (difference !== undefined) {
-    process.stdout.write(
-      `${difference}\n${explain(exitCodes.nondeterminism, [{ ...first, verdict: 'nondeterministic' }])}\n`,
-    );
-    return exitCodes.nondeterminism;
+  for (const flag of recordedFlags) {
+    if (origins[flag] === 'flag') {
+      throw new InputError(`--${flag}: the record of ${subject} says it; expected replay without it`);
+    }
   }
-  process.stdout.write(
-    same
-      ? `fingerprint as recorded: ${recorded.fingerprint}\n`
-      : `fingerprint ${first.fingerprint}, recorded ${recorded.fingerprint}: this code is not the code of the record (two executions of it agree); the recorded plan still fits\n`,
-  );
-  const code = exitCodeOf(first);
-  process.stdout.write(`${explain(code, [first])}\n`);
-  return code;
+  const { file, result } = await readRecord(subject);
+  const request = await requestOf(result, subject);
+  const planned = await planRuns(request.scenario, {
+    ...withoutRecorded(flags),
+    seed: result.seed,
+    verifyDeterminism: '100%',
+  });
+  const planning = {
+    ...planned,
+    requests: [request],
+    seedChoice: { seed: request.seed, origin: 'recorded' },
+    recorded: { fingerprint: result.fingerprint, sameCode: isSameCode(file) },
+  };
+  const configuration = configurationRows(request.scenario, flags, origins, planning);
+  if (flags.printConfig) {
+    process.stdout.write(formatConfiguration(configuration, flags.json));
+    return exitCodes.ok;
+  }
+  return await new Campaign(flags, planning, configuration).run();
+}
+
+function withoutRecorded(flags: RunFlags): RunFlags {
+  const { plan: _plan, plant: _plant, traces: _traces, ...rest } = flags;
+  return { ...rest, seeds: '1', set: [] };
 }
 
 async function requestOf(recorded: RunResult, subject: string): Promise<RunRequest> {
@@ -76,61 +80,60 @@ async function requestOf(recorded: RunResult, subject: string): Promise<RunReque
   return request;
 }
 
-async function executeTwice(request: RunRequest, flags: RunFlags): Promise<readonly (Traced | undefined)[]> {
-  const results: (Traced | undefined)[] = [undefined, undefined];
-  const progress = flags.quiet ? undefined : new ProgressLine(process.stderr, 2);
-  const pool = new WorkerPool(
-    { workers: 2 },
-    {
-      progress: (index, update) => progress?.update(index, update),
-      result: (index, result) => {
-        progress?.finish(index);
-        results[index] = result;
-      },
-    },
-  );
-  await pool.run([{ request }, { request }]);
-  progress?.clear();
-  return results;
+interface RunRecord {
+  readonly file: string;
+  readonly result: RunResult;
 }
 
 /** The one result of a folder, or its first that did not pass. */
-function readResult(subject: string): RunResult {
+async function readRecord(subject: string): Promise<RunRecord> {
   if (!existsSync(subject)) {
     throw new InputError(`${subject}: not found; expected scenario#seed, a results folder or a result.json`);
   }
   const files = statSync(subject).isDirectory() ? resultFiles(subject) : [subject];
-  const results = files.map(parseResult);
-  const chosen = results.find((result) => result.verdict !== 'passed') ?? results[0];
-  if (chosen === undefined)
+  const records: RunRecord[] = [];
+  for (const file of files) records.push({ file, result: await parseResult(file) });
+  const chosen = records.find(({ result }) => result.verdict !== 'passed') ?? records[0];
+  if (chosen === undefined) {
     throw new InputError(`${subject}: holds no result.json; expected a results folder`);
+  }
   return chosen;
 }
 
 function resultFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('result.json'))
-    .sort()
+    .filter((name) => /(^|[/\\])result\.json$/.test(name))
+    .toSorted((left, right) => (left < right ? -1 : 1))
     .map((name) => join(folder, name));
 }
 
-function parseResult(file: string): RunResult {
+async function parseResult(file: string): Promise<RunResult> {
+  // The schema library is slow to load, and only this command needs it.
+  const { explainMismatch, runSchema } = await import('../../reports/results-schema.ts');
+  let value: unknown;
   try {
-    const result = JSON.parse(readFileSync(file, 'utf8')) as Partial<RunResult>;
-    if (
-      typeof result.scenario !== 'string' ||
-      typeof result.seed !== 'string' ||
-      typeof result.fingerprint !== 'string' ||
-      result.plan === undefined
-    ) {
-      throw new InputError(`${file}: no result of a run; expected scenario, seed, fingerprint and plan`);
-    }
-    return result as RunResult;
+    value = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    if (error instanceof InputError) throw error;
     throw new InputError(
       `${file}: ${error instanceof Error ? error.message : String(error)}; expected a result.json`,
       { cause: error },
     );
+  }
+  const checked = runSchema.safeParse(value);
+  if (checked.success) return value as RunResult;
+  throw new InputError(`${file}: no result of a run: ${explainMismatch(checked.error)}`);
+}
+
+/** By the `run.json` above the result: the same commit then and now, and neither changed. */
+function isSameCode(file: string): boolean {
+  try {
+    const about: unknown = JSON.parse(
+      readFileSync(join(dirname(file), '..', '..', '..', 'run.json'), 'utf8'),
+    );
+    if (typeof about !== 'object' || about === null || !('commit' in about) || !('dirty' in about))
+      return false;
+    return about.dirty === false && isDirty() === false && about.commit === commitHash();
+  } catch {
+    return false;
   }
 }

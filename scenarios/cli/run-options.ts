@@ -34,8 +34,12 @@ export interface RunFlags {
   readonly printConfig: boolean;
 }
 
+/** Where the value of a flag came from, by its name in `RunFlags`. */
+export type FlagOrigins = Readonly<Record<string, FlagOrigin>>;
+export type FlagOrigin = 'flag' | 'environment' | 'default';
+
 function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
+  return [...before, ...value.split(',')];
 }
 
 /** Each flag is also an environment variable `SCENARIO_…`; the flag wins. */
@@ -47,12 +51,16 @@ export function addRunOptions(command: Command): Command {
       option('--seed <seed>', 'unsigned 64 bits, decimal or 0x… (default: 1; in CI from the commit)', 'SEED'),
     )
     .addOption(option('--seeds <count>', 'runs with so many seeds, from the first on', 'SEEDS').default('1'))
-    .option('--set <name=value>', 'a value of the scenario; repeatable', collect, [])
+    .addOption(
+      option('--set <name=value>', 'a value of the scenario; repeatable, or several with commas', 'SET')
+        .argParser(collect)
+        .default([]),
+    )
     .addOption(option('--plan <file>', 'a plan of faults (JSON) in place of the scenario’s own', 'PLAN'))
     .addOption(option('--plant <name>', 'puts a known bug in', 'PLANT'))
     .addOption(option('--traces <file>', 'recorded wafers (CSV) that the tools play', 'TRACES'))
     .addOption(option('-j, --workers <count>', 'worker threads, or a share of the cores as 50%', 'WORKERS'))
-    .addOption(option('--timeout <seconds>', 'wall time for one run', 'TIMEOUT'))
+    .addOption(option('--timeout <seconds>', 'wall time for one run; a longer one ends all', 'TIMEOUT'))
     .addOption(
       option('--strict', 'a fault that never bit makes the verdict unknown', 'STRICT').default(false),
     )
@@ -99,6 +107,14 @@ export interface RunPlanning {
   readonly timeoutMs: number | undefined;
   /** 0 to 1; undefined: the default for the number of runs. */
   readonly verifyShare: number;
+  /** A run whose fingerprint shall come out again, for `replay`. */
+  readonly recorded?: RecordedRun;
+}
+
+export interface RecordedRun {
+  readonly fingerprint: string;
+  /** The record was made by this very code: another fingerprint is then nondeterminism. */
+  readonly sameCode: boolean;
 }
 
 /** All flags, checked: whatever is wrong is an `InputError`, and nothing has run. */
@@ -110,7 +126,7 @@ export async function planRuns(scenario: string, flags: RunFlags): Promise<RunPl
     );
   }
   const seedChoice = chooseSeed(flags.seed, process.env);
-  const seeds = wholeNumber('--seeds', flags.seeds, 1, 1_000_000);
+  const seeds = wholeNumber('--seeds', flags.seeds, 1, 100_000);
   const overrides = parseOverrides(flags.set, scenario);
   if (flags.plant !== undefined && !plants.some((plant) => plant.name === flags.plant)) {
     const names = plants.map((plant) => plant.name);
@@ -173,9 +189,11 @@ function parseOverrides(pairs: readonly string[], scenario: string): Record<stri
 export function readPlan(file: string): Plan {
   let text: string;
   try {
-    if (statSync(file).size > planLimits.bytes) {
+    const status = statSync(file);
+    if (!status.isFile()) throw new InputError(`${file}: is no regular file; expected a plan in JSON`);
+    if (status.size > planLimits.bytes) {
       throw new InputError(
-        `${file}: has ${statSync(file).size} bytes; expected a plan of at most ${planLimits.bytes} bytes`,
+        `${file}: has ${status.size} bytes; expected a plan of at most ${planLimits.bytes} bytes`,
       );
     }
     text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));

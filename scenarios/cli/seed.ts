@@ -40,6 +40,20 @@ export function commitHash(): string | undefined {
   }
 }
 
+/** Whether tracked files differ from the commit; undefined where this is no checkout. */
+export function isDirty(): boolean | undefined {
+  try {
+    const changes = execFileSync('git', ['status', '--porcelain', '--untracked-files=no'], {
+      cwd: import.meta.dirname,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return changes.trim() !== '';
+  } catch {
+    return undefined;
+  }
+}
+
 /** The n-th seed of a campaign: neighbours of the base, whatever worker runs them. */
 export function seedAt(base: bigint, index: number): bigint {
   return (base + BigInt(index)) & largest;

@@ -1,6 +1,7 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import type { WorldEvent } from '../../sim/history/world-event.ts';
+import { temporaryName } from './output-folder.ts';
 
 const blockCharacters = 1_000_000;
 /** A trace stops growing here, with a last line that says so. */
@@ -8,9 +9,11 @@ const mostBytes = 2 * 1024 * 1024 * 1024;
 
 /**
  * The history of a run as JSON lines, gzip: `{"n": event index, "t": virtual µs, "source": …, …event}`. It is written
- * block by block (members of one gzip file) between slices of the simulation, when files are in reach.
+ * block by block (members of one gzip file) between slices of the simulation, when files are in reach, and gets its
+ * name when it is complete. All but `add` throw what the file system says.
  */
 export class TraceFile {
+  readonly #path: string;
   readonly #file: number;
   #lines: string[] = [];
   #characters = 0;
@@ -18,7 +21,8 @@ export class TraceFile {
   #full = false;
 
   constructor(path: string) {
-    this.#file = openSync(path, 'w');
+    this.#path = path;
+    this.#file = openSync(temporaryName(path), 'w');
   }
 
   add(event: WorldEvent, timeUs: number, source: string, eventIndex: number): void {
@@ -35,6 +39,13 @@ export class TraceFile {
   close(): void {
     this.#write();
     closeSync(this.#file);
+    renameSync(temporaryName(this.#path), this.#path);
+  }
+
+  /** Leaves nothing behind. */
+  discard(): void {
+    closeSync(this.#file);
+    rmSync(temporaryName(this.#path), { force: true });
   }
 
   #write(): void {
@@ -42,11 +53,16 @@ export class TraceFile {
     const block = gzipSync(`${this.#lines.join('\n')}\n`, { level: 1 });
     this.#lines = [];
     this.#characters = 0;
-    writeSync(this.#file, block);
-    this.#bytes += block.length;
+    this.#append(block);
     if (this.#bytes > mostBytes && !this.#full) {
       this.#full = true;
-      writeSync(this.#file, gzipSync(`${JSON.stringify({ limit: 'the trace reached its largest size' })}\n`));
+      this.#append(gzipSync(`${JSON.stringify({ limit: 'the trace reached its largest size' })}\n`));
     }
+  }
+
+  #append(block: Buffer): void {
+    // Unlike writeSync, this goes on after a short write.
+    writeFileSync(this.#file, block);
+    this.#bytes += block.length;
   }
 }

@@ -1,7 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Progress, RunRequest, RunResult } from '../run-result.ts';
 import type { RunTrace } from '../runner.ts';
-import { InputError } from './input-error.ts';
 import { controlCells, type Job, type WorkerMessage } from './worker-message.ts';
 
 /** A simulation that executed nothing for so long hangs. */
@@ -16,6 +15,7 @@ export interface PoolOptions {
 
 export interface PoolHooks {
   progress(index: number, progress: Progress): void;
+  /** An error that it throws ends the pool. */
   result(index: number, result: RunResult & RunTrace): void;
 }
 
@@ -34,6 +34,7 @@ export class WorkerPool {
   readonly #controls = new Set<Int32Array>();
   #cancelled = false;
   #timedOut = false;
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(options: PoolOptions, hooks: PoolHooks) {
     this.#options = options;
@@ -46,17 +47,29 @@ export class WorkerPool {
     for (const control of this.#controls) Atomics.store(control, controlCells.cancel, 1);
   }
 
-  /** Rejects with an `InputError`, or with an error of the harness itself. */
+  /** Whether runs are being ended before their time: a result that comes now may be of half a run. */
+  get stopping(): boolean {
+    return this.#cancelled;
+  }
+
+  /** Rejects with the first error of the harness itself; the other runs are stopped then. */
   async run(tasks: readonly PoolTask[]): Promise<PoolEnd> {
     let next = 0;
     const lane = async (): Promise<void> => {
       while (next < tasks.length && !this.#cancelled) {
         const index = next++;
         const task = tasks[index];
-        if (task !== undefined) await this.#runTask(index, task);
+        if (task === undefined) continue;
+        try {
+          await this.#runTask(index, task);
+        } catch (error) {
+          this.#failure ??= { error };
+          this.cancel();
+        }
       }
     };
     await Promise.all(Array.from({ length: Math.min(this.#options.workers, tasks.length) }, lane));
+    if (this.#failure !== undefined) throw this.#failure.error;
     if (this.#timedOut) return 'timed-out';
     return this.#cancelled ? 'cancelled' : 'done';
   }
@@ -107,16 +120,16 @@ export class WorkerPool {
               return;
             case 'result':
               clearInterval(watch);
-              this.#hooks.result(index, message.result);
-              resolve();
+              try {
+                this.#hooks.result(index, message.result);
+                resolve();
+              } catch (error) {
+                reject(error instanceof Error ? error : new Error(String(error)));
+              }
               return;
             case 'error':
               clearInterval(watch);
-              reject(
-                message.input
-                  ? new InputError(message.message)
-                  : new Error(`${label(task)}: ${message.message}\n${message.stack}`),
-              );
+              reject(new Error(`${label(task)}: ${message.message}\n${message.stack}`));
               return;
           }
         });
@@ -128,6 +141,11 @@ export class WorkerPool {
               { cause: error },
             ),
           );
+        });
+        worker.once('exit', (code) => {
+          clearInterval(watch);
+          // After a result this changes nothing.
+          reject(new Error(`${label(task)}: the worker ended without a result, code ${code}`));
         });
         const job: Job = {
           request: task.request,

@@ -1,6 +1,5 @@
 import { parentPort } from 'node:worker_threads';
 import { runScenario, type RunHooks } from '../runner.ts';
-import { ScenarioError } from '../scenario-error.ts';
 import { TraceFile } from './trace-file.ts';
 import { controlCells, type Job, type WorkerMessage } from './worker-message.ts';
 
@@ -17,7 +16,7 @@ port.on('message', (job: Job) => {
 
 async function execute(job: Job): Promise<void> {
   const control = new Int32Array(job.control);
-  const trace = job.traceFile === undefined ? undefined : new TraceFile(job.traceFile);
+  let trace: TraceFile | undefined;
   const hooks: RunHooks = {
     progress: (progress) => send({ kind: 'progress', progress }),
     cancelled: () => Atomics.load(control, controlCells.cancel) !== 0,
@@ -25,19 +24,20 @@ async function execute(job: Job): Promise<void> {
       Atomics.add(control, controlCells.slices, 1);
       trace?.flush();
     },
-    ...(trace === undefined
+    ...(job.traceFile === undefined
       ? {}
-      : { observe: (event, timeUs, source, eventIndex) => trace.add(event, timeUs, source, eventIndex) }),
+      : { observe: (event, timeUs, source, eventIndex) => trace?.add(event, timeUs, source, eventIndex) }),
   };
   try {
+    if (job.traceFile !== undefined) trace = new TraceFile(job.traceFile);
     const result = await runScenario(job.request, hooks);
     trace?.close();
     send({ kind: 'result', result });
   } catch (error) {
+    trace?.discard();
     const failure = error instanceof Error ? error : new Error(String(error));
     send({
       kind: 'error',
-      input: failure instanceof ScenarioError,
       message: failure.message,
       stack:
         failure.cause instanceof Error
