@@ -249,12 +249,17 @@ export class StreamMachine implements Machine {
     const state = this.consumers.get(config.durable);
     if (state === undefined) {
       // Deliver all: from the first message that is stored.
-      this.consumers.set(config.durable, new ConsumerState(config, 1, this.subjects));
-    } else {
-      state.filter(config, this.subjects);
+      const added = new ConsumerState(config, 1, this.subjects);
+      this.consumers.set(config.durable, added);
+      this.#indexOne(added);
+      return;
     }
-    if (state === undefined) this.#indexOne(this.consumers.get(config.durable));
-    else this.#index();
+    const isSameFilter =
+      state.config.filterSubjects.length === config.filterSubjects.length &&
+      state.config.filterSubjects.every((filter, index) => filter === config.filterSubjects[index]);
+    state.filter(config, this.subjects);
+    // Whoever takes a unit over asserts its durable anew; the index of all of them need not be made again for that.
+    if (!isSameFilter) this.#index();
   }
 
   #index(): void {
@@ -263,8 +268,7 @@ export class StreamMachine implements Machine {
     for (const state of this.consumers.values()) this.#indexOne(state);
   }
 
-  #indexOne(state: ConsumerState | undefined): void {
-    if (state === undefined) return;
+  #indexOne(state: ConsumerState): void {
     for (const subject of state.literals) {
       const states = this.#byLiteral.get(subject);
       if (states === undefined) this.#byLiteral.set(subject, [state]);
