@@ -14,7 +14,7 @@ export class ConsumerLeader {
   #turn = 0;
   /** Sequences to deliver again, before anything new (jetstream F48). */
   #again: number[] = [];
-  /** Deliveries that are proposed and not yet committed. */
+  /** Their next delivery, or their end, is proposed and not yet committed. */
   readonly #proposed = new Set<number>();
   #newProposed = 0;
   #stagedCursor = 0;
@@ -97,8 +97,14 @@ export class ConsumerLeader {
     this.dispatch();
   }
 
-  /** An ack, a new date or an expiry was committed. */
-  settled(sequence: number): void {
+  /** Sent or about to be sent; the log has it before any ack of it. */
+  delivering(sequence: number): boolean {
+    return this.#proposed.has(sequence);
+  }
+
+  /** An ack, a new date or the end of its deliveries was committed. */
+  settled(sequence: number, exhausted: boolean): void {
+    if (exhausted) this.#proposed.delete(sequence);
     const index = this.#again.indexOf(sequence);
     if (index >= 0) this.#again.splice(index, 1);
     if (this.#state?.pending.size === 0) this.#disarm();
@@ -136,7 +142,7 @@ export class ConsumerLeader {
       }
       this.#again.shift();
       // The message itself is gone (age, purge): nothing is left to deliver.
-      if (state.pending.has(sequence)) this.#service.exhaust(this.#durable, sequence);
+      if (state.pending.has(sequence)) this.#exhaust(sequence);
     }
   }
 
@@ -194,8 +200,14 @@ export class ConsumerLeader {
     const pending = state?.pending.get(sequence);
     if (state === undefined || pending === undefined || this.#again.includes(sequence)) return;
     const { maxDeliver } = state.config;
-    if (maxDeliver > 0 && pending.count >= maxDeliver) this.#service.exhaust(this.#durable, sequence);
+    if (maxDeliver > 0 && pending.count >= maxDeliver) this.#exhaust(sequence);
     else this.#again.push(sequence);
+  }
+
+  /** `maxDeliver` is reached, or the message is gone: it leaves the pending set (jetstream F50). */
+  #exhaust(sequence: number): void {
+    this.#proposed.add(sequence);
+    this.#service.replica.propose({ kind: 'exhausted', durable: this.#durable, sequence });
   }
 
   #arm(): void {
@@ -210,7 +222,9 @@ export class ConsumerLeader {
     if (earliestUs !== Infinity) this.#armAt(earliestUs + state.config.ackWaitMs * 1000);
   }
 
-  #armAt(timeUs: number): void {
+  #armAt(atUs: number): void {
+    // Whole microseconds, or the sweep would come before the moment it waits for.
+    const timeUs = Math.ceil(atUs);
     if (timeUs >= this.#timerUs) return;
     this.#disarm();
     this.#timerUs = timeUs;

@@ -4,7 +4,7 @@ import type { NatsConsumption } from './consumption.ts';
 import type { AckVerb } from './requests.ts';
 import type { StoredMessage } from './stored-message.ts';
 
-/** One delivery at the client. Its acks are publishes that nobody answers (jetstream F51); only the first one counts. */
+/** One delivery at the client. Its acks are publishes that nobody answers (jetstream F51); only the first one is sent. */
 export class NatsMessage implements DeliveredMessage {
   readonly #consumption: NatsConsumption;
   readonly #message: StoredMessage;
@@ -41,11 +41,13 @@ export class NatsMessage implements DeliveredMessage {
     this.#settle('ack', 0, undefined);
   }
 
+  /** May be asked again where it was not confirmed. */
   ackConfirmed(timeoutMs: number): Promise<boolean> {
     const { client, durable } = this.#consumption;
-    if (this.#settled || client.closed) return Promise.resolve(false);
+    if (client.closed) return Promise.resolve(false);
     const call = new Call<true>(client, `ack ${this.streamSequence} of ${durable}`, timeoutMs);
-    this.#settle('ack', 0, call);
+    this.#settled = true;
+    this.#send('ack', 0, call);
     return call.promise.then(
       () => true,
       () => false,

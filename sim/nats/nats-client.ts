@@ -158,7 +158,7 @@ export class NatsClient implements NatsConnection {
     if (this.closed || session.connection !== this.#connection || this.session !== undefined) return;
     this.#cancelTimer();
     this.session = session;
-    this.cluster.health.review();
+    if (!this.cluster.network.calm) this.cluster.health.review();
     const buffered = this.#buffer;
     this.#buffer = [];
     if (this.#first === undefined) {

@@ -9,7 +9,7 @@ import type { NatsProfile } from './profile.ts';
 import type { RaftReplica } from './raft-replica.ts';
 import type { AckRequest, ConsumerChange, PublishRequest, Routed } from './requests.ts';
 import type { StreamMachine } from './stream-machine.ts';
-import { filtersOverlap } from './subjects.ts';
+import { filtersOverlap, isWildcard } from './subjects.ts';
 
 interface StagedSubject {
   count: number;
@@ -133,12 +133,12 @@ export class StreamService implements GroupService {
         const { call } = operation;
         operation.call = undefined;
         if (call !== undefined) this.server.answer(call, true);
-        this.#consumers.get(operation.durable)?.settled(operation.sequence);
+        this.#consumers.get(operation.durable)?.settled(operation.sequence, false);
         return;
       }
       case 'redate':
       case 'exhausted':
-        this.#consumers.get(operation.durable)?.settled(operation.sequence);
+        this.#consumers.get(operation.durable)?.settled(operation.sequence, operation.kind === 'exhausted');
         return;
       case 'purge':
       case 'consumer': {
@@ -161,11 +161,6 @@ export class StreamService implements GroupService {
       case 'assignment':
         return;
     }
-  }
-
-  /** `maxDeliver` is reached, or the message is gone: it leaves the pending set (jetstream F50). */
-  exhaust(durable: string, sequence: number): void {
-    this.replica.propose({ kind: 'exhausted', durable, sequence });
   }
 
   stop(): void {
@@ -256,7 +251,8 @@ export class StreamService implements GroupService {
     const { durable, sequence, verb, call } = request;
     const state = this.machine.consumers.get(durable);
     if (state === undefined) return;
-    if (!state.pending.has(sequence)) {
+    const delivering = this.#consumers.get(durable)?.delivering(sequence) === true;
+    if (!state.pending.has(sequence) && !delivering) {
       if (call !== undefined && sequence < state.cursor) this.server.answer(call, true);
       return;
     }
@@ -310,11 +306,19 @@ export class StreamService implements GroupService {
     );
     if (own) return true;
     if (this.machine.shape.retention !== 'workqueue') return false;
+    return filters.some((filter) =>
+      isWildcard(filter)
+        ? this.#takenByOthers(durable, filter)
+        : this.machine
+            .consumersOf(this.machine.subjects.number(filter))
+            .some(({ config }) => config.durable !== durable),
+    );
+  }
+
+  #takenByOthers(durable: string, filter: string): boolean {
     for (const [name, { config }] of this.machine.consumers) {
       if (name === durable) continue;
-      for (const taken of config.filterSubjects) {
-        if (filters.some((filter) => filtersOverlap(filter, taken))) return true;
-      }
+      if (config.filterSubjects.some((taken) => filtersOverlap(filter, taken))) return true;
     }
     return false;
   }
