@@ -31,7 +31,7 @@ export function terminalReport(result: RunResult, options: TerminalOptions): str
     lines.push('', ...figureBlock(result, options, paint));
   }
   if (result.verdict !== 'passed') lines.push('', ...failureBlock(result, paint));
-  lines.push('', `replay  ${result.replay}`);
+  lines.push('', `replay  ${plainText(result.replay)}`);
   return `${lines.map(plainLine(options)).join('\n')}\n`;
 }
 
@@ -137,12 +137,13 @@ function listed(names: readonly string[]): string {
 }
 
 function ruleBlock(rules: readonly RuleOutcome[], paint: Paint): string[] {
+  const column = Math.max(0, ...rules.map((rule) => rule.title.length));
   return [
     heading('RULES', paint),
     ...rules.map((rule) => {
       const excused = Object.values(rule.excused).reduce((sum, count) => sum + count, 0);
       const count = rule.checked === 0 ? 'not at risk' : `${formatNumber(rule.checked)} checked`;
-      const text = `${rule.title.padEnd(66)} ${count.padStart(16)}${excused > 0 ? `  ${excused} excused` : ''}`;
+      const text = `${rule.title.padEnd(column)} ${count.padStart(16)}${excused > 0 ? `  ${excused} excused` : ''}`;
       if (rule.violationCount > 0)
         return paint.red(`  ✗ ${text}  ${formatNumber(rule.violationCount)} broken`);
       return rule.checked === 0 ? paint.dim(`  · ${text}`) : `  ${paint.green('✓')} ${text}`;

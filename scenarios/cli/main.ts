@@ -6,6 +6,7 @@ import { doctorCommand } from './doctor-command.ts';
 import { exitCodes, explain, type ExitCode } from './exit-code.ts';
 import { InputError } from './input-error.ts';
 import { faultsCommand, listCommand } from './list-command.ts';
+import { cannotWrite } from './output-folder.ts';
 import { replayCommand } from './replay-command.ts';
 import { runCommand } from './run-command.ts';
 import { tidyEnvironment } from './environment.ts';
@@ -96,10 +97,13 @@ function harnessError(error: unknown): ExitCode {
 process.on('uncaughtException', (error) => {
   process.exit(harnessError(error));
 });
-for (const stream of [process.stdout, process.stderr]) {
+for (const [name, stream] of [
+  ['standard output', process.stdout],
+  ['standard error', process.stderr],
+] as const) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     // Whoever read the output has gone (`| head`): the results are in the files, and so is the exit code.
-    if (error.code !== 'EPIPE') process.exit(harnessError(new Error(`output: ${error.message}`)));
+    if (error.code !== 'EPIPE') process.exit(harnessError(cannotWrite(name, error)));
   });
 }
 

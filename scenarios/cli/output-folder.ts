@@ -14,12 +14,17 @@ import { formatPlan } from '../../chaos/plan.ts';
 import { published } from '../../reports/results-json.ts';
 import { InputError } from './input-error.ts';
 
-/** A file of the results could not be written, after the start: a harness error, exit 255. */
+/** What the results go to could not be written, after the start: a harness error, exit 255. */
 export class OutputError extends Error {
-  constructor(file: string, cause: unknown) {
-    super(`${file}: cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = 'OutputError';
   }
+}
+
+export function cannotWrite(what: string, cause: unknown): OutputError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new OutputError(`${what}: cannot be written: ${why}`, { cause });
 }
 
 /** What a file is called until it is complete. */
@@ -62,7 +67,7 @@ export class OutputFolder {
       renameSync(temporary, target);
     } catch (error) {
       rmSync(temporary, { force: true });
-      throw new OutputError(target, error);
+      throw cannotWrite(target, error);
     }
   }
 
@@ -72,7 +77,7 @@ export class OutputFolder {
     try {
       mkdirSync(folder, { recursive: true });
     } catch (error) {
-      throw new OutputError(folder, error);
+      throw cannotWrite(folder, error);
     }
     return folder;
   }

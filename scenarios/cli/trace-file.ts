@@ -1,7 +1,7 @@
 import { closeSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import type { WorldEvent } from '../../sim/history/world-event.ts';
-import { temporaryName } from './output-folder.ts';
+import { cannotWrite, temporaryName } from './output-folder.ts';
 
 const blockCharacters = 1_000_000;
 /** A trace stops growing here, with a last line that says so. */
@@ -10,7 +10,7 @@ const mostBytes = 2 * 1024 * 1024 * 1024;
 /**
  * The history of a run as JSON lines, gzip: `{"n": event index, "t": virtual µs, "source": …, …event}`. It is written
  * block by block (members of one gzip file) between slices of the simulation, when files are in reach, and gets its
- * name when it is complete. All but `add` throw what the file system says.
+ * name when it is complete. All but `add` throw an `OutputError`.
  */
 export class TraceFile {
   readonly #path: string;
@@ -22,7 +22,7 @@ export class TraceFile {
 
   constructor(path: string) {
     this.#path = path;
-    this.#file = openSync(temporaryName(path), 'w');
+    this.#file = attempt(path, () => openSync(temporaryName(path), 'w'));
   }
 
   add(event: WorldEvent, timeUs: number, source: string, eventIndex: number): void {
@@ -38,8 +38,10 @@ export class TraceFile {
 
   close(): void {
     this.#write();
-    closeSync(this.#file);
-    renameSync(temporaryName(this.#path), this.#path);
+    attempt(this.#path, () => {
+      closeSync(this.#file);
+      renameSync(temporaryName(this.#path), this.#path);
+    });
   }
 
   /** Leaves nothing behind. */
@@ -62,7 +64,15 @@ export class TraceFile {
 
   #append(block: Buffer): void {
     // Unlike writeSync, this goes on after a short write.
-    writeFileSync(this.#file, block);
+    attempt(this.#path, () => writeFileSync(this.#file, block));
     this.#bytes += block.length;
+  }
+}
+
+function attempt<T>(path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw cannotWrite(path, error);
   }
 }

@@ -13,6 +13,6 @@ export interface Job {
 export type WorkerMessage =
   | { readonly kind: 'progress'; readonly progress: Progress }
   | { readonly kind: 'result'; readonly result: RunResult & RunTrace }
-  | { readonly kind: 'error'; readonly message: string; readonly stack: string };
+  | { readonly kind: 'error'; readonly output: boolean; readonly message: string; readonly stack: string };
 
 export const controlCells = { cancel: 0, slices: 1 } as const;

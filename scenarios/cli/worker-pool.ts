@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Progress, RunRequest, RunResult } from '../run-result.ts';
 import type { RunTrace } from '../runner.ts';
+import { OutputError } from './output-folder.ts';
 import { controlCells, type Job, type WorkerMessage } from './worker-message.ts';
 
 /** A simulation that executed nothing for so long hangs. */
@@ -129,7 +130,11 @@ export class WorkerPool {
               return;
             case 'error':
               clearInterval(watch);
-              reject(new Error(`${label(task)}: ${message.message}\n${message.stack}`));
+              reject(
+                message.output
+                  ? new OutputError(message.message)
+                  : new Error(`${label(task)}: ${message.message}\n${message.stack}`),
+              );
               return;
           }
         });

@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { runScenario, type RunHooks } from '../runner.ts';
+import { OutputError } from './output-folder.ts';
 import { TraceFile } from './trace-file.ts';
 import { controlCells, type Job, type WorkerMessage } from './worker-message.ts';
 
@@ -38,6 +39,7 @@ async function execute(job: Job): Promise<void> {
     const failure = error instanceof Error ? error : new Error(String(error));
     send({
       kind: 'error',
+      output: failure instanceof OutputError,
       message: failure.message,
       stack:
         failure.cause instanceof Error
