@@ -45,6 +45,42 @@ test('an incomplete T-chart gives a wrong result where completeness is ignored',
 
 test('a crash that waits for the planned window is reassigned too late', async () => {
   const { cluster } = await planted(5, { windowMs: () => 10_000 });
+  const fromMs = cluster.time.nowMs;
+  cluster.follower().kill();
+  await cluster.advance(30);
+  expect((cluster.publishedSince(fromMs)[0]?.atMs ?? 0) - fromMs).toBeGreaterThan(10_000);
+});
+
+test('without hand-over a rolling update makes maps', async () => {
+  const { cluster } = await planted(5, { handOver: 'none' });
+  const fromMs = cluster.time.nowMs;
+  for (const pod of cluster.pods.slice()) {
+    cluster.start();
+    await cluster.advance(2);
+    pod.terminate();
+    await cluster.advance(20);
+  }
+  expect(cluster.publishedSince(fromMs).length).toBeGreaterThan(0);
+});
+
+test('time stamps compared with the own clock make the living dead', async () => {
+  const { cluster } = await planted(5, {
+    deadVerdict: ({ heartbeatWallMs, leaderWallMs, deadAfterMs }) =>
+      leaderWallMs - heartbeatWallMs >= deadAfterMs,
+  });
+  cluster.follower().wallOffsetMs = -60_000;
+  await cluster.advance(30);
+  expect(cluster.telemetry.of('member.dead').length).toBeGreaterThan(0);
+});
+
+test('without fencing a leader that was frozen goes on leading', async () => {
+  const { cluster } = await planted(5, { fencing: 'none', acceptMap: () => true });
+  const old = cluster.leader();
+  old.freeze();
+  await cluster.advance(20);
+  old.thaw();
+  await cluster.advance(60);
+  expect(cluster.telemetry.of('leader.lost')).toEqual([]);
   // Two believe that they lead, and neither was told otherwise.
   expect(cluster.telemetry.of('leader.elected')).toHaveLength(2);
 });
