@@ -27,7 +27,7 @@ import { shutdownOrder } from './shutdown-order.ts';
 import { toolOverflow } from './tool-overflow.ts';
 import { windowsKept } from './windows-kept.ts';
 
-/** All rules, those about the product's data first. Of rules that one event breaks, the earlier one here is named first. */
+/** All rules, by what their breach costs: those about the product's data first. Of several that are broken the earlier one is named first. */
 export const rules: readonly Rule[] = [
   effectExactlyOnce,
   durabilityAcknowledged,
@@ -45,12 +45,12 @@ export const rules: readonly Rule[] = [
   gateEvidence,
   identityUnique,
   leadershipFenced,
+  shutdownOrder,
   rebalanceLimits,
   movementBounds,
   recoveryCrash,
   windowsKept,
   rollingUpdateBound,
-  shutdownOrder,
   budgetProcessing,
   isolationFault,
   cacheHitRate,

@@ -13,6 +13,7 @@ const fewJoiners = 10;
 const towardsJoiners = 0.95;
 /** A few joiners leave bounds behind that take some moves among the others to keep. */
 const besidesFew = 0.01;
+const leastBesides = 4;
 const othersOnCrash = 0.05;
 const loadMax = 1.2;
 const loadMin = 0.8;
@@ -74,7 +75,7 @@ function judgeJoin(ledger: RuleLedger, event: Published): void {
   if (moved > allowed * share * units + 2) {
     ledger.violate(`${nameOf(event)}: ${moved} units moved when ${joined.length} joined`);
   }
-  const besides = Math.max((1 - towardsJoiners) * moved, isSmall ? besidesFew * units : 0, 2);
+  const besides = Math.max((1 - towardsJoiners) * moved, isSmall ? besidesFew * units : 0, leastBesides);
   if (moved - movedToJoined > besides) {
     ledger.violate(
       `${nameOf(event)}: only ${movedToJoined} of ${moved} moved units went to members that joined`,

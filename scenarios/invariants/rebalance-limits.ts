@@ -4,10 +4,12 @@ import { natsImpaired } from './excuses.ts';
 import { rule, type Rule, type RuleLedger } from './rule.ts';
 
 const hourUs = 3_600_000_000;
-/** A cause may lie this far back: a window, a detection, a hold-off, a pod's start. */
-const causeUs = 90_000_000;
+/** A cause may lie this far back: an image to pull (60 s), a pod's start, a hold-off of 15 s, a window of 10 s, a look of the leader. */
+const causeUs = 150_000_000;
 /** A cluster that comes back as a whole takes longer: its pods, a new leader, and a window of 30 s. */
 const restartUs = 180_000_000;
+/** Who took an id this long before a map must be in it: a heartbeat, and the leader's look. */
+const lookUs = 4_000_000;
 /** A map this soon after the list changed is one too many on a traffic shift. */
 const shiftUs = 60_000_000;
 
@@ -23,7 +25,11 @@ class Side {
   updateEndedUs = -Infinity;
   isUpdating = false;
   isScaledInUpdate = false;
+  /** Undefined until somebody changes them: then as many as there are pods. */
   replicas: number | undefined;
+  pods = 0;
+  coldStartUs = -Infinity;
+  readonly #claimedUs = new Map<string, number>();
   /** Times of maps that nothing but normal operation explains, of the last hour. */
   readonly unexplained: number[] = [];
 
@@ -32,8 +38,9 @@ class Side {
   }
 
   scaled(replicas: number, timeUs: number): void {
-    if (this.replicas === replicas) return;
+    const before = this.replicas ?? this.pods;
     this.replicas = replicas;
+    if (before === replicas) return;
     this.scaledUs = timeUs;
     if (this.isUpdating) this.isScaledInUpdate = true;
   }
@@ -52,6 +59,15 @@ class Side {
   isExplained(timeUs: number, withinUs: number): boolean {
     if (this.isUpdating && this.isScaledInUpdate) return true;
     return timeUs - Math.max(this.brokenUs, this.scaledUs) < withinUs;
+  }
+
+  claimed(defenderId: string, timeUs: number): void {
+    this.#claimedUs.set(defenderId, timeUs);
+  }
+
+  /** Ids that were there for the map of the cold start, and came in with a later one. */
+  overlooked(joined: readonly string[]): readonly string[] {
+    return joined.filter((id) => (this.#claimedUs.get(id) ?? Infinity) < this.coldStartUs - lookUs);
   }
 
   isInUpdate(timeUs: number): boolean {
@@ -88,10 +104,19 @@ export const rebalanceLimits: Rule = rule({
     });
     history.on('update.started', ({ deployment }, timeUs) => sideOf(deployment)?.updateBegan(timeUs));
     history.on('update.completed', ({ deployment }, timeUs) => sideOf(deployment)?.updateEnded(timeUs));
+    history.on('pod.created', ({ deployment }) => {
+      const side = sideOf(deployment);
+      if (side !== undefined) side.pods++;
+    });
     // A pod that ended by force is a cause; a planned replacement is none.
     history.on('pod.ended', ({ deployment, how }, timeUs) => {
       const side = sideOf(deployment);
-      if (side !== undefined && how !== 'exited') side.brokenUs = timeUs;
+      if (side === undefined) return;
+      side.pods--;
+      if (how !== 'exited') side.brokenUs = timeUs;
+    });
+    history.on('identity.claimed', ({ colour, defenderId }, timeUs) => {
+      sides[colour].claimed(defenderId, timeUs);
     });
     history.on('pod.restarting', ({ deployment, backoffMs }, timeUs) => {
       const side = sideOf(deployment);
@@ -142,8 +167,7 @@ function judge(ledger: RuleLedger, side: Side, event: Published, timeUs: number)
           colour,
         );
       }
-      // All that was ordered so far is in this map: a further one needs a cause of its own.
-      side.scaledUs = -Infinity;
+      side.coldStartUs = timeUs;
       return;
     case 'restart':
       if (!side.isExplained(timeUs, restartUs)) {
@@ -153,10 +177,19 @@ function judge(ledger: RuleLedger, side: Side, event: Published, timeUs: number)
           colour,
         );
       }
-      side.scaledUs = -Infinity;
+      side.coldStartUs = timeUs;
       return;
     case 'crash':
     case 'scaling': {
+      const overlooked = timeUs - side.brokenUs < causeUs ? [] : side.overlooked(joined);
+      if (overlooked.length > 0) {
+        ledger.violateUnlessExcused(
+          `${colour}: a cold start took a second map (${version}) for ${overlooked.join(', ')}, there before the first`,
+          causeUs,
+          colour,
+        );
+        return;
+      }
       if (side.isExplained(timeUs, causeUs) || ledger.excuses(causeUs, colour)) return;
       const what = `map ${version}, ${joined.length} joined, ${left.length} left, ${moved} units moved`;
       if (side.isInUpdate(timeUs)) {

@@ -14,6 +14,8 @@ const order: readonly Step[] = [
   'exit',
 ];
 const exitPosition = order.length - 1;
+/** The first step comes as soon as the signal does. */
+const beginUs = 5_000_000;
 
 interface Progress {
   position: number;
@@ -32,8 +34,32 @@ export const shutdownOrder: Rule = rule({
   excuses: [natsImpaired, cassandraImpaired, defendersFrozen],
   watch({ history, facts }, ledger) {
     const progress = new Map<string, Progress>();
+    /** Defenders that were told to stop and have not begun. */
+    const told = new Map<string, number>();
+    function lookForIdle(_event: unknown, timeUs: number): void {
+      for (const [pod, sinceUs] of told) {
+        if (timeUs - sinceUs <= beginUs) continue;
+        told.delete(pod);
+        const holder = roster.holderIn(pod);
+        if (holder === undefined) continue;
+        ledger.check();
+        ledger.violateUnlessExcused(
+          `${pod} had not begun to stop ${((timeUs - sinceUs) / 1e6).toFixed(1)} s after it was told to`,
+          timeUs - sinceUs,
+          holder.colour,
+        );
+      }
+    }
+    history.on('pod.terminating', ({ pod, deployment }, timeUs) => {
+      lookForIdle(undefined, timeUs);
+      if (deployment.startsWith('defender-')) told.set(pod, timeUs);
+    });
+    history.on('identity.claimed', lookForIdle);
+    history.on('assignment.published', lookForIdle);
     history.on('shutdown.step', ({ pod, step, colour }, timeUs) => {
       ledger.check();
+      lookForIdle(undefined, timeUs);
+      told.delete(pod);
       const position = order.indexOf(step);
       const before = progress.get(pod);
       if (before === undefined) {
@@ -53,16 +79,18 @@ export const shutdownOrder: Rule = rule({
     history.on('pod.ended', ({ pod, how }, timeUs) => {
       const before = progress.get(pod);
       progress.delete(pod);
-      if (before === undefined) {
-        if (how === 'exited' && roster.holderIn(pod) !== undefined)
-          ledger.violate(`${pod} exited with its id and without a shutdown`);
-        return;
-      }
-      if (before.position === exitPosition) return;
-      if (how === 'grace-expired' || how === 'failed' || how === 'exited') {
+      told.delete(pod);
+      const isPlanned = how === 'exited' || how === 'failed' || how === 'grace-expired';
+      if (!isPlanned || before?.position === exitPosition) return;
+      if (before !== undefined) {
         ledger.violateUnlessExcused(
           `${pod} ended (${how}) after ${order[before.position] ?? ''}`,
           timeUs - before.sinceUs,
+        );
+      } else if (roster.holderIn(pod) !== undefined) {
+        ledger.violateUnlessExcused(
+          `${pod} ended (${how}) with its id and without a shutdown`,
+          facts.gracePeriodMs * 1000,
         );
       }
     });

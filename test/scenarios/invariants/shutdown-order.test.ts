@@ -61,11 +61,28 @@ describe('shutdown.order', () => {
     expect(through(restarted, steps).outcome.violationCount).toBe(0);
   });
 
-  test('is broken by an exit with the id and without a step', () => {
-    expect(new RuleBench(shutdownOrder).say('identity.claimed').say('pod.ended').messages).toEqual([
-      'defender-blue-a exited with its id and without a shutdown',
+  test.each(['exited', 'failed', 'grace-expired'] as const)(
+    'is broken by an end without a step (%s)',
+    (how) => {
+      const bench = new RuleBench(shutdownOrder).say('identity.claimed').say('pod.ended', { how });
+      expect(bench.messages).toEqual([`defender-blue-a ended (${how}) with its id and without a shutdown`]);
+      expect(new RuleBench(shutdownOrder).say('pod.ended', { how }).messages).toEqual([]);
+    },
+  );
+
+  test('is broken by a Defender that does not begin, as soon as anything shows it', () => {
+    const told = (seconds: number): RuleBench =>
+      new RuleBench(shutdownOrder).say('identity.claimed').say('pod.terminating').at(seconds);
+    expect(told(5).say('shutdown.step').messages).toEqual([]);
+    expect(told(5.1).say('assignment.published').messages).toEqual([
+      'defender-blue-a had not begun to stop 5.1 s after it was told to',
     ]);
-    expect(new RuleBench(shutdownOrder).say('pod.ended').messages).toEqual([]);
+    expect(told(1).say('shutdown.step').at(20).say('assignment.published').messages).toEqual([]);
+    expect(told(1).say('pod.ended', { how: 'crashed' }).at(20).say('assignment.published').messages).toEqual(
+      [],
+    );
+    const idle = new RuleBench(shutdownOrder).say('pod.terminating').at(9).say('assignment.published');
+    expect(idle.messages).toEqual([]);
   });
 
   test('excused where NATS hung or the pod stood still', () => {
