@@ -40,14 +40,17 @@ export class Lease {
   ): Promise<RenewalOutcome> {
     const wasSure = !this.#inDoubt;
     const attempt = ++this.#attempts;
+    const expected = this.#revision;
     this.#inDoubt = true;
     try {
-      const revision = await this.#bucket.update(this.key, value, this.#revision);
+      const revision = await this.#bucket.update(this.key, value, expected);
       this.#adopt(revision);
       return 'renewed';
     } catch (error) {
       passPortError(error);
       if (!hasCode(error, 'wrong-revision')) return 'unknown';
+      // Another renewal of ours got through in the meantime, which explains the conflict.
+      if (this.#revision > expected) return 'renewed';
       if (wasSure && attempt === this.#attempts && !othersMayWrite) return 'lost';
       return this.#examine(adopted);
     }

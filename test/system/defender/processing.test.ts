@@ -245,6 +245,30 @@ test('a judgement without an earlier context is provisional, and made again when
   );
 });
 
+test('a gap that the other colour fills is found by looking again, whatever the clocks say', async () => {
+  const { cluster, maker } = await stable();
+  for (const sequence of [1, 3]) {
+    maker.complete(tool, sequence);
+    await cluster.advance(3);
+  }
+  expect(judgements(cluster).map(({ provisional }) => provisional)).toEqual([false, true]);
+  const other = await stable();
+  for (const sequence of [1, 2]) {
+    other.maker.complete(tool, sequence);
+    await other.cluster.advance(3);
+  }
+  for (const row of other.cluster.cql.rows(uchartTable)) {
+    cluster.cql.execute({ kind: 'insert', table: uchartTable }, row, 1);
+  }
+  await cluster.advance(70);
+  expect(judgements(cluster).map(({ provisional }) => provisional)).toEqual([false, false, false]);
+  const rejudged = cluster.telemetry.of('alarm.judged').filter((event) => event.rejudged);
+  expect(rejudged.map(({ contextId }) => contextId)).toEqual([`${tool}/3`]);
+  const { selects } = cluster.cql;
+  await cluster.advance(300);
+  expect(cluster.cql.selects).toBe(selects);
+});
+
 test('contexts that the other colour processed are read from the store', async () => {
   const { cluster, maker } = await stable();
   maker.complete(tool, 1);
