@@ -107,12 +107,33 @@ export class ByteWriter {
     this.#pendingBits = 0;
   }
 
-  /** Appends the CRC-32 of everything written and returns a copy of the whole. */
+  /** Appends the CRC-32 of everything written and returns a copy of the whole, possibly a part of a larger buffer. */
   finish(): Uint8Array {
     this.reserve(4);
     this.uint32(crc32(this.#bytes, this.#length));
-    return this.#bytes.slice(0, this.#length);
+    const copy = allocate(this.#length);
+    copy.set(this.#bytes.subarray(0, this.#length));
+    return copy;
   }
+}
+
+const slabBytes = 65_536;
+let slab = new Uint8Array(slabBytes);
+let slabUsed = 0;
+
+/**
+ * Small blobs share slabs: a buffer of its own costs a chunk of 160 bytes three times its size and a finaliser. Blobs
+ * of one time live about equally long, so a slab is not kept for a few of them.
+ */
+function allocate(bytes: number): Uint8Array {
+  if (bytes > slabBytes / 16) return new Uint8Array(bytes);
+  if (slabUsed + bytes > slabBytes) {
+    slab = new Uint8Array(slabBytes);
+    slabUsed = 0;
+  }
+  const part = slab.subarray(slabUsed, slabUsed + bytes);
+  slabUsed += bytes;
+  return part;
 }
 
 /** 1 where the high word of a double lies first in memory, so that `words[i ^ WORD_SWAP]` is little-endian order. */
