@@ -1,6 +1,7 @@
 import { FaultInjector } from '../chaos/injector.ts';
 import { faultKinds } from '../chaos/catalogue.ts';
 import { generatePlan } from '../chaos/generator.ts';
+import { suggestion } from '../chaos/nearest.ts';
 import { emptyPlan, type Plan } from '../chaos/plan.ts';
 import { chunkTable } from '../system/ports/tables.ts';
 import type { WorldEvent } from '../sim/history/world-event.ts';
@@ -60,8 +61,9 @@ export function prepare(request: RunRequest): {
 } {
   const scenario = scenarioNamed(request.scenario);
   if (scenario === undefined) {
+    const names = catalog.map((known) => known.name);
     throw new ScenarioError(
-      `unknown scenario ${request.scenario}; there are ${catalog.map((known) => known.name).join(', ')}`,
+      `unknown scenario ${request.scenario}${suggestion(request.scenario, names)}; there are ${names.join(', ')}`,
     );
   }
   if (request.plant !== undefined && plantNamed(request.plant) === undefined) {
