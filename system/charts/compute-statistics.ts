@@ -15,11 +15,16 @@ const segmentSquares = new Float64Array(SEGMENTS);
  *
  * Deviations are the corrected two-pass form (deviations from the mean, with the mean's own rounding error taken out
  * again), so that a large offset costs no digits. Points outside the context (a tool's clock that stepped) count in its first
- * or last segment; a context of no length is taken as long as its points.
+ * or last segment; a context of no length is taken as long as its points. They are put into `statistics`, one place each.
  */
-export function computeStatistics(points: UsablePoints, startUs: number, endUs: number): Float64Array {
+export function computeStatistics(
+  points: UsablePoints,
+  startUs: number,
+  endUs: number,
+  statistics: Float64Array = new Float64Array(statisticNames.length),
+): Float64Array {
   const { timesUs, values, count } = points;
-  const statistics = new Float64Array(statisticNames.length).fill(Number.NaN);
+  statistics.fill(Number.NaN);
   statistics[statisticIndex.count] = count;
   statistics[statisticIndex.flaggedCount] = points.flaggedCount;
   statistics[statisticIndex.conflictCount] = points.conflictCount;

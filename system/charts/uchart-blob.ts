@@ -71,10 +71,11 @@ export function decodeUChart(blob: Uint8Array): UChart {
     );
   }
   const charts: SvidChart[] = [];
+  const block = new Float64Array(count * statisticCount);
   for (let c = 0; c < count; c++) {
     const svid = reader.varint();
     const mask = reader.byte() | (reader.byte() << 8) | (reader.byte() << 16);
-    const statistics = new Float64Array(statisticCount);
+    const statistics = block.subarray(c * statisticCount, (c + 1) * statisticCount);
     for (let i = 0; i < statisticCount; i++) {
       statistics[i] = (mask >>> i) & 1 ? reader.varint() : reader.float64();
     }
