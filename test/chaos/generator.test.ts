@@ -88,6 +88,16 @@ describe('generated plans', () => {
     }
   });
 
+  test('keep to a window that is no multiple of their time step', () => {
+    const odd = { ...base, windowStartMs: 60_001, windowEndMs: 63_499 };
+    for (const plan of plans(odd)) {
+      for (const fault of plan.faults) {
+        expect(fault.startMs).toBeGreaterThanOrEqual(odd.windowStartMs);
+        expect(fault.endMs ?? fault.startMs).toBeLessThanOrEqual(odd.windowEndMs);
+      }
+    }
+  });
+
   test('leave a sufficient core, also beside fixed faults', () => {
     for (const plan of plans(base)) expectInBudget(plan);
     for (const plan of plans({ ...base, fixed })) {

@@ -126,6 +126,15 @@ describe('the injector', () => {
     expect(new Set(drawn.map(String)).size).toBeGreaterThan(1);
   });
 
+  test('two faults alike choose apart from each other', async () => {
+    const fault = { kind: 'pod.freeze', parameters: { component: 'defender' }, startMs: 0 };
+    const ids = Array.from({ length: 12 }, (_, index) => `f${index}`);
+    const world = new FakeWorld();
+    const injector = scheduled(world, { version: 1, faults: ids.map((id) => ({ id, ...fault })) });
+    await world.kernel.run(secondUs);
+    expect(new Set(injector.outcomes().map(({ targets }) => targets.join())).size).toBeGreaterThan(1);
+  });
+
   test('refuses a plan with an unknown kind', () => {
     const faults = [{ id: 'f1', kind: 'nats.explode', parameters: {}, startMs: 0 }];
     expect(() => new FaultInjector(new FakeWorld(), { version: 1, faults })).toThrow(RangeError);
