@@ -32,7 +32,12 @@ export const defenderChurn: Scenario = {
       drawnFaults: { kinds: ['pod.kill', 'pod.freeze'], most: 6, startMs: at(35), endMs: at(70) },
       goals: [
         goal('contexts processed', 'completion.acknowledged'),
-        goal('a message was delivered again', 'completion.delivered', (event) => event.deliveryCount > 1),
+        goal(
+          'a message was delivered again',
+          'completion.delivered',
+          (event) => event.deliveryCount > 1,
+          false,
+        ),
         goal('a map after a crash', 'assignment.published', (event) => event.reason === 'crash'),
         goal('a leader was replaced', 'leader.elected', (event) => event.term > 1),
       ],

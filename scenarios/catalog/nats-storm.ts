@@ -22,7 +22,12 @@ export const natsStorm: Scenario = {
       drawnFaults: { kinds: ['nats.'], most: 8, startMs: at(18), endMs: at(70) },
       goals: [
         goal('contexts processed', 'completion.acknowledged'),
-        goal('a message was delivered again', 'completion.delivered', (event) => event.deliveryCount > 1),
+        goal(
+          'a message was delivered again',
+          'completion.delivered',
+          (event) => event.deliveryCount > 1,
+          false,
+        ),
       ],
     };
   },

@@ -75,7 +75,12 @@ export const releaseDay: Scenario = {
         goal('a rollback was ordered', 'rollback.started'),
         goal('the release was promoted', 'rollout.promoted'),
         goal('a leader was replaced', 'leader.elected', (event) => event.term > 1),
-        goal('a message was delivered again', 'completion.delivered', (event) => event.deliveryCount > 1),
+        goal(
+          'a message was delivered again',
+          'completion.delivered',
+          (event) => event.deliveryCount > 1,
+          false,
+        ),
         goal('an alarm was raised', 'alarm.raised', (event) => event.effective),
         goal('a tool had to retry', 'tool.retry'),
         goal('an earlier context was missing', 'alarm.judged', (event) => event.provisional, false),

@@ -30,7 +30,12 @@ export const storm: Scenario = {
       },
       goals: [
         goal('contexts processed', 'completion.acknowledged'),
-        goal('a message was delivered again', 'completion.delivered', (event) => event.deliveryCount > 1),
+        goal(
+          'a message was delivered again',
+          'completion.delivered',
+          (event) => event.deliveryCount > 1,
+          false,
+        ),
       ],
     };
   },
