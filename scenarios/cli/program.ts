@@ -1,0 +1,88 @@
+import { Command, CommanderError } from 'commander';
+import { plainText } from '../../reports/format.ts';
+import { catalog } from '../catalog/index.ts';
+import { doctorCommand } from './doctor-command.ts';
+import { exitCodes, explain, type ExitCode } from './exit-code.ts';
+import { InputError } from './input-error.ts';
+import { faultsCommand, listCommand } from './list-command.ts';
+import { replayCommand } from './replay-command.ts';
+import { runCommand } from './run-command.ts';
+import { tidyEnvironment } from './environment.ts';
+import { addRunOptions, type FlagOrigin, type FlagOrigins, type RunFlags } from './run-options.ts';
+import { validateCommand } from './validate-command.ts';
+
+const defaultScenario = catalog[0]?.name ?? '';
+
+function buildProgram(finish: (code: ExitCode) => void): Command {
+  const program = new Command('scenario')
+    .description('Runs tFDC in a simulated fab, breaks the fab, and judges what happened.')
+    .showSuggestionAfterError(true)
+    .exitOverride();
+  const add = (command: Command): Command => command.exitOverride().showSuggestionAfterError(true);
+  addRunOptions(
+    add(program.command('run', { isDefault: true }))
+      .description('runs a scenario (the default command)')
+      .argument('[scenario]', 'a name from `list`', defaultScenario),
+  ).action(async (scenario: string, flags: RunFlags, command: Command) =>
+    finish(await runCommand(scenario, flags, originsOf(command))),
+  );
+  add(program.command('list'))
+    .description('scenarios, their values, rules, planted bugs')
+    .option('--json', 'as JSON', false)
+    .action(({ json }: { json: boolean }) => listCommand(json));
+  add(program.command('validate'))
+    .description('checks plans (.json), trace files (.csv) and scenarios; runs nothing')
+    .argument('[subjects...]', 'files or scenario names (default: all scenarios)')
+    .action(async (subjects: string[]) => await validateCommand(subjects));
+  addRunOptions(
+    add(program.command('replay'))
+      .description('executes a recorded run again and compares the fingerprint')
+      .argument('<subject>', 'scenario#seed, a results folder, or a result.json'),
+  ).action(async (subject: string, flags: RunFlags, command: Command) =>
+    finish(await replayCommand(subject, flags, originsOf(command))),
+  );
+  add(program.command('faults'))
+    .description('the catalogue of faults, or one of them in full')
+    .argument('[name]', 'a kind of fault')
+    .option('--json', 'as JSON', false)
+    .action((name: string | undefined, { json }: { json: boolean }) => faultsCommand(name, json));
+  add(program.command('doctor'))
+    .description('what this machine has, and a determinism self-test')
+    .action(async () => finish(await doctorCommand()));
+  return program;
+}
+
+function originsOf(command: Command): FlagOrigins {
+  const origins: Record<string, FlagOrigin> = {};
+  for (const option of command.options) {
+    const name = option.attributeName();
+    const source = command.getOptionValueSource(name);
+    origins[name] = source === 'cli' ? 'flag' : source === 'env' ? 'environment' : 'default';
+  }
+  return origins;
+}
+
+/** Reads the arguments and does what they say. Rejects where the harness itself fails. */
+export async function main(): Promise<ExitCode> {
+  let code: ExitCode = exitCodes.ok;
+  try {
+    const program = buildProgram((given) => {
+      code = given;
+    });
+    tidyEnvironment(program.commands, process.env);
+    await program.parseAsync();
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Help ends here too, with code 0; commander has printed what there is to say.
+      if (error.exitCode === 0) return exitCodes.ok;
+      process.stderr.write(`${explain(exitCodes.badInput, [])}\n`);
+      return exitCodes.badInput;
+    }
+    if (error instanceof InputError) {
+      process.stderr.write(`error: ${plainText(error.message)}\n${explain(exitCodes.badInput, [])}\n`);
+      return exitCodes.badInput;
+    }
+    throw error;
+  }
+}
