@@ -106,7 +106,7 @@ export class NatsClient implements NatsConnection {
     this.#connection?.close(0);
     this.#connection = undefined;
     this.session = undefined;
-    for (const call of [...this.calls]) call.fail('disconnected');
+    for (const call of this.calls) call.fail('disconnected');
   }
 
   /** Sent at once, or, while a dial is under way, as soon as it stands; nobody tells whether it arrives. */
@@ -162,7 +162,7 @@ export class NatsClient implements NatsConnection {
     const buffered = this.#buffer;
     this.#buffer = [];
     if (this.#first === undefined) {
-      for (const consumption of [...this.consumptions]) consumption.pull();
+      for (const consumption of this.consumptions) consumption.pull();
       for (const watch of this.watches) watch.place();
       this.#tell('connected');
     } else {

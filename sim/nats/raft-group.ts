@@ -1,4 +1,4 @@
-import type { Kernel, RandomStream } from '../kernel/index.ts';
+import { mix32, type Kernel, type RandomStream } from '../kernel/index.ts';
 import type { Network } from '../network/index.ts';
 import type { GroupService } from './group-service.ts';
 import type { NatsServer } from './nats-server.ts';
@@ -21,6 +21,8 @@ interface FollowerProgress {
   writtenUs: number;
   ackedUs: number;
   visibleUs: number;
+  /** When the last flight that `settle` found was heard of. */
+  settledUs: number;
   /** Flights that have arrived, and flights whose commit has arrived. */
   written: number;
   visible: number;
@@ -63,6 +65,7 @@ export class RaftGroup {
   baseIndex = 0;
   baseTerm = 0;
   readonly #servers: readonly NatsServer[];
+  readonly #seed: number;
   readonly #createMachine: () => Machine;
   #flights: Flight[] = [];
   #landed = 0;
@@ -85,6 +88,7 @@ export class RaftGroup {
     this.profile = world.profile;
     this.random = world.kernel.stream('raft', `${servers[0]?.name ?? ''}/${name}`);
     this.#servers = servers;
+    this.#seed = this.random.uint32();
     this.#createMachine = createMachine;
     this.createService = createService;
     this.quorum = Math.floor(servers.length / 2) + 1;
@@ -127,6 +131,7 @@ export class RaftGroup {
       writtenUs: 0,
       ackedUs: 0,
       visibleUs: 0,
+      settledUs: 0,
       written: 0,
       visible: 0,
     }));
@@ -143,8 +148,12 @@ export class RaftGroup {
     this.settle();
     this.calm = false;
     this.#epoch++;
-    const phaseUs = heartbeatUs * this.random.float();
     const committed = leader.commit;
+    const beats = Math.floor((nowUs - leader.lastHeartbeatUs) / heartbeatUs);
+    const heartbeatAtUs = leader.lastHeartbeatUs + beats * heartbeatUs;
+    const { baseDelayUs, jitterUs } = this.world.network.options;
+    const hopUs = baseDelayUs + jitterUs;
+    const inTheAir = nowUs - heartbeatAtUs < hopUs;
     for (const replica of this.replicas) {
       if (replica === leader) continue;
       const acked = this.#flights.findLast(({ ackedUs }) => (ackedUs[replica.member] ?? 0) <= nowUs);
@@ -152,13 +161,24 @@ export class RaftGroup {
         leader.match[replica.member] ?? 0,
         this.#flights.length === 0 ? committed : (acked?.index ?? (this.#flights[0]?.index ?? 1) - 1),
       );
-      replica.resumeFollowing(nowUs - (heartbeatUs - phaseUs));
+      const beatUs = heartbeatAtUs + hopUs - (inTheAir ? heartbeatUs : 0);
+      replica.resumeFollowing(Math.max(beatUs, this.#lastHeardUs(replica.member, nowUs)));
     }
     this.#flights = [];
-    leader.resumeLeading(phaseUs);
+    leader.resumeLeading(heartbeatAtUs + heartbeatUs, heartbeatAtUs + 2 * hopUs);
     for (const replica of this.replicas) {
-      if (replica !== leader) leader.resend(replica.member, replica.log.lastIndex + 1);
+      const behind = replica.log.lastIndex < leader.log.lastIndex || replica.commit < leader.commit;
+      if (replica !== leader && (behind || inTheAir)) {
+        leader.resend(replica.member, replica.log.lastIndex + 1);
+      }
     }
+  }
+
+  /** In [0, 1): depends on who asks and when, not on how often others asked, so that elision changes no draw. */
+  draw(member: number, timeUs: number): number {
+    const low = timeUs % 0x100000000;
+    const high = (timeUs - low) / 0x100000000;
+    return mix32(this.#seed ^ mix32(low + Math.imul(high + 1, 0x9e3779b1)) ^ mix32(member + 1)) / 0x100000000;
   }
 
   /** A proposal in a calm group: one event at its commit. */
@@ -174,7 +194,7 @@ export class RaftGroup {
         ackedUs.push(nowUs + writeUs);
         continue;
       }
-      const there = nowUs + network.delayUs(leader.server.host, replica.server.host) + writeUs;
+      const there = nowUs + network.delayUs(leader.server.host, replica.server.host);
       progress.writtenUs = Math.max(progress.writtenUs, there);
       const back = progress.writtenUs + network.delayUs(replica.server.host, leader.server.host);
       progress.ackedUs = Math.max(progress.ackedUs, back);
@@ -214,11 +234,14 @@ export class RaftGroup {
         const entry = flight === undefined ? undefined : leader.log.at(flight.index);
         if (entry === undefined || writtenUs > nowUs) break;
         replica.log.append(entry, writtenUs);
+        progress.settledUs = Math.max(progress.settledUs, writtenUs);
       }
       for (; progress.visible < progress.written; progress.visible++) {
         const flight = this.#flights[progress.visible];
-        if (flight === undefined || (flight.visibleUs[replica.member] ?? Infinity) > nowUs) break;
+        const visibleUs = flight?.visibleUs[replica.member] ?? Infinity;
+        if (flight === undefined || visibleUs > nowUs) break;
         replica.commit = flight.index;
+        progress.settledUs = Math.max(progress.settledUs, visibleUs);
       }
       replica.applyCommitted();
     }
@@ -228,6 +251,8 @@ export class RaftGroup {
   applyOn(replica: RaftReplica, entry: LogEntry): void {
     const { operation } = entry;
     const sequence = replica.machine.apply(operation);
+    // Answers first: an elided watch batch that travels further must not hold them up.
+    if (replica.role === 'leader') replica.service?.committed(operation, sequence);
     if (operation.kind === 'store' && sequence > 0) {
       for (const watch of replica.watches) watch.deliver(sequence, operation, 0);
       const landing = this.#landing;
@@ -239,7 +264,6 @@ export class RaftGroup {
         }
       }
     }
-    if (replica.role === 'leader') replica.service?.committed(operation, sequence);
   }
 
   /** Advances the base to what is synced everywhere, and shortens the logs to it. */
@@ -279,6 +303,14 @@ export class RaftGroup {
       replica.commit = 0;
       replica.applied = 0;
     }
+  }
+
+  /** When a follower last got a message about an entry. */
+  #lastHeardUs(member: number, nowUs: number): number {
+    const progress = this.#progress[member];
+    if (progress === undefined) return 0;
+    const heardUs = [progress.visibleUs, progress.writtenUs, progress.settledUs];
+    return Math.round(Math.max(...heardUs.filter((timeUs) => timeUs <= nowUs)));
   }
 
   #quorumTime(ackedUs: readonly number[]): number {

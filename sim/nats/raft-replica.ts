@@ -16,6 +16,7 @@ import {
   quorumSilenceUs,
   syncUs,
   transferCampaignUs,
+  writeUs,
 } from './timing.ts';
 
 const entriesAMessage = 128;
@@ -44,6 +45,8 @@ export class RaftReplica {
   /** Answers direct reads (jetstream H65). */
   reader = true;
   becameLeaderUs = 0;
+  /** Leaders only: when the last heartbeat went out that was not elided; the elided ones followed at even distance. */
+  lastHeartbeatUs = 0;
   match: number[] = [];
   /** Uncommitted entries that this replica had to give up. */
   truncated = 0;
@@ -111,7 +114,7 @@ export class RaftReplica {
     const index = log.lastIndex + 1;
     log.append({ index, term: this.term, operation }, group.kernel.nowUs);
     if (group.calm) group.fly(this, index);
-    else if (group.replicas.length === 1) this.#advanceCommit();
+    else if (group.replicas.length === 1) this.#after(writeUs, RaftReplica.#writeDue);
     else this.#broadcast();
     return index;
   }
@@ -135,16 +138,19 @@ export class RaftReplica {
     this.leader = -1;
   }
 
-  /** Only for the group: the elided state comes back, as seen by the leader. */
-  resumeLeading(heartbeatInUs: number): void {
+  /** Only for the group: the elided state comes back, as seen by the leader, who heard its followers at `heardUs`. */
+  resumeLeading(heartbeatAtUs: number, heardUs: number): void {
     const { kernel } = this.group;
     this.#void();
     for (const { member } of this.group.replicas) {
       this.#next[member] = this.log.lastIndex + 1;
       this.#unanswered[member] = 0;
-      this.#heardUs[member] = kernel.nowUs;
+      this.#heardUs[member] = Math.min(heardUs, kernel.nowUs);
     }
-    this.#after(heartbeatInUs, RaftReplica.#heartbeatDue);
+    this.#after(heartbeatAtUs - kernel.nowUs, RaftReplica.#heartbeatDue);
+    if (this.group.replicas.length === 1 && this.commit < this.log.lastIndex) {
+      this.#after(writeUs, RaftReplica.#writeDue);
+    }
     const leadingUs = kernel.nowUs - this.becameLeaderUs;
     this.#after(quorumCheckUs - (leadingUs % quorumCheckUs), RaftReplica.#quorumDue);
   }
@@ -158,7 +164,7 @@ export class RaftReplica {
   /** Only for the group: the elided state comes back, as seen by a follower that heard its leader at `heardUs`. */
   resumeFollowing(heardUs: number): void {
     this.#void();
-    this.awaitLeader(heardUs + this.#uniform(electionUs));
+    this.awaitLeader(heardUs + this.#uniform(electionUs, heardUs));
   }
 
   /** Campaigns at that time, unless this is called again before. */
@@ -373,7 +379,8 @@ export class RaftReplica {
     group.elections++;
     for (const { member } of group.replicas) this.match[member] = 0;
     this.service = group.createService(this);
-    this.resumeLeading(heartbeatUs);
+    this.lastHeartbeatUs = this.becameLeaderUs;
+    this.resumeLeading(this.becameLeaderUs + heartbeatUs, this.becameLeaderUs);
     if (!group.profile.leaderAfterApply) this.service.becomeReady();
     this.#leadershipIndex = this.log.lastIndex + 1;
     this.propose({ kind: 'leadership' });
@@ -472,10 +479,17 @@ export class RaftReplica {
   }
 
   static #heartbeatDue(replica: RaftReplica): void {
-    if (replica.role !== 'leader' || replica.group.enterCalm(replica)) return;
+    if (replica.role !== 'leader') return;
+    replica.lastHeartbeatUs = replica.group.kernel.nowUs;
+    if (replica.group.enterCalm(replica)) return;
     replica.#after(heartbeatUs, RaftReplica.#heartbeatDue);
     replica.#broadcast();
     replica.#advanceCommit();
+  }
+
+  /** An asset of one replica: its entry is written. */
+  static #writeDue(replica: RaftReplica): void {
+    if (replica.role === 'leader') replica.#advanceCommit();
   }
 
   /** Steps down at the first tick that finds too few peers heard (jetstream B13). */
@@ -523,8 +537,8 @@ export class RaftReplica {
     this.#electionTimerUs = Infinity;
   }
 
-  #uniform([low, high]: readonly [number, number]): number {
-    return low + (high - low) * this.group.random.float();
+  #uniform([low, high]: readonly [number, number], atUs = this.group.kernel.nowUs): number {
+    return low + (high - low) * this.group.draw(this.member, Math.round(atUs));
   }
 }
 

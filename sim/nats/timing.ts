@@ -16,7 +16,7 @@ export const transferCampaignUs = 10_000;
 /** Files reach the disk every 2 min, the first time after U(1, 2) min (jetstream E41). */
 export const firstSyncUs = [60_000_000, 120_000_000] as const;
 export const syncUs = 120_000_000;
-/** Time of one `write()` into the page cache, part of what an ack waits for. */
+/** What an asset of one replica waits for; beside a round trip to a follower the `write()` into the page cache is nothing. */
 export const writeUs = 40;
 
 /** A restarted replica answers direct reads at the next tick after it has caught up (jetstream H65). */

@@ -19,6 +19,11 @@ export interface Held {
   readonly second: unknown;
 }
 
+export interface HandedOver {
+  readonly handedOverUs: number;
+  readonly arrivalUs: number;
+}
+
 /**
  * One TCP connection. Each direction is first in, first out; what a cut link swallows is held and retransmitted with
  * exponential back-off, so a heal is noticed late (jetstream 22); a close travels behind the data.
@@ -28,6 +33,8 @@ export class Connection {
   readonly ends: readonly [Endpoint, Endpoint];
   open: readonly boolean[] = [true, true];
   readonly lastDeliveryUs: [number, number] = [0, 0];
+  /** Messages by direction that reach the sending machine only later; they do not hold up what is sent before that. */
+  readonly handedOverLater: [HandedOver[], HandedOver[]] = [[], []];
   readonly held: [Held[], Held[]] = [[], []];
   /** When the first of the held messages was sent, by direction; 0 where none is held. */
   readonly heldSinceUs: [number, number] = [0, 0];
@@ -45,6 +52,21 @@ export class Connection {
 
   isOpen(side: Side): boolean {
     return this.open[side] === true;
+  }
+
+  /** First in, first out: no message that the sending machine has at `handedOverUs` arrives before this. */
+  earliestArrivalUs(side: Side, nowUs: number, handedOverUs: number): number {
+    const later = this.handedOverLater[side];
+    let earliestUs = this.lastDeliveryUs[side];
+    if (later.length === 0) return earliestUs;
+    for (const message of later) {
+      if (message.handedOverUs <= handedOverUs) earliestUs = Math.max(earliestUs, message.arrivalUs);
+      if (message.handedOverUs <= nowUs) {
+        this.lastDeliveryUs[side] = Math.max(this.lastDeliveryUs[side], message.arrivalUs);
+      }
+    }
+    this.handedOverLater[side] = later.filter((message) => message.handedOverUs > nowUs);
+    return earliestUs;
   }
 
   /** At most one handler a side. It runs in that side's process, and not for the side that closed. */

@@ -257,8 +257,14 @@ export class Network {
     }
     let delayUs = handedOverInUs + this.delayUs(from, to);
     if (link !== undefined) delayUs += this.#disturb(link, bytes);
-    const arrivalUs = Math.max(connection.lastDeliveryUs[side], Math.round(this.kernel.nowUs + delayUs));
-    connection.lastDeliveryUs[side] = arrivalUs;
+    const { nowUs } = this.kernel;
+    const handedOverUs = nowUs + handedOverInUs;
+    const arrivalUs = Math.max(
+      connection.earliestArrivalUs(side, nowUs, handedOverUs),
+      Math.round(nowUs + delayUs),
+    );
+    if (handedOverInUs > 0) connection.handedOverLater[side].push({ handedOverUs, arrivalUs });
+    else connection.lastDeliveryUs[side] = arrivalUs;
     this.kernel.at(arrivalUs, side === 0 ? Network.#deliverToServer : Network.#deliverToClient, connection, {
       bytes,
       callback,
