@@ -85,8 +85,9 @@ export class ConsumerLeader {
     }
     this.#arm();
     const { interest } = operation;
-    if (interest === undefined) return;
     operation.interest = undefined;
+    // An ack can overtake the redelivery of what it names.
+    if (interest === undefined || this.#state?.pending.has(operation.sequence) !== true) return;
     this.#send(operation.sequence, operation.deliveryCount, interest);
   }
 

@@ -18,3 +18,8 @@ export class MetaMachine implements Machine {
     return copy;
   }
 }
+
+export function metaMachineOf(machine: Machine): MetaMachine {
+  if (machine instanceof MetaMachine) return machine;
+  throw new TypeError('not the meta group');
+}

@@ -1,5 +1,5 @@
 import type { GroupService } from './group-service.ts';
-import type { MetaMachine } from './meta-machine.ts';
+import { metaMachineOf, type MetaMachine } from './meta-machine.ts';
 import type { NatsServer } from './nats-server.ts';
 import type { Operation, StreamShape } from './operations.ts';
 import type { RaftReplica } from './raft-replica.ts';
@@ -68,7 +68,7 @@ export class MetaService implements GroupService {
   }
 
   get #machine(): MetaMachine {
-    return this.#replica.machine as MetaMachine;
+    return metaMachineOf(this.#replica.machine);
   }
 
   /** Two streams never share a subject. */

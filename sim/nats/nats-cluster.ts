@@ -11,7 +11,7 @@ import type { StreamShape } from './operations.ts';
 import { nats212, type NatsProfile } from './profile.ts';
 import { RaftGroup, type GroupWorld } from './raft-group.ts';
 import { inspect, type StreamInspection } from './stream-inspection.ts';
-import { StreamMachine } from './stream-machine.ts';
+import { StreamMachine, streamMachineOf } from './stream-machine.ts';
 import { StreamService } from './stream-service.ts';
 import { subjectMatches, SubjectTable } from './subjects.ts';
 import { firstCampaignUs } from './timing.ts';
@@ -89,7 +89,7 @@ export class NatsCluster implements GroupWorld {
       const name = this.subjects.name(subject);
       group = null;
       for (const candidate of this.#groups.values()) {
-        const { shape } = candidate.baseMachine as StreamMachine;
+        const { shape } = streamMachineOf(candidate.baseMachine);
         if (shape.subjects.some((filter) => subjectMatches(filter, name))) group = candidate;
       }
       this.#groupOfSubject[subject] = group;

@@ -217,9 +217,12 @@ export class NatsServer implements Listener {
       session.connection.sendIn(1, inUs, bytes, callback, first, second);
       return true;
     }
-    if (this.cluster.elide && this.cluster.pathQuiet(this, server)) {
-      const hopUs = this.cluster.network.delayUs(this.host, server.host);
-      session.connection.sendIn(1, inUs + hopUs, bytes, callback, first, second);
+    const peer = this.peers[server.index];
+    if (this.cluster.elide && peer?.connection !== undefined && this.cluster.pathQuiet(this, server)) {
+      const { network, kernel } = this.cluster;
+      const delayUs = inUs + network.delayUs(this.host, server.host);
+      const thereInUs = peer.connection.reserve(peer.side, inUs, delayUs) - kernel.nowUs;
+      session.connection.sendIn(1, thereInUs, bytes, callback, first, second);
       return true;
     }
     const erased = callback as Forwarded['callback'];

@@ -2,7 +2,7 @@ import type { NatsServer } from './nats-server.ts';
 import type { RaftGroup } from './raft-group.ts';
 import type { ReadRequest, Routed, WatchRequest } from './requests.ts';
 import { keyValueEntry, ServerWatch } from './server-watch.ts';
-import type { StreamMachine } from './stream-machine.ts';
+import { streamMachineOf } from './stream-machine.ts';
 import { leaderlessAnswerUs } from './timing.ts';
 
 /** Finds who serves a request, by the interest that one server knows of. */
@@ -142,7 +142,7 @@ export class RequestRouter {
     const replica = group?.replicaOn(server);
     if (group === undefined || replica === undefined || !replica.reader) return;
     group.settle();
-    const machine = replica.machine as StreamMachine;
+    const machine = streamMachineOf(replica.machine);
     machine.expire(server.wallUs());
     switch (request.kind) {
       case 'read': {

@@ -2,7 +2,7 @@ import type { KeyValueEntry } from '../../system/ports/key-value.ts';
 import type { StoreOperation } from './operations.ts';
 import type { RaftReplica } from './raft-replica.ts';
 import type { StoredMessage } from './stored-message.ts';
-import type { StreamMachine } from './stream-machine.ts';
+import { streamMachineOf, type StreamMachine } from './stream-machine.ts';
 import { NatsWatch } from './watch.ts';
 
 /** The consumer behind a watch: one replica, in the memory of one server, gone with it (jetstream H68). */
@@ -20,12 +20,12 @@ export class ServerWatch {
     this.watch = watch;
     this.#generation = generation;
     this.#fromSequence = fromSequence;
-    this.#lastSequence = (replica.machine as StreamMachine).lastSequence;
+    this.#lastSequence = streamMachineOf(replica.machine).lastSequence;
   }
 
   /** Sends the present values; changes follow. */
   begin(): void {
-    const machine = this.replica.machine as StreamMachine;
+    const machine = streamMachineOf(this.replica.machine);
     const entries: KeyValueEntry[] = [];
     for (const message of machine.messages) {
       if (message.sequence >= this.#fromSequence) entries.push(keyValueEntry(message, machine));
@@ -43,7 +43,7 @@ export class ServerWatch {
       this.remove();
       return;
     }
-    const machine = this.replica.machine as StreamMachine;
+    const machine = streamMachineOf(this.replica.machine);
     this.#push([keyValueEntry({ ...operation, sequence }, machine)], false, inUs);
   }
 

@@ -1,5 +1,5 @@
 import type { RaftGroup } from './raft-group.ts';
-import type { StreamMachine } from './stream-machine.ts';
+import { streamMachineOf } from './stream-machine.ts';
 
 /** A stream or bucket as its replicas have agreed on it. */
 export interface StreamInspection {
@@ -19,7 +19,7 @@ export interface StreamInspection {
 
 export function inspect(group: RaftGroup): StreamInspection {
   group.settle();
-  const machine = group.mostApplied().machine as StreamMachine;
+  const machine = streamMachineOf(group.mostApplied().machine);
   const consumers = new Map<string, { pending: number; ackPending: number }>();
   for (const [durable, state] of machine.consumers) {
     consumers.set(durable, { pending: machine.undelivered(state), ackPending: state.pending.size });

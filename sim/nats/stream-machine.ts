@@ -309,3 +309,9 @@ export class StreamMachine implements Machine {
     return 1000 * (maxAgeMs > 0 ? Math.min(duplicateWindowMs, maxAgeMs) : duplicateWindowMs);
   }
 }
+
+/** The machine of a group that is a stream or a bucket. */
+export function streamMachineOf(machine: Machine): StreamMachine {
+  if (machine instanceof StreamMachine) return machine;
+  throw new TypeError('the meta group has no stream');
+}

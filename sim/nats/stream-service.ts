@@ -8,7 +8,7 @@ import type { Operation, StoreOperation } from './operations.ts';
 import type { NatsProfile } from './profile.ts';
 import type { RaftReplica } from './raft-replica.ts';
 import type { AckRequest, ConsumerChange, PublishRequest, Routed } from './requests.ts';
-import type { StreamMachine } from './stream-machine.ts';
+import { streamMachineOf, type StreamMachine } from './stream-machine.ts';
 import { filtersOverlap, isWildcard } from './subjects.ts';
 
 interface StagedSubject {
@@ -38,7 +38,7 @@ export class StreamService implements GroupService {
   }
 
   get machine(): StreamMachine {
-    return this.replica.machine as StreamMachine;
+    return streamMachineOf(this.replica.machine);
   }
 
   get nowUs(): number {

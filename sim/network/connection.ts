@@ -54,19 +54,27 @@ export class Connection {
     return this.open[side] === true;
   }
 
-  /** First in, first out: no message that the sending machine has at `handedOverUs` arrives before this. */
-  earliestArrivalUs(side: Side, nowUs: number, handedOverUs: number): number {
+  /**
+   * Takes the next place in one direction, first in, first out, for a message that the sending machine has only in
+   * `handedOverInUs`. Returns when it arrives at the earliest; `delayUs` counts from now.
+   */
+  reserve(side: Side, handedOverInUs: number, delayUs: number): number {
+    const { nowUs } = this.network.kernel;
+    const handedOverUs = nowUs + handedOverInUs;
     const later = this.handedOverLater[side];
-    let earliestUs = this.lastDeliveryUs[side];
-    if (later.length === 0) return earliestUs;
-    for (const message of later) {
-      if (message.handedOverUs <= handedOverUs) earliestUs = Math.max(earliestUs, message.arrivalUs);
-      if (message.handedOverUs <= nowUs) {
-        this.lastDeliveryUs[side] = Math.max(this.lastDeliveryUs[side], message.arrivalUs);
+    let arrivalUs = Math.max(this.lastDeliveryUs[side], Math.round(nowUs + delayUs));
+    if (later.length > 0) {
+      for (const message of later) {
+        if (message.handedOverUs <= handedOverUs) arrivalUs = Math.max(arrivalUs, message.arrivalUs);
+        if (message.handedOverUs <= nowUs) {
+          this.lastDeliveryUs[side] = Math.max(this.lastDeliveryUs[side], message.arrivalUs);
+        }
       }
+      this.handedOverLater[side] = later.filter((message) => message.handedOverUs > nowUs);
     }
-    this.handedOverLater[side] = later.filter((message) => message.handedOverUs > nowUs);
-    return earliestUs;
+    if (handedOverInUs > 0) this.handedOverLater[side].push({ handedOverUs, arrivalUs });
+    else this.lastDeliveryUs[side] = arrivalUs;
+    return arrivalUs;
   }
 
   /** At most one handler a side. It runs in that side's process, and not for the side that closed. */

@@ -257,14 +257,7 @@ export class Network {
     }
     let delayUs = handedOverInUs + this.delayUs(from, to);
     if (link !== undefined) delayUs += this.#disturb(link, bytes);
-    const { nowUs } = this.kernel;
-    const handedOverUs = nowUs + handedOverInUs;
-    const arrivalUs = Math.max(
-      connection.earliestArrivalUs(side, nowUs, handedOverUs),
-      Math.round(nowUs + delayUs),
-    );
-    if (handedOverInUs > 0) connection.handedOverLater[side].push({ handedOverUs, arrivalUs });
-    else connection.lastDeliveryUs[side] = arrivalUs;
+    const arrivalUs = connection.reserve(side, handedOverInUs, delayUs);
     this.kernel.at(arrivalUs, side === 0 ? Network.#deliverToServer : Network.#deliverToClient, connection, {
       bytes,
       callback,
