@@ -77,6 +77,25 @@ describe('limits of change', () => {
     expect(history.decide(300_000, 20, 5, 2, 100)).toBe(5);
   });
 
+  test.each([
+    ['max', 10],
+    ['min', 17],
+    ['disabled', 20],
+  ] as const)('of two policies for scaling down, %s allows %i', (select, expected) => {
+    const history = new ScalingHistory({
+      up: defaultScalingBehaviour.up,
+      down: {
+        stabilizationMs: 0,
+        select,
+        policies: [
+          { kind: 'pods', value: 3, periodMs: 60_000 },
+          { kind: 'percent', value: 50, periodMs: 60_000 },
+        ],
+      },
+    });
+    expect(history.decide(0, 20, 2, 1, 100)).toBe(expected);
+  });
+
   test('the upgrade profile climbs 20, 30, 45, 60 (delivery 82)', () => {
     const behaviour: ScalingBehaviour = {
       up: {

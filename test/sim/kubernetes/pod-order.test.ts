@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { inDeletionOrder } from '../../../sim/kubernetes/pod-order.ts';
+import type { Pod } from '../../../sim/kubernetes/index.ts';
 import { app, minute, second, smallNodes, Testbed } from './testbed.ts';
 
 test('unassigned, pending, not ready, crowded, newly ready: who goes first (delivery 68)', async () => {
@@ -26,4 +27,30 @@ test('unassigned, pending, not ready, crowded, newly ready: who goes first (deli
   await bed.runFor(3 * minute);
   const later = inDeletionOrder(pods.slice(0, 6), bed.kernel.nowUs);
   expect(later[0]).toBe(pods[5]);
+});
+
+/** Six pods on six nodes, alike but for what `differ` does to the two that are created last but two. */
+async function firstTwo(differ: (pod: Pod, bed: Testbed) => void): Promise<boolean> {
+  const bed = new Testbed(5n, smallNodes(6, 64_000));
+  bed.kubernetes.deploy(app({ replicas: 6 }));
+  await bed.runTo(10 * minute);
+  const chosen = bed.kubernetes.pods().slice(2, 4);
+  for (const pod of chosen) differ(pod, bed);
+  await bed.runFor(minute);
+  const order = inDeletionOrder(bed.kubernetes.pods(), bed.kernel.nowUs);
+  return order.slice(0, 2).every((pod) => chosen.includes(pod));
+}
+
+test('pods that are alike go by name; not ready, then ready for a shorter time goes before', async () => {
+  expect(await firstTwo(() => undefined)).toBe(false);
+  expect(await firstTwo((pod) => pod.processPort.setReady(false))).toBe(true);
+  expect(await firstTwo((pod, bed) => bed.kubernetes.killPod(pod.name))).toBe(true);
+});
+
+test('of pods that are not ready the one with more restarts goes first', async () => {
+  const restartedFirst = await firstTwo((pod, bed) => {
+    for (const other of bed.kubernetes.pods()) other.processPort.setReady(false);
+    pod.restarts = 3;
+  });
+  expect(restartedFirst).toBe(true);
 });

@@ -37,6 +37,11 @@ describe('arithmetic of a rolling update', () => {
     expect(sizesOfOld(10, 2, { replicas: 3, available: 3 }, [{ replicas: 10, available: 10 }])).toEqual([5]);
   });
 
+  test('above the bound, after a scale-down, the new one neither grows nor shrinks', () => {
+    expect(sizeOfNew(10, 3, { replicas: 5, available: 0 }, [{ replicas: 12, available: 12 }])).toBe(5);
+    expect(sizeOfNew(10, 3, { replicas: 12, available: 0 }, [{ replicas: 1, available: 1 }])).toBe(10);
+  });
+
   test('from any sizes it ends with the new one alone and never leaves its bounds', () => {
     fc.assert(
       fc.property(
