@@ -3,6 +3,8 @@ import { faultKinds } from '../chaos/catalogue.ts';
 import { generatePlan } from '../chaos/generator.ts';
 import { suggestion } from '../chaos/nearest.ts';
 import { emptyPlan, type Plan } from '../chaos/plan.ts';
+import { colours } from '../system/ports/colour.ts';
+import { completionMessageId, completionStream } from '../system/ports/completion.ts';
 import { chunkTable } from '../system/ports/tables.ts';
 import type { WorldEvent } from '../sim/history/world-event.ts';
 import { SimulationError, type TraceSink } from '../sim/kernel/index.ts';
@@ -170,6 +172,7 @@ class Run {
           if (world.cassandra.isCold(chunkTable, partition)) return Infinity;
           return world.cassandra.inspect(chunkTable, partition).length;
         },
+        waitingCompletions: () => waitingCompletions(world),
         faultFreeJudgement: (contextId) => oracle.judgement(contextId),
         reachableGateways: () => reachableGateways(world),
       },
@@ -291,6 +294,14 @@ class Run {
       ...(milestone === undefined ? {} : { milestone }),
     });
   }
+}
+
+function waitingCompletions(world: World): readonly string[] {
+  const prefix = completionMessageId('', 0).split('/')[0] ?? '';
+  return colours.flatMap((colour) => {
+    const messages = world.nats[colour].inspectStream(completionStream)?.committedMessages ?? [];
+    return messages.map(({ messageId }) => messageId.slice(prefix.length));
+  });
 }
 
 /** Gateways that run and that Management can reach now. */

@@ -7,6 +7,8 @@ import { controlCells, type Job, type WorkerMessage } from './worker-message.ts'
 /** A simulation that executed nothing for so long hangs. */
 const hangMs = 60_000;
 const watchMs = 1_000;
+/** A worker that is warm runs faster; after so many runs what they left behind in memory goes with it. */
+const runsPerWorker = 20;
 
 export interface PoolOptions {
   readonly workers: number;
@@ -55,115 +57,115 @@ export class WorkerPool {
 
   /** Rejects with the first error of the harness itself; the other runs are stopped then. */
   async run(tasks: readonly PoolTask[]): Promise<PoolEnd> {
-    let next = 0;
-    const lane = async (): Promise<void> => {
-      while (next < tasks.length && !this.#cancelled) {
-        const index = next++;
-        const task = tasks[index];
-        if (task === undefined) continue;
-        try {
-          await this.#runTask(index, task);
-        } catch (error) {
-          this.#failure ??= { error };
-          this.cancel();
-        }
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(this.#options.workers, tasks.length) }, lane));
+    const queue = tasks.entries();
+    const lanes = Math.min(this.#options.workers, tasks.length);
+    await Promise.all(Array.from({ length: lanes }, () => this.#runLane(queue)));
     if (this.#failure !== undefined) throw this.#failure.error;
     if (this.#timedOut) return 'timed-out';
     return this.#cancelled ? 'cancelled' : 'done';
   }
 
-  /** A worker a run: what one run leaves behind in memory goes with it. */
-  async #runTask(index: number, task: PoolTask): Promise<void> {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-      execArgv: ['--disable-warning=ExperimentalWarning'],
-      resourceLimits: { maxOldGenerationSizeMb: 6144 },
-    });
+  async #runLane(queue: Iterator<[number, PoolTask]>): Promise<void> {
+    let worker: Worker | undefined;
+    let runs = 0;
+    try {
+      while (!this.#cancelled) {
+        const next = queue.next();
+        if (next.done === true) return;
+        if (worker === undefined || runs === runsPerWorker) {
+          await worker?.terminate();
+          worker = startWorker();
+          runs = 0;
+        }
+        runs++;
+        await this.#runTask(worker, ...next.value);
+      }
+    } catch (error) {
+      this.#failure ??= { error };
+      this.cancel();
+    } finally {
+      await worker?.terminate();
+    }
+  }
+
+  async #runTask(worker: Worker, index: number, task: PoolTask): Promise<void> {
     const buffer = new SharedArrayBuffer(8);
     const control = new Int32Array(buffer);
     this.#controls.add(control);
+    let lastUs = 0;
+    const at = (): string => `${(lastUs / 1e6).toFixed(3)} s of virtual time`;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const watch = this.#watch(control, () =>
+      reject(new Error(`${label(task)} hangs: nothing was executed for ${hangMs / 1000} s after ${at()}`)),
+    );
+    const onMessage = (message: WorkerMessage): void => {
+      switch (message.kind) {
+        case 'progress':
+          lastUs = message.progress.virtualUs;
+          this.#hooks.progress(index, message.progress);
+          return;
+        case 'result':
+          try {
+            this.#hooks.result(index, message.result);
+            resolve();
+          } catch (error) {
+            reject(error);
+          }
+          return;
+        case 'error':
+          reject(
+            message.output
+              ? new OutputError(message.message)
+              : new Error(`${label(task)}: ${message.message}\n${message.stack}`),
+          );
+          return;
+      }
+    };
+    const onError = (error: Error): void =>
+      reject(new Error(`${label(task)}: the worker died at ${at()}: ${String(error)}`, { cause: error }));
+    const onExit = (code: number): void =>
+      reject(new Error(`${label(task)}: the worker ended without a result, code ${code}`));
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+    const { request, traceFile } = task;
+    const job: Job = { request, control: buffer, ...(traceFile === undefined ? {} : { traceFile }) };
+    worker.postMessage(job);
+    try {
+      await promise;
+    } finally {
+      clearInterval(watch);
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+      this.#controls.delete(control);
+    }
+  }
+
+  /** Looks after a run: whether it still moves, and whether it takes too long. */
+  #watch(control: Int32Array, hangs: () => void): NodeJS.Timeout {
+    const { timeoutMs } = this.#options;
     const startMs = performance.now();
     let seen = -1;
     let seenMs = startMs;
-    let lastUs = 0;
-    try {
-      await new Promise<void>((resolve, reject) => {
-        const watch = setInterval(() => {
-          const nowMs = performance.now();
-          const slices = Atomics.load(control, controlCells.slices);
-          if (slices !== seen) {
-            seen = slices;
-            seenMs = nowMs;
-          } else if (nowMs - seenMs > hangMs) {
-            clearInterval(watch);
-            reject(
-              new Error(
-                `${label(task)} hangs: nothing was executed for ${hangMs / 1000} s after ${(lastUs / 1e6).toFixed(3)} s of virtual time`,
-              ),
-            );
-          }
-          if (
-            this.#options.timeoutMs !== undefined &&
-            nowMs - startMs > this.#options.timeoutMs &&
-            !this.#timedOut
-          ) {
-            this.#timedOut = true;
-            this.cancel();
-          }
-        }, watchMs);
-        worker.on('message', (message: WorkerMessage) => {
-          switch (message.kind) {
-            case 'progress':
-              lastUs = message.progress.virtualUs;
-              this.#hooks.progress(index, message.progress);
-              return;
-            case 'result':
-              clearInterval(watch);
-              try {
-                this.#hooks.result(index, message.result);
-                resolve();
-              } catch (error) {
-                reject(error instanceof Error ? error : new Error(String(error)));
-              }
-              return;
-            case 'error':
-              clearInterval(watch);
-              reject(
-                message.output
-                  ? new OutputError(message.message)
-                  : new Error(`${label(task)}: ${message.message}\n${message.stack}`),
-              );
-              return;
-          }
-        });
-        worker.once('error', (error) => {
-          clearInterval(watch);
-          reject(
-            new Error(
-              `${label(task)}: the worker died at ${(lastUs / 1e6).toFixed(3)} s of virtual time: ${String(error)}`,
-              { cause: error },
-            ),
-          );
-        });
-        worker.once('exit', (code) => {
-          clearInterval(watch);
-          // After a result this changes nothing.
-          reject(new Error(`${label(task)}: the worker ended without a result, code ${code}`));
-        });
-        const job: Job = {
-          request: task.request,
-          control: buffer,
-          ...(task.traceFile === undefined ? {} : { traceFile: task.traceFile }),
-        };
-        worker.postMessage(job);
-      });
-    } finally {
-      this.#controls.delete(control);
-      await worker.terminate();
-    }
+    return setInterval(() => {
+      const nowMs = performance.now();
+      const slices = Atomics.load(control, controlCells.slices);
+      if (slices !== seen) {
+        seen = slices;
+        seenMs = nowMs;
+      } else if (nowMs - seenMs > hangMs) {
+        hangs();
+      }
+      if (timeoutMs !== undefined && nowMs - startMs > timeoutMs && !this.#timedOut) {
+        this.#timedOut = true;
+        this.cancel();
+      }
+    }, watchMs);
   }
+}
+
+function startWorker(): Worker {
+  return new Worker(new URL('./worker.ts', import.meta.url), {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    resourceLimits: { maxOldGenerationSizeMb: 6144 },
+  });
 }
 
 function label(task: PoolTask): string {

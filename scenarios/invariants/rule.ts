@@ -20,6 +20,8 @@ export interface WorldFacts {
   readonly gracePeriodMs: number;
   /** Requests of a context that can be read back at quorum now; for the end of the run. */
   storedRequests(tool: string, contextSequence: number): number;
+  /** Contexts whose completion is in a stream now: not delivered, or not acknowledged. For the end of the run. */
+  waitingCompletions(): readonly string[];
   /** The judgement that a fault-free run makes of a context, once all earlier ones are known. */
   faultFreeJudgement(contextId: string): { readonly alarm: boolean } | undefined;
   /** Gateways that run, are ready, and that Management can reach now, both ways. */

@@ -3,11 +3,11 @@ import { livenessConverged } from '../../../scenarios/invariants/liveness-conver
 import { RuleBench } from './rule-bench.ts';
 
 describe('liveness.converged', () => {
-  test('holds where all is acknowledged, whichever is seen first', () => {
+  test('holds where all is processed, whichever is seen first', () => {
     const bench = new RuleBench(livenessConverged)
       .say('context.completed')
-      .say('completion.acknowledged')
-      .say('completion.acknowledged', { contextId: 'T0001/2' })
+      .say('uchart.stored')
+      .say('uchart.stored', { contextId: 'T0001/2' })
       .say('context.completed', { contextId: 'T0001/2' })
       .at(2000)
       .finish();
@@ -53,5 +53,17 @@ describe('liveness.converged', () => {
       .at(330)
       .finish();
     expect(bench.messages).toEqual(['T0001 still keeps 3 contexts 320 s after the last fault']);
+  });
+
+  test('is broken by a completion that still waits in its stream, processed or not', () => {
+    const bench = new RuleBench(livenessConverged, { waitingCompletions: () => ['T0001/1'] })
+      .say('context.completed')
+      .say('uchart.stored')
+      .say('phase')
+      .at(320)
+      .finish();
+    expect(bench.messages).toEqual([
+      'the completion of T0001/1 still waits in its stream 320 s after the last fault',
+    ]);
   });
 });

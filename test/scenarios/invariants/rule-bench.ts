@@ -41,6 +41,7 @@ const facts: WorldFacts = {
   quiet: false,
   gracePeriodMs: 30_000,
   storedRequests: () => 0,
+  waitingCompletions: () => [],
   faultFreeJudgement: () => undefined,
   reachableGateways: () => ['gateway-0', 'gateway-1'],
 };
