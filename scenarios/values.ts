@@ -3,6 +3,8 @@ import { ScenarioError } from './scenario-error.ts';
 
 /** The id pool of the Defenders: 200 ids, and a rolling update needs spare ones for its surge (defender §2). */
 const poolSize = 200;
+/** With their surge of 25 % they use the whole pool. */
+const mostDefenders = poolSize / 1.25;
 
 /** Complete, checked values of a scenario's parameters. Throws a `ScenarioError` that says what was expected. */
 export function resolveValues(
@@ -33,8 +35,8 @@ export function resolveValues(
   const values: ScenarioValues = {
     tools,
     minutes: value('minutes', 60),
-    defenders: value('defenders', Math.max(6, Math.ceil(tools / 33.4))),
-    collectors: value('collectors', Math.max(2, Math.ceil(tools / 150))),
+    defenders: value('defenders', Math.min(mostDefenders, Math.max(6, Math.ceil(tools / 33.4)))),
+    collectors: value('collectors', Math.min(100, Math.max(2, Math.ceil(tools / 150)))),
     gateways: value('gateways', 3),
     natsNodes: value('natsNodes', 3),
     cassandraNodes: value('cassandraNodes', 6),
@@ -54,7 +56,7 @@ function refuseImpossible(values: ScenarioValues): void {
   const needed = Math.ceil(values.defenders * 1.25);
   if (needed > poolSize) {
     throw new ScenarioError(
-      `defenders=${values.defenders}: expected at most ${Math.floor(poolSize / 1.25)}, so that a rolling update with its surge of 25 % (${needed}) finds room in the pool of ${poolSize} ids`,
+      `defenders=${values.defenders}: expected at most ${mostDefenders}, so that a rolling update with its surge of 25 % (${needed}) finds room in the pool of ${poolSize} ids`,
     );
   }
   if (values.defenders > values.tools) {

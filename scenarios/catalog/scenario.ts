@@ -95,7 +95,7 @@ export function parametersOf(minutes: number): readonly ScenarioParameter[] {
       name: 'defenders',
       unit: 'replicas a colour',
       minimum: 1,
-      maximum: 150,
+      maximum: 250,
       default: undefined,
       doc: 'Defenders of each colour (default: one for 33 tools, at least 6)',
     },
