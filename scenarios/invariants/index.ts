@@ -29,6 +29,7 @@ import { windowsKept } from './windows-kept.ts';
 
 /** All rules, by what their breach costs: those about the product's data first. Of several that are broken the earlier one is named first. */
 export const rules: readonly Rule[] = [
+  deadLetterLastResort,
   effectExactlyOnce,
   durabilityAcknowledged,
   resultFaultFree,
@@ -36,7 +37,6 @@ export const rules: readonly Rule[] = [
   alarmOneEffect,
   alarmFaultFree,
   alarmJudgedAgain,
-  deadLetterLastResort,
   isolationColour,
   routingOneColour,
   rollbackBound,
@@ -46,13 +46,13 @@ export const rules: readonly Rule[] = [
   identityUnique,
   leadershipFenced,
   shutdownOrder,
+  rollingUpdateBound,
   rebalanceLimits,
   movementBounds,
   recoveryCrash,
   windowsKept,
-  rollingUpdateBound,
-  budgetProcessing,
   isolationFault,
+  budgetProcessing,
   cacheHitRate,
   toolOverflow,
   livenessConverged,

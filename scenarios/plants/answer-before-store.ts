@@ -1,3 +1,4 @@
+import { massacreOfCollectors } from './massacre.ts';
 import type { Plant } from './plant.ts';
 
 /** Breaks `durability.acknowledged`. */
@@ -6,7 +7,8 @@ export const answerBeforeStore: Plant = {
   summary: 'the collector answers a request before its points are durable, and completes with what is there',
   rule: 'durability.acknowledged',
   scenario: 'cassandra-storm',
-  overrides: { tools: '150', minutes: '60' },
+  overrides: { tools: '600', minutes: '60' },
+  faults: massacreOfCollectors,
   customisation: {
     collector: (settings) => ({
       ...settings,

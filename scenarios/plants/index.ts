@@ -17,6 +17,15 @@ import { slowList } from './slow-list.ts';
 import { slowReadiness } from './slow-readiness.ts';
 import { staleResult } from './stale-result.ts';
 import { unguardedAlarm } from './unguarded-alarm.ts';
+import { unpublishedCompletion } from './unpublished-completion.ts';
+import { neverJudgedAgain } from './never-judged-again.ts';
+import { hastyBurial } from './hasty-burial.ts';
+import { blindRollback } from './blind-rollback.ts';
+import { lateStaleAlarm } from './late-stale-alarm.ts';
+import { overwrittenClaim } from './overwritten-claim.ts';
+import { unlockedLeadership } from './unlocked-leadership.ts';
+import { sharedFate } from './shared-fate.ts';
+import { closedDoor } from './closed-door.ts';
 import type { Plant } from './plant.ts';
 
 /** All planted bugs. */
@@ -40,6 +49,15 @@ export const plants: readonly Plant[] = [
   slowEvaluation,
   forgetfulCache,
   lazyPull,
+  unpublishedCompletion,
+  neverJudgedAgain,
+  hastyBurial,
+  blindRollback,
+  lateStaleAlarm,
+  overwrittenClaim,
+  unlockedLeadership,
+  sharedFate,
+  closedDoor,
 ];
 
 export function plantNamed(name: string): Plant | undefined {

@@ -1,3 +1,4 @@
+import { massacreWithoutAcks } from './massacre.ts';
 import type { Ports } from '../../system/ports/index.ts';
 import type { Plant } from './plant.ts';
 
@@ -25,6 +26,7 @@ export const staleResult: Plant = {
   rule: 'effect.exactly-once',
   scenario: 'lost-acks',
   overrides: { tools: '150', minutes: '60' },
+  faults: massacreWithoutAcks,
   customisation: {
     ports: (component, ports) => (component === 'defender' ? withRestlessDigest(ports) : ports),
   },

@@ -1,3 +1,4 @@
+import { massacreWithoutAcks } from './massacre.ts';
 import type { Plant } from './plant.ts';
 
 /** Breaks `alarm.one-effect`. */
@@ -6,7 +7,8 @@ export const unguardedAlarm: Plant = {
   summary: 'an alarm is written without a light-weight transaction',
   rule: 'alarm.one-effect',
   scenario: 'lost-acks',
-  overrides: { tools: '150', minutes: '60' },
+  overrides: { tools: '600', minutes: '60' },
+  faults: massacreWithoutAcks,
   customisation: {
     defender: (settings) => ({
       ...settings,
