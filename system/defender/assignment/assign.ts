@@ -41,6 +41,9 @@ export interface Assignment {
 
 /** A unit above this many times the mean weight is extreme (defender §4). */
 const extremeRatio = 2;
+/** PRODUCT, movement: 36 % of the units where a third is the least possible, and nearly all of them to those that join. */
+const mostMovedShare = 0.36 * 3;
+const mostBesideJoiners = 0.05;
 
 /**
  * Weighted consistent hashing with bounded loads (delivery R11, R182; defender §4).
@@ -94,10 +97,13 @@ export function assign(input: AssignmentInput): Assignment {
     candidates.push(repacked);
   }
   if (candidates.every((candidate) => excess(candidate, bounds) > 0)) candidates.push(fresh());
-  const rank = (candidate: Placement): readonly [number, number] => [
-    Math.max(0, excess(candidate, bounds)),
-    movedUnits(candidate, owners),
-  ];
+  const mostMoved = (mostMovedShare * joiners.size * units.length) / members.length;
+  const rank = (candidate: Placement): readonly number[] => {
+    const moved = movedUnits(candidate, owners, () => true);
+    const besideJoiners = movedUnits(candidate, owners, (owner) => !joiners.has(owner));
+    const isAsPromised = moved <= mostMoved && besideJoiners <= mostBesideJoiners * moved;
+    return [Math.max(0, excess(candidate, bounds)), isAsPromised ? 0 : 1, moved];
+  };
   return describe(
     candidates.reduce((best, other) => (isLower(rank(other), rank(best)) ? other : best)),
     members,
@@ -105,8 +111,10 @@ export function assign(input: AssignmentInput): Assignment {
   );
 }
 
-function isLower(a: readonly [number, number], b: readonly [number, number]): boolean {
-  return a[0] === b[0] ? a[1] < b[1] : a[0] < b[0];
+/** Compares place by place. */
+function isLower(a: readonly number[], b: readonly number[]): boolean {
+  const differing = a.findIndex((value, index) => value !== b[index]);
+  return differing >= 0 && (a[differing] ?? 0) < (b[differing] ?? 0);
 }
 
 function numberedUnits(input: AssignmentInput, members: readonly string[]): readonly PlacedUnit[] {
@@ -145,10 +153,12 @@ function keep(placement: Placement, owners: Int32Array, isKept: (unit: PlacedUni
   }
 }
 
-function movedUnits(placement: Placement, owners: Int32Array): number {
+/** Units that a member which stays has to give to one that `counts`. */
+function movedUnits(placement: Placement, owners: Int32Array, counts: (newOwner: number) => boolean): number {
   let moved = 0;
   for (const [unitIndex, owner] of owners.entries()) {
-    if (owner >= 0 && placement.ownerOf(unitIndex) !== owner) moved++;
+    const newOwner = placement.ownerOf(unitIndex);
+    if (owner >= 0 && newOwner !== owner && counts(newOwner)) moved++;
   }
   return moved;
 }
