@@ -40,6 +40,6 @@ export class ToolConnections {
     const host = this.#network.addHost(name);
     const process = new SimProcess(this.#kernel, name, name, new HostClock(this.#kernel));
     this.hosts.push(host);
-    this.#clients.push(this.#fabric.forProcess(process, host, 'pinned'));
+    this.#clients.push(this.#fabric.forCallbacks(process, host, 'pinned'));
   }
 }

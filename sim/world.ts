@@ -204,6 +204,8 @@ export class World {
   #portsOf(component: ComponentName, colour: Colour | undefined, pod: Pod): Ports {
     const { process, processPort, host, deployment } = pod;
     const rpc = this.fabric.forProcess(process, host);
+    // The path of every request through a gateway is callbacks only; its HTTP side keeps the other kind.
+    const requests = component === 'gateway' ? this.fabric.forCallbacks(process, host) : rpc;
     const telemetry = new PodTelemetry(pod.name, (source, event) => this.history.record(source, event));
     this.prometheus.addTarget({
       instance: pod.name,
@@ -217,7 +219,7 @@ export class World {
       random: process.random,
       nats: this.#natsDirectory.connectorFor(process, host),
       cql: this.cassandra.connectorFor(process, host),
-      rpc,
+      rpc: requests,
       http: new SimHttp(rpc, process),
       process: processPort,
       telemetry,

@@ -46,7 +46,12 @@ export class RpcFabric {
 
   /** The `Rpc` port of one process on one machine. */
   forProcess(process: SimProcess, host: number, balance: Balance = 'round-robin'): Rpc {
-    return new RpcClientAndServer(this, { process, host }, balance);
+    return new RpcClientAndServer(this, { process, host }, balance, true);
+  }
+
+  /** The same for a process whose handlers and callbacks never touch a promise: nothing has to be drained after them. */
+  forCallbacks(process: SimProcess, host: number, balance: Balance = 'round-robin'): Rpc {
+    return new RpcClientAndServer(this, { process, host }, balance, false);
   }
 }
 
@@ -61,6 +66,7 @@ class PendingCall implements RpcCall {
   readonly metadata: RpcCall['metadata'];
   readonly deadlineMs: number;
   readonly done: (outcome: RpcOutcome) => void;
+  readonly #drains: boolean;
   channel: Channel | undefined;
   timer: EventHandle = -1;
   settled = false;
@@ -70,8 +76,10 @@ class PendingCall implements RpcCall {
     method: string,
     request: unknown,
     options: RpcCallOptions,
+    drains: boolean,
     done: (outcome: RpcOutcome) => void,
   ) {
+    this.#drains = drains;
     this.method = method;
     this.request = request;
     this.metadata = options.metadata;
@@ -84,7 +92,7 @@ class PendingCall implements RpcCall {
     this.settled = true;
     process.kernel.cancel(this.timer);
     this.channel?.pending.delete(this);
-    if (process.state === 'running') process.kernel.wake();
+    if (this.#drains && process.state === 'running') process.kernel.wake();
     process.run(this.done, outcome, undefined);
   }
 }
@@ -111,12 +119,14 @@ class Server implements Listener, RpcServer {
   readonly #host: number;
   readonly #port: number;
   readonly #methods: Methods;
+  readonly #drains: boolean;
   readonly #connections = new Set<Connection>();
   #inFlight = 0;
   #closed = false;
   #drained: (() => void) | undefined;
 
-  constructor(network: Network, end: Endpoint, port: number, methods: Methods) {
+  constructor(network: Network, end: Endpoint, port: number, methods: Methods, drains: boolean) {
+    this.#drains = drains;
     this.#network = network;
     this.process = end.process;
     this.#host = end.host;
@@ -151,7 +161,7 @@ class Server implements Listener, RpcServer {
     }
     this.#inFlight++;
     let replied = false;
-    this.process.kernel.wake();
+    if (this.#drains) this.process.kernel.wake();
     handler(call, (outcome) => {
       if (replied) return;
       replied = true;
@@ -195,11 +205,13 @@ class RpcClientAndServer implements Rpc {
   readonly #fabric: RpcFabric;
   readonly #end: Endpoint;
   readonly #balance: Balance;
+  readonly #drains: boolean;
   readonly #channels = new Map<number, Channel>();
   readonly #parsed = new Map<string, { readonly name: string; readonly port: number }>();
   #turn = 0;
 
-  constructor(fabric: RpcFabric, end: Endpoint, balance: Balance) {
+  constructor(fabric: RpcFabric, end: Endpoint, balance: Balance, drains: boolean) {
+    this.#drains = drains;
     this.#fabric = fabric;
     this.#end = end;
     this.#balance = balance;
@@ -207,7 +219,7 @@ class RpcClientAndServer implements Rpc {
   }
 
   serve(port: number, methods: Methods): RpcServer {
-    return new Server(this.#fabric.network, this.#end, port, methods);
+    return new Server(this.#fabric.network, this.#end, port, methods, this.#drains);
   }
 
   call(
@@ -219,7 +231,7 @@ class RpcClientAndServer implements Rpc {
   ): void {
     const process = this.#end.process;
     if (!process.alive) return;
-    const call = new PendingCall(method, request, options, done);
+    const call = new PendingCall(method, request, options, this.#drains, done);
     call.timer = process.kernel.after(options.deadlineMs * 1000, expireCall, this, call);
     const channel = this.#choose(target);
     if (channel === undefined) {

@@ -109,6 +109,7 @@ export class UnitConsumer {
 
   /** Tells the server that long work goes on, before its ack wait is over. */
   signalProgress(nowMs: number): void {
+    if (this.#inWork.size === 0) return;
     const dueMs = this.#context.settings.ackWaitMs / 3;
     for (const delivery of this.#inWork.values()) {
       if (delivery.isAborted || nowMs - delivery.progressAtMs < dueMs) continue;
