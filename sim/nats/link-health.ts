@@ -32,6 +32,7 @@ export class LinkHealth {
       if (client.session !== undefined) health.#reviewSession(client.session);
     }
     for (const client of health.#cluster.clients) client.review();
+    health.#cluster.dispatchAll();
   }
 
   #reviewRoutes(): void {

@@ -129,6 +129,15 @@ export class NatsCluster implements GroupWorld {
     this.#awaitingLeader.delete(stream);
   }
 
+  /** Silence of some clients may have ended: leaders look again at what they hold for them. */
+  dispatchAll(): void {
+    for (const group of this.#groups.values()) {
+      for (const { service, server } of group.replicas) {
+        if (service instanceof StreamService && server.process.state === 'running') service.dispatchAll();
+      }
+    }
+  }
+
   quiet(servers: readonly NatsServer[]): boolean {
     return servers.every((left, place) =>
       servers.every((right, other) => other <= place || this.pathQuiet(left, right)),
@@ -140,9 +149,9 @@ export class NatsCluster implements GroupWorld {
     return (
       left.process.state === 'running' &&
       right.process.state === 'running' &&
-      left.peers[right.index]?.connection !== undefined &&
-      right.peers[left.index]?.connection !== undefined &&
-      this.network.healthy(left.host, right.host)
+      this.network.healthy(left.host, right.host) &&
+      left.peers[right.index]?.flowing === true &&
+      right.peers[left.index]?.flowing === true
     );
   }
 

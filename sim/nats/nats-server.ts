@@ -314,8 +314,9 @@ export class NatsServer implements Listener {
     switch (outcome.kind) {
       case 'connected': {
         const { connection } = outcome;
-        this.#routeStands(peer, connection, 0);
+        // First, so that the other side can answer what the replicas send as soon as the route stands.
         connection.send(0, 300, NatsServer.#routeAccepted, connection, this);
+        this.#routeStands(peer, connection, 0);
         this.#announceAll(peer);
         return;
       }

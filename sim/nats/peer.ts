@@ -17,6 +17,12 @@ export class Peer {
     this.server = server;
   }
 
+  /** The route stands, and nothing waits for a retransmission. */
+  get flowing(): boolean {
+    const { connection } = this;
+    return connection !== undefined && connection.held[0].length === 0 && connection.held[1].length === 0;
+  }
+
   interestOf(kind: InterestKind): Set<string> {
     return kind === 'leaders' ? this.leaders : this.readers;
   }

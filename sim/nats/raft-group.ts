@@ -5,16 +5,20 @@ import type { NatsServer } from './nats-server.ts';
 import type { LogEntry } from './operations.ts';
 import type { NatsProfile } from './profile.ts';
 import { RaftReplica } from './raft-replica.ts';
+import type { ServerWatch } from './server-watch.ts';
 import type { Machine } from './stream-machine.ts';
 import { heartbeatUs, writeUs } from './timing.ts';
 
-/** A proposal in a calm group: all that will happen to it, computed at once. */
+/** A proposal in a calm group: what will happen to it, computed at once. Times are by place in the group. */
 interface Flight {
   readonly index: number;
-  /** When each follower has written it, and when each follower hears of the commit; by place in the group. */
+  /** When each follower has written it, and when the leader hears of that. */
   readonly writtenUs: readonly number[];
-  readonly visibleUs: readonly number[];
   readonly ackedUs: readonly number[];
+  /** When each follower hears of the commit; empty until the leader tells them. */
+  visibleUs: readonly number[];
+  /** What the leader's machine answered. */
+  sequence: number;
 }
 
 interface FollowerProgress {
@@ -68,7 +72,9 @@ export class RaftGroup {
   readonly #seed: number;
   readonly #createMachine: () => Machine;
   #flights: Flight[] = [];
+  /** How many flights are committed, and of how many the followers were told. */
   #landed = 0;
+  #announced = 0;
   #lastCommitUs = 0;
   #epoch = 0;
   #landing: Flight | undefined;
@@ -126,6 +132,7 @@ export class RaftGroup {
     this.calm = true;
     this.#flights = [];
     this.#landed = 0;
+    this.#announced = 0;
     this.#lastCommitUs = 0;
     this.#progress = this.replicas.map(() => ({
       writtenUs: 0,
@@ -151,26 +158,29 @@ export class RaftGroup {
     const committed = leader.commit;
     const beats = Math.floor((nowUs - leader.lastHeartbeatUs) / heartbeatUs);
     const heartbeatAtUs = leader.lastHeartbeatUs + beats * heartbeatUs;
-    const { baseDelayUs, jitterUs } = this.world.network.options;
-    const hopUs = baseDelayUs + jitterUs;
-    const inTheAir = nowUs - heartbeatAtUs < hopUs;
+    const behind: number[] = [];
+    let heardUs = Infinity;
     for (const replica of this.replicas) {
       if (replica === leader) continue;
-      const acked = this.#flights.findLast(({ ackedUs }) => (ackedUs[replica.member] ?? 0) <= nowUs);
-      leader.match[replica.member] = Math.max(
-        leader.match[replica.member] ?? 0,
+      const { member, server } = replica;
+      const acked = this.#flights.findLast(({ ackedUs }) => (ackedUs[member] ?? 0) <= nowUs);
+      leader.match[member] = Math.max(
+        leader.match[member] ?? 0,
         this.#flights.length === 0 ? committed : (acked?.index ?? (this.#flights[0]?.index ?? 1) - 1),
       );
-      const beatUs = heartbeatAtUs + hopUs - (inTheAir ? heartbeatUs : 0);
-      replica.resumeFollowing(Math.max(beatUs, this.#lastHeardUs(replica.member, nowUs)));
+      const hopUs = this.world.network.delayUs(leader.server.host, server.host);
+      const inTheAir = nowUs - heartbeatAtUs < hopUs;
+      const beatUs = Math.round(heartbeatAtUs + hopUs) - (inTheAir ? heartbeatUs : 0);
+      replica.resumeFollowing(Math.max(beatUs, this.#lastHeardUs(member, nowUs)));
+      heardUs = Math.min(heardUs, heartbeatAtUs + 2 * hopUs);
+      if (inTheAir || replica.log.lastIndex < leader.log.lastIndex || replica.commit < committed) {
+        behind.push(member);
+      }
     }
     this.#flights = [];
-    leader.resumeLeading(heartbeatAtUs + heartbeatUs, heartbeatAtUs + 2 * hopUs);
-    for (const replica of this.replicas) {
-      const behind = replica.log.lastIndex < leader.log.lastIndex || replica.commit < leader.commit;
-      if (replica !== leader && (behind || inTheAir)) {
-        leader.resend(replica.member, replica.log.lastIndex + 1);
-      }
+    leader.resumeLeading(heartbeatAtUs + heartbeatUs, heardUs);
+    for (const member of behind) {
+      leader.resend(member, (this.replicas[member]?.log.lastIndex ?? 0) + 1);
     }
   }
 
@@ -201,22 +211,23 @@ export class RaftGroup {
       writtenUs.push(progress.writtenUs);
       ackedUs.push(progress.ackedUs);
     }
-    const agreedUs = this.#quorumTime(ackedUs);
-    this.#lastCommitUs = Math.max(this.#lastCommitUs, Math.round(agreedUs));
-    const visibleUs: number[] = [];
-    for (const replica of this.replicas) {
-      const progress = this.#progress[replica.member];
-      if (replica === leader || progress === undefined) {
-        visibleUs.push(this.#lastCommitUs);
-        continue;
-      }
-      const heardUs = this.#lastCommitUs + network.delayUs(leader.server.host, replica.server.host);
-      progress.visibleUs = Math.max(progress.visibleUs, heardUs, progress.writtenUs);
-      visibleUs.push(progress.visibleUs);
-    }
-    const flight: Flight = { index, writtenUs, ackedUs, visibleUs };
-    this.#flights.push(flight);
+    this.#lastCommitUs = Math.max(this.#lastCommitUs, Math.round(this.#quorumTime(ackedUs)));
+    // The entry carries the news of earlier commits (jetstream B7).
+    this.#announce(leader, (member) => writtenUs[member] ?? nowUs);
+    this.#flights.push({ index, writtenUs, ackedUs, visibleUs: [], sequence: 0 });
     this.kernel.at(this.#lastCommitUs, RaftGroup.#land, this, this.#epoch);
+  }
+
+  /** A watch begins on a follower: it gets what the follower will hear of, and no longer finds in a list. */
+  deliverAnnounced(replica: RaftReplica, watch: ServerWatch): void {
+    const progress = this.#progress[replica.member];
+    if (!this.calm || progress === undefined || replica.role === 'leader') return;
+    const leader = this.leader();
+    for (let place = progress.visible; place < this.#announced; place++) {
+      const flight = this.#flights[place];
+      if (flight !== undefined && leader !== undefined)
+        this.#deliverTo(watch, leader, flight, replica.member);
+    }
   }
 
   /** Brings a follower's log and machine to what they are at this moment: look at them only after this. */
@@ -251,18 +262,12 @@ export class RaftGroup {
   applyOn(replica: RaftReplica, entry: LogEntry): void {
     const { operation } = entry;
     const sequence = replica.machine.apply(operation);
+    const landing = this.#landing;
+    if (landing?.index === entry.index && replica.role === 'leader') landing.sequence = sequence;
     // Answers first: an elided watch batch that travels further must not hold them up.
     if (replica.role === 'leader') replica.service?.committed(operation, sequence);
     if (operation.kind === 'store' && sequence > 0) {
       for (const watch of replica.watches) watch.deliver(sequence, operation, 0);
-      const landing = this.#landing;
-      if (landing !== undefined && landing.index === entry.index && replica.role === 'leader') {
-        for (const other of this.replicas) {
-          if (other === replica || other.watches.size === 0) continue;
-          const inUs = Math.max(0, (landing.visibleUs[other.member] ?? 0) - this.kernel.nowUs);
-          for (const watch of other.watches) watch.deliver(sequence, operation, inUs);
-        }
-      }
     }
   }
 
@@ -286,7 +291,10 @@ export class RaftGroup {
       this.baseIndex = at;
       this.baseTerm = entry.term;
     }
-    for (const replica of this.replicas) replica.log.compactTo(this.baseIndex);
+    // A replica keeps what it has still to apply: only entries bring a rebuilt machine forward.
+    for (const replica of this.replicas) {
+      replica.log.compactTo(Math.min(this.baseIndex, replica.applied));
+    }
     this.#compactAt = leader.log.length + compactionEntries;
   }
 
@@ -329,14 +337,48 @@ export class RaftGroup {
     leader.commit = flight.index;
     leader.applyCommitted();
     group.#landing = undefined;
+    if (group.#landed === group.#flights.length) {
+      const { kernel, world } = group;
+      group.#announce(leader, (member) => {
+        const host = group.replicas[member]?.server.host ?? leader.server.host;
+        return kernel.nowUs + world.network.delayUs(leader.server.host, host);
+      });
+    }
     if (group.#landed >= flightsKept) {
       group.settle();
       group.compact(leader);
     }
   }
 
+  /** The followers are told how far the leader has committed; `arrivalUs` is when each of them hears it. */
+  #announce(leader: RaftReplica, arrivalUs: (member: number) => number): void {
+    if (this.#announced === this.#landed) return;
+    const visibleUs = this.replicas.map(({ member }) => {
+      const progress = this.#progress[member];
+      if (member === leader.member || progress === undefined) return this.kernel.nowUs;
+      progress.visibleUs = Math.max(progress.visibleUs, arrivalUs(member));
+      return progress.visibleUs;
+    });
+    for (; this.#announced < this.#landed; this.#announced++) {
+      const flight = this.#flights[this.#announced];
+      if (flight === undefined) continue;
+      flight.visibleUs = visibleUs;
+      for (const replica of this.replicas) {
+        if (replica === leader) continue;
+        for (const watch of replica.watches) this.#deliverTo(watch, leader, flight, replica.member);
+      }
+    }
+  }
+
+  #deliverTo(watch: ServerWatch, leader: RaftReplica, flight: Flight, member: number): void {
+    const operation = leader.log.at(flight.index)?.operation;
+    if (operation?.kind !== 'store' || flight.sequence <= 0) return;
+    const inUs = Math.max(0, (flight.visibleUs[member] ?? 0) - this.kernel.nowUs);
+    watch.deliver(flight.sequence, operation, inUs);
+  }
+
   #dropFlights(): void {
-    let done = this.#landed;
+    let done = this.#announced;
     for (const [member, { visible }] of this.#progress.entries()) {
       const replica = this.replicas[member];
       if (replica !== undefined && replica.role !== 'leader') done = Math.min(done, visible);
@@ -344,6 +386,7 @@ export class RaftGroup {
     if (done === 0) return;
     this.#flights.splice(0, done);
     this.#landed -= done;
+    this.#announced -= done;
     for (const progress of this.#progress) {
       progress.written = Math.max(0, progress.written - done);
       progress.visible = Math.max(0, progress.visible - done);

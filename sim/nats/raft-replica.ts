@@ -173,7 +173,7 @@ export class RaftReplica {
     this.#electionDeadlineUs = deadlineUs;
     if (deadlineUs >= this.#electionTimerUs) return;
     this.#electionTimerUs = deadlineUs;
-    this.#after(deadlineUs - this.group.kernel.nowUs, RaftReplica.#electionDue);
+    this.group.kernel.at(deadlineUs, RaftReplica.#electionTimer, this, this.#incarnation);
   }
 
   /** Only for the group: stops all timers. */
@@ -273,19 +273,22 @@ export class RaftReplica {
     if (previousIndex > log.baseIndex) {
       const known = log.termAt(previousIndex);
       if (known !== previousTerm) {
-        if (known !== undefined) this.#truncateAfter(previousIndex - 1);
+        if (known !== undefined) this.#giveUpAfter(previousIndex - 1);
         this.#answer(from, false, Math.min(log.lastIndex, previousIndex - 1));
         return;
       }
-    } else if (previousIndex > log.lastIndex) {
-      this.#answer(from, false, log.lastIndex);
-      return;
     }
     for (const entry of entries) {
       if (entry.index <= log.baseIndex) continue;
       const known = log.termAt(entry.index);
       if (known === entry.term) continue;
-      if (known !== undefined) this.#truncateAfter(entry.index - 1);
+      if (known !== undefined) {
+        this.#giveUpAfter(entry.index - 1);
+        if (log.lastIndex !== entry.index - 1) {
+          this.#answer(from, false, log.lastIndex);
+          return;
+        }
+      }
       log.append(entry, this.group.kernel.nowUs);
     }
     const agreed = previousIndex + entries.length;
@@ -327,6 +330,7 @@ export class RaftReplica {
       this.machine = machine.clone();
       this.commit = index;
       this.applied = index;
+      for (const watch of this.watches) watch.catchUp();
     }
     this.#answer(from, true, index);
   }
@@ -403,8 +407,18 @@ export class RaftReplica {
     service?.stop();
   }
 
-  #truncateAfter(index: number): void {
-    this.truncated += this.log.truncateAfter(Math.max(index, this.commit));
+  /**
+   * The leader has other entries behind `index`. Where they contradict what was committed here (a majority lost its
+   * unsynced tail), this replica starts over from the common base, as a reset of the clustered state does.
+   */
+  #giveUpAfter(index: number): void {
+    this.truncated += this.log.truncateAfter(index);
+    if (index >= this.commit) return;
+    const kept = Math.min(this.log.lastIndex, this.group.baseIndex);
+    this.truncated += this.log.truncateAfter(kept);
+    this.group.rebuild(this, kept);
+    for (const { watch } of this.watches) watch.missed();
+    this.watches.clear();
   }
 
   /** Counts only entries of its own term (jetstream B15). */
@@ -507,12 +521,22 @@ export class RaftReplica {
     replica.#after(quorumCheckUs, RaftReplica.#quorumDue);
   }
 
-  static #electionDue(replica: RaftReplica): void {
-    if (replica.role === 'leader') return;
+  /** Not yet in the server's process, so that a frozen one finds the deadline where it falls among what arrives. */
+  static #electionTimer(replica: RaftReplica, incarnation: number): void {
+    if (replica.#incarnation !== incarnation) return;
     const nowUs = replica.group.kernel.nowUs;
     if (replica.#electionTimerUs <= nowUs) replica.#electionTimerUs = Infinity;
     if (replica.#electionDeadlineUs > nowUs) replica.awaitLeader(replica.#electionDeadlineUs);
-    else replica.#campaign();
+    else replica.server.run(RaftReplica.#electionDue, replica, incarnation);
+  }
+
+  static #electionDue(replica: RaftReplica, incarnation: number): void {
+    if (replica.#incarnation !== incarnation || replica.role === 'leader') return;
+    if (replica.#electionDeadlineUs > replica.group.kernel.nowUs) {
+      replica.awaitLeader(replica.#electionDeadlineUs);
+    } else {
+      replica.#campaign();
+    }
   }
 
   static #campaignDue(replica: RaftReplica): void {

@@ -20,19 +20,23 @@ export class ServerWatch {
     this.watch = watch;
     this.#generation = generation;
     this.#fromSequence = fromSequence;
-    this.#lastSequence = streamMachineOf(replica.machine).lastSequence;
+    // A replica that lags must not send again what the watch has seen.
+    this.#lastSequence = Math.max(streamMachineOf(replica.machine).lastSequence, fromSequence - 1);
   }
 
   /** Sends the present values; changes follow. */
   begin(): void {
-    const machine = streamMachineOf(this.replica.machine);
-    const entries: KeyValueEntry[] = [];
-    for (const message of machine.messages) {
-      if (message.sequence >= this.#fromSequence) entries.push(keyValueEntry(message, machine));
-    }
     this.replica.watches.add(this);
     this.watch.placed(this, this.#generation);
-    this.#push(entries, true, 0);
+    this.#push(this.#entriesFrom(this.#fromSequence), true, 0);
+    this.replica.group.deliverAnnounced(this.replica, this);
+  }
+
+  /** The replica has got a snapshot in place of the changes. */
+  catchUp(): void {
+    const entries = this.#entriesFrom(this.#lastSequence + 1);
+    this.#lastSequence = streamMachineOf(this.replica.machine).lastSequence;
+    if (entries.length > 0) this.#push(entries, false, 0);
   }
 
   deliver(sequence: number, operation: StoreOperation, inUs: number): void {
@@ -53,6 +57,15 @@ export class ServerWatch {
 
   get alive(): boolean {
     return this.replica.server.process.state === 'running' && this.replica.watches.has(this);
+  }
+
+  #entriesFrom(sequence: number): KeyValueEntry[] {
+    const machine = streamMachineOf(this.replica.machine);
+    const entries: KeyValueEntry[] = [];
+    for (const message of machine.messages) {
+      if (message.sequence >= sequence) entries.push(keyValueEntry(message, machine));
+    }
+    return entries;
   }
 
   #push(entries: readonly KeyValueEntry[], initial: boolean, inUs: number): void {

@@ -163,6 +163,11 @@ export class StreamService implements GroupService {
     }
   }
 
+  /** Clients may be heard again: what waited for them goes out. */
+  dispatchAll(): void {
+    for (const consumer of this.#consumers.values()) consumer.dispatch();
+  }
+
   stop(): void {
     this.#stopped = true;
     if (this.ready) this.server.unsubscribe(this.replica.group.name, 'leaders');
