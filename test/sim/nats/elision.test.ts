@@ -55,11 +55,8 @@ interface Outcome {
   readonly fingerprint: string;
 }
 
-/** Delays without chance: elided and explicit messages then arrive at the very same microsecond. */
-const steady = { baseDelayUs: 230, jitterUs: 0 };
-
 async function play(acts: readonly Act[], elide: boolean, seed: bigint): Promise<Outcome> {
-  const fixture = new Fixture({ elide, seed, network: steady });
+  const fixture = new Fixture({ elide, seed, steady: true });
   const { cluster } = fixture;
   const history: string[] = [];
   const note = (text: string): void => {
@@ -132,6 +129,17 @@ async function play(acts: readonly Act[], elide: boolean, seed: bigint): Promise
   };
 }
 
+/** The first lines that are not the same. */
+function difference(
+  left: readonly string[],
+  right: readonly string[],
+): readonly [string | undefined, string | undefined] | undefined {
+  for (let line = 0; line < Math.max(left.length, right.length); line++) {
+    if (left[line] !== right[line]) return [left[line], right[line]];
+  }
+  return undefined;
+}
+
 function byTime(left: string, right: string): number {
   const byTimeOnly = Number(left.slice(0, left.indexOf(' '))) - Number(right.slice(0, right.indexOf(' ')));
   return byTimeOnly === 0 ? (left < right ? -1 : 1) : byTimeOnly;
@@ -180,17 +188,18 @@ test('clients see the same, at the same microseconds, with and without elision',
     fc.asyncProperty(fc.array(act, { maxLength: 6 }), fc.bigInt(0n, 1_000_000n), async (acts, seed) => {
       const elided = await play(acts, true, seed);
       const explicit = await play(acts, false, seed);
-      expect(elided.history).toEqual(explicit.history);
+      expect(difference(elided.history, explicit.history)).toBeUndefined();
       expect(elided.contents).toEqual(explicit.contents);
     }),
-    { numRuns: 12, seed: 7 },
+    { numRuns: 25, seed: 7 },
   );
 });
 
 test('elision spares most events of a calm cluster', async () => {
   const elided = await play([], true, 3n);
   const explicit = await play([], false, 3n);
-  expect(elided.history).toEqual(explicit.history);
+  expect(difference(elided.history, explicit.history)).toBeUndefined();
+  expect(elided.history.length).toBeGreaterThan(1_000);
   expect(elided.events).toBeLessThan(explicit.events * 0.6);
 });
 

@@ -8,14 +8,15 @@ import { PortError } from '../../../system/ports/errors.ts';
 import type { NatsConnection } from '../../../system/ports/nats-connection.ts';
 import { HostClock, Kernel, SimProcess } from '../../../sim/kernel/index.ts';
 import { NatsCluster, NatsDirectory, type NatsProfile } from '../../../sim/nats/index.ts';
-import { defaultNetworkOptions, Network, type NetworkOptions } from '../../../sim/network/index.ts';
+import { Network } from '../../../sim/network/index.ts';
 
 export interface FixtureOptions {
   readonly seed?: bigint;
   readonly elide?: boolean;
   readonly nodeCount?: number;
   readonly profile?: NatsProfile;
-  readonly network?: NetworkOptions;
+  /** Each pair of machines has its own delay, always the same. */
+  readonly steady?: boolean;
 }
 
 export interface TestClient {
@@ -52,6 +53,13 @@ export function durable(name: string, changes: Partial<ConsumerConfig> = {}): Co
   };
 }
 
+/** Delays without chance, different for each pair of machines, so that hardly anything happens at the same moment. */
+class SteadyNetwork extends Network {
+  override delayUs(from: number, to: number): number {
+    return from === to ? 30 : 200 + ((from * 337 + to * 191) % 97);
+  }
+}
+
 /** One cluster and some clients; scripts are async functions that run in virtual time. */
 export class Fixture {
   readonly kernel: Kernel;
@@ -61,7 +69,7 @@ export class Fixture {
 
   constructor(options: FixtureOptions = {}) {
     this.kernel = new Kernel({ seed: options.seed ?? 1n, maxEventsPerMoment: 100_000 });
-    this.network = new Network(this.kernel, options.network ?? defaultNetworkOptions);
+    this.network = options.steady === true ? new SteadyNetwork(this.kernel) : new Network(this.kernel);
     this.cluster = new NatsCluster(this.kernel, this.network, {
       name: 'nats-blue',
       nodeCount: options.nodeCount ?? 3,
