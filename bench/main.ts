@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { benchCassandra } from './cassandra.ts';
 import type { RunResult } from '../scenarios/run-result.ts';
 import { runScenario } from '../scenarios/runner.ts';
 import { profileByRoom } from './profile.ts';
@@ -79,6 +80,9 @@ const costs = [reference, large].map(
   ({ result }) => result.wallMs / (result.virtualUs / 1e6) / (result.figures['tools'] ?? 1),
 );
 line('  cost of a tool-second, 6,000 over 1,500', `${((costs[1] ?? 0) / (costs[0] ?? 1)).toFixed(2)} ×`);
+
+console.log('\nthe store alone');
+for (const [name, value] of Object.entries(await benchCassandra())) line(`  ${name}`, value.toFixed(1));
 
 console.log('\nwhere the time goes (self time by room, 30 virtual minutes)');
 for (const { room, share } of await profileByRoom(async () => {
