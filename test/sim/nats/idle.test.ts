@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { collect, durable, Fixture, payload, publish, workQueue } from './fixture.ts';
+
+test('an idle cluster with 1,500 durables, waiting pulls and watches costs no events', async () => {
+  const fixture = new Fixture();
+  const delivered = await fixture.run(async () => {
+    const clients = await Promise.all(Array.from({ length: 15 }, (_, index) => fixture.client(`c${index}`)));
+    await clients[0]?.jetStream.ensureStream(workQueue);
+    await clients[0]?.connection.createKeyValue({ bucket: 'b', replicas: 3 });
+    const deliveries: (readonly unknown[])[] = [];
+    for (const [place, client] of clients.entries()) {
+      client.connection.keyValue('b').watch({ entry: () => undefined });
+      const names = Array.from({ length: 100 }, (_, index) => `d${place}-${index}`);
+      await Promise.all(names.map((name) => client.jetStream.ensureConsumer('work', durable(name))));
+      for (const name of names) {
+        deliveries.push(collect(fixture, client, name, (message) => message.ack()).deliveries);
+      }
+    }
+    return deliveries;
+  });
+  // Until the dial time-outs of the connections that stand have passed.
+  await fixture.kernel.run(fixture.kernel.nowUs + 30_000_000);
+  const before = fixture.kernel.events;
+  await fixture.kernel.run(fixture.kernel.nowUs + 24 * 3_600_000_000);
+  expect(fixture.kernel.events - before).toBe(0);
+
+  // And it is all there: a message to each of them arrives.
+  await fixture.run(async () => {
+    const client = await fixture.client('late');
+    for (let place = 0; place < 15; place++) {
+      for (let index = 0; index < 100; index++)
+        await publish(client, `work.d${place}-${index}`, `${place}-${index}`);
+    }
+    await fixture.sleep(100);
+  });
+  expect(delivered.map((deliveries) => deliveries.length)).toEqual(Array.from({ length: 1_500 }, () => 1));
+  expect(fixture.stored()).toEqual([]);
+});
+
+test('a put on a calm cluster costs at most five events, a watch one more', async () => {
+  const fixture = new Fixture();
+  await fixture.run(async () => {
+    const client = await fixture.client('c');
+    await client.connection.createKeyValue({ bucket: 'b', replicas: 3 });
+    const kv = client.connection.keyValue('b');
+    await fixture.sleep(5_000);
+    const cost = async (): Promise<number> => {
+      const before = fixture.kernel.events;
+      for (let turn = 0; turn < 100; turn++) await kv.put('k', payload);
+      return (fixture.kernel.events - before) / 100;
+    };
+    expect(await cost()).toBeLessThanOrEqual(5);
+    kv.watch({ entry: () => undefined });
+    await fixture.sleep(100);
+    expect(await cost()).toBeLessThanOrEqual(6);
+  });
+});
