@@ -70,6 +70,9 @@ function say({ result, ratio }: Measured, label: string): void {
   );
 }
 
+console.log('the store alone');
+for (const [name, value] of Object.entries(await benchCassandra())) line(`  ${name}`, value.toFixed(1));
+
 const minutes = values.quick ? 60 : 120;
 const reference = await measure('reference-day', 1500, minutes);
 say(reference, `reference workload, 1,500 tools, ${minutes} virtual minutes`);
@@ -80,9 +83,6 @@ const costs = [reference, large].map(
   ({ result }) => result.wallMs / (result.virtualUs / 1e6) / (result.figures['tools'] ?? 1),
 );
 line('  cost of a tool-second, 6,000 over 1,500', `${((costs[1] ?? 0) / (costs[0] ?? 1)).toFixed(2)} ×`);
-
-console.log('\nthe store alone');
-for (const [name, value] of Object.entries(await benchCassandra())) line(`  ${name}`, value.toFixed(1));
 
 console.log('\nwhere the time goes (self time by room, 30 virtual minutes)');
 for (const { room, share } of await profileByRoom(async () => {
