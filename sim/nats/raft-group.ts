@@ -60,6 +60,7 @@ export class RaftGroup {
   readonly profile: NatsProfile;
   readonly replicas: readonly RaftReplica[];
   readonly quorum: number;
+  readonly size: number;
   readonly createService: (replica: RaftReplica) => GroupService;
   calm = false;
   elections = 0;
@@ -97,6 +98,7 @@ export class RaftGroup {
     this.#seed = this.random.uint32();
     this.#createMachine = createMachine;
     this.createService = createService;
+    this.size = servers.length;
     this.quorum = Math.floor(servers.length / 2) + 1;
     this.baseMachine = createMachine();
     this.replicas = servers.map((server, member) => new RaftReplica(this, member, server, createMachine()));
@@ -128,7 +130,7 @@ export class RaftGroup {
   /** Goes calm where nothing can interfere. True: it did (or already was). */
   enterCalm(leader: RaftReplica): boolean {
     if (this.calm) return true;
-    if (!this.world.elide || !leader.settled() || !this.world.quiet(this.#servers)) return false;
+    if (!this.world.elide || !this.#settled(leader) || !this.world.quiet(this.#servers)) return false;
     this.calm = true;
     this.#flights = [];
     this.#landed = 0;
@@ -164,8 +166,7 @@ export class RaftGroup {
       if (replica === leader) continue;
       const { member, server } = replica;
       const acked = this.#flights.findLast(({ ackedUs }) => (ackedUs[member] ?? 0) <= nowUs);
-      leader.match[member] = Math.max(
-        leader.match[member] ?? 0,
+      leader.peers[member]?.matched(
         this.#flights.length === 0 ? committed : (acked?.index ?? (this.#flights[0]?.index ?? 1) - 1),
       );
       const hopUs = this.world.network.delayUs(leader.server.host, server.host);
@@ -275,12 +276,12 @@ export class RaftGroup {
   compact(leader: RaftReplica): void {
     if (leader.log.length < this.#compactAt) return;
     this.settle();
-    let index = Math.min(leader.commit, leader.syncedIndex());
+    let index = Math.min(leader.commit, leader.log.syncedIndex(this.kernel.nowUs));
     for (const replica of this.replicas) {
       if (replica === leader) continue;
       const kept = replica.server.poweredOff
         ? Infinity
-        : Math.min(replica.applied, replica.log.lastIndex, replica.syncedIndex());
+        : Math.min(replica.applied, replica.log.lastIndex, replica.log.syncedIndex(this.kernel.nowUs));
       if (kept < leader.log.lastIndex - laggardEntries && !replica.server.up) continue;
       index = Math.min(index, kept);
     }
@@ -311,6 +312,28 @@ export class RaftGroup {
       replica.commit = 0;
       replica.applied = 0;
     }
+  }
+
+  /** All followers have answered everything, and have everything. */
+  #settled(leader: RaftReplica): boolean {
+    const { lastIndex } = leader.log;
+    if (leader.role !== 'leader' || leader.commit !== lastIndex || leader.service?.ready !== true)
+      return false;
+    return this.replicas.every((replica) => {
+      if (replica === leader) return true;
+      const peer = leader.peers[replica.member];
+      return (
+        peer?.match === lastIndex &&
+        peer.unanswered === 0 &&
+        replica.role === 'follower' &&
+        replica.term === leader.term &&
+        replica.leader === leader.member &&
+        replica.log.lastIndex === lastIndex &&
+        replica.commit === lastIndex &&
+        replica.applied === lastIndex &&
+        replica.reader
+      );
+    });
   }
 
   /** When a follower last got a message about an entry. */

@@ -1,4 +1,5 @@
 import type { LogEntry } from './operations.ts';
+import { firstSyncUs, syncUs } from './timing.ts';
 
 /** One replica's log on its disk: what is written, when it was written, and where it begins after compaction. */
 export class RaftLog {
@@ -6,6 +7,7 @@ export class RaftLog {
   baseTerm = 0;
   #entries: LogEntry[] = [];
   #writtenUs: number[] = [];
+  #firstSyncUs = 0;
 
   get lastIndex(): number {
     return this.baseIndex + this.#entries.length;
@@ -67,8 +69,21 @@ export class RaftLog {
     this.#writtenUs = [];
   }
 
+  /** The server has started; it syncs its files for the first time at `timeUs`. */
+  opened(timeUs: number): void {
+    this.#firstSyncUs = timeUs;
+  }
+
+  /** Last entry that a power loss at `nowUs` would leave (jetstream E41). */
+  syncedIndex(nowUs: number): number {
+    // Of what an earlier life of the server wrote all but the newest was synced by that.
+    if (nowUs < this.#firstSyncUs) return this.#indexWrittenBy(this.#firstSyncUs - firstSyncUs[1]);
+    const lastUs = this.#firstSyncUs + Math.floor((nowUs - this.#firstSyncUs) / syncUs) * syncUs;
+    return this.#indexWrittenBy(lastUs);
+  }
+
   /** Last index that was written at or before `timeUs`. */
-  indexWrittenBy(timeUs: number): number {
+  #indexWrittenBy(timeUs: number): number {
     let low = 0;
     let high = this.#writtenUs.length;
     while (low < high) {

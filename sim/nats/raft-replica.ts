@@ -2,8 +2,10 @@ import type { GroupService } from './group-service.ts';
 import type { NatsServer } from './nats-server.ts';
 import type { LogEntry, Operation } from './operations.ts';
 import type { RaftGroup } from './raft-group.ts';
+import { PeerProgress } from './peer-progress.ts';
 import { RaftLog } from './raft-log.ts';
 import { raftMessageBytes, type RaftMessage } from './raft-messages.ts';
+import { RaftTimers } from './raft-timers.ts';
 import type { ServerWatch } from './server-watch.ts';
 import type { Machine } from './stream-machine.ts';
 import {
@@ -14,8 +16,8 @@ import {
   heartbeatUs,
   quorumCheckUs,
   quorumSilenceUs,
-  syncUs,
   transferCampaignUs,
+  transferSilenceUs,
   writeUs,
 } from './timing.ts';
 
@@ -47,19 +49,13 @@ export class RaftReplica {
   becameLeaderUs = 0;
   /** Leaders only: when the last heartbeat went out that was not elided; the elided ones followed at even distance. */
   lastHeartbeatUs = 0;
-  match: number[] = [];
+  /** Leaders only; by place in the group. */
+  readonly peers: readonly PeerProgress[];
   /** Uncommitted entries that this replica had to give up. */
   truncated = 0;
-  #next: number[] = [];
-  #unanswered: number[] = [];
-  #heardUs: number[] = [];
   #votes = new Set<number>();
-  #electionDeadlineUs = 0;
-  #electionTimerUs = Infinity;
-  /** Timers of an earlier life or an earlier calm are void. */
-  #incarnation = 0;
+  readonly #timers: RaftTimers = new RaftTimers(this, RaftReplica.#campaignDue);
   #applying = false;
-  #firstSyncUs = 0;
   #leadershipIndex = 0;
 
   constructor(group: RaftGroup, member: number, server: NatsServer, machine: Machine) {
@@ -67,24 +63,25 @@ export class RaftReplica {
     this.member = member;
     this.server = server;
     this.machine = machine;
-    this.#firstSyncUs = group.kernel.nowUs + this.#uniform(firstSyncUs);
+    this.peers = Array.from({ length: group.size }, () => new PeerProgress());
+    this.log.opened(group.kernel.nowUs + this.#uniform(firstSyncUs));
   }
 
   /** Boots: a follower that waits for a leader. */
   start(campaignInUs?: number): void {
     const nowUs = this.group.kernel.nowUs;
-    this.#void();
+    this.#timers.clear();
     this.role = 'follower';
     this.leader = -1;
-    this.#firstSyncUs = nowUs + this.#uniform(firstSyncUs);
+    this.log.opened(nowUs + this.#uniform(firstSyncUs));
     // An asset of one replica has no raft group and leads at once (jetstream A1).
     const alone = this.group.replicas.length === 1 ? firstCampaignUs : undefined;
-    this.awaitLeader(nowUs + (campaignInUs ?? alone ?? this.#uniform(electionUs)));
+    this.#timers.awaitLeader(nowUs + (campaignInUs ?? alone ?? this.#uniform(electionUs)));
   }
 
   /** The process is gone: memory is lost, the disk stays as written. */
   stop(): void {
-    this.#void();
+    this.#timers.clear();
     this.#leave();
     this.role = 'follower';
     this.leader = -1;
@@ -94,18 +91,10 @@ export class RaftReplica {
 
   /** Power was lost: what was written after the last sync is gone (jetstream E44). Returns the number of entries lost. */
   loseUnsynced(): number {
-    const kept = this.syncedIndex();
+    const kept = this.log.syncedIndex(this.group.kernel.nowUs);
     const lost = this.log.truncateAfter(kept);
     if (lost > 0 || this.applied > kept) this.group.rebuild(this, kept);
     return lost;
-  }
-
-  /** Last entry that a power loss at this moment would leave. */
-  syncedIndex(): number {
-    const nowUs = this.group.kernel.nowUs;
-    if (nowUs < this.#firstSyncUs) return this.log.indexWrittenBy(this.#firstSyncUs - firstSyncUs[1]);
-    const lastUs = this.#firstSyncUs + Math.floor((nowUs - this.#firstSyncUs) / syncUs) * syncUs;
-    return this.log.indexWrittenBy(lastUs);
   }
 
   /** Leaders only. Returns the index of the entry. */
@@ -114,7 +103,7 @@ export class RaftReplica {
     const index = log.lastIndex + 1;
     log.append({ index, term: this.term, operation }, group.kernel.nowUs);
     if (group.calm) group.fly(this, index);
-    else if (group.replicas.length === 1) this.#after(writeUs, RaftReplica.#writeDue);
+    else if (group.replicas.length === 1) this.#timers.after(writeUs, RaftReplica.#writeDue);
     else this.#broadcast();
     return index;
   }
@@ -122,9 +111,8 @@ export class RaftReplica {
   /** Hands leadership to a peer that is up, and steps down at once (jetstream B9). */
   transferLeadership(): void {
     if (this.role !== 'leader') return;
-    const nowUs = this.group.kernel.nowUs;
     const target = this.group.replicas.find(
-      ({ member }) => member !== this.member && nowUs - (this.#heardUs[member] ?? 0) < 3_000_000,
+      ({ member }) => member !== this.member && this.#silenceUs(member) < transferSilenceUs,
     );
     if (target !== undefined) {
       this.#sendAppend(target.member);
@@ -141,71 +129,39 @@ export class RaftReplica {
   /** Only for the group: the elided state comes back, as seen by the leader, who heard its followers at `heardUs`. */
   resumeLeading(heartbeatAtUs: number, heardUs: number): void {
     const { kernel } = this.group;
-    this.#void();
-    for (const { member } of this.group.replicas) {
-      this.#next[member] = this.log.lastIndex + 1;
-      this.#unanswered[member] = 0;
-      this.#heardUs[member] = Math.min(heardUs, kernel.nowUs);
-    }
-    this.#after(heartbeatAtUs - kernel.nowUs, RaftReplica.#heartbeatDue);
+    this.#timers.clear();
+    for (const peer of this.peers) peer.resume(this.log.lastIndex + 1, Math.min(heardUs, kernel.nowUs));
+    this.#timers.after(heartbeatAtUs - kernel.nowUs, RaftReplica.#heartbeatDue);
     if (this.group.replicas.length === 1 && this.commit < this.log.lastIndex) {
-      this.#after(writeUs, RaftReplica.#writeDue);
+      this.#timers.after(writeUs, RaftReplica.#writeDue);
     }
     const leadingUs = kernel.nowUs - this.becameLeaderUs;
-    this.#after(quorumCheckUs - (leadingUs % quorumCheckUs), RaftReplica.#quorumDue);
+    this.#timers.after(quorumCheckUs - (leadingUs % quorumCheckUs), RaftReplica.#quorumDue);
   }
 
   /** Only for the group: the first entry that the follower has not got is sent again. */
   resend(member: number, fromIndex: number): void {
-    this.#next[member] = fromIndex;
+    const peer = this.peers[member];
+    if (peer !== undefined) peer.next = fromIndex;
     this.#sendAppend(member);
   }
 
   /** Only for the group: the elided state comes back, as seen by a follower that heard its leader at `heardUs`. */
   resumeFollowing(heardUs: number): void {
-    this.#void();
-    this.awaitLeader(heardUs + this.#uniform(electionUs, heardUs));
-  }
-
-  /** Campaigns at that time, unless this is called again before. */
-  awaitLeader(timeUs: number): void {
-    const deadlineUs = Math.ceil(timeUs);
-    this.#electionDeadlineUs = deadlineUs;
-    if (deadlineUs >= this.#electionTimerUs) return;
-    this.#electionTimerUs = deadlineUs;
-    this.group.kernel.at(deadlineUs, RaftReplica.#electionTimer, this, this.#incarnation);
+    this.#timers.clear();
+    this.#timers.awaitLeader(heardUs + this.#uniform(electionUs, heardUs));
   }
 
   /** Only for the group: stops all timers. */
   quieten(): void {
-    this.#void();
+    this.#timers.clear();
   }
 
   /** The connection to a peer's server was made anew: nothing is on its way any more. */
   routeRestored(member: number): void {
     if (this.role !== 'leader' || this.group.calm) return;
-    this.#unanswered[member] = 0;
-    this.#next[member] = (this.match[member] ?? 0) + 1;
+    this.peers[member]?.rewind();
     this.#sendAppend(member);
-  }
-
-  /** All followers have answered everything, and have everything. */
-  settled(): boolean {
-    const { lastIndex } = this.log;
-    if (this.role !== 'leader' || this.commit !== lastIndex || this.service?.ready !== true) return false;
-    return this.group.replicas.every(
-      (replica) =>
-        replica === this ||
-        (this.match[replica.member] === lastIndex &&
-          this.#unanswered[replica.member] === 0 &&
-          replica.role === 'follower' &&
-          replica.term === this.term &&
-          replica.leader === this.member &&
-          replica.log.lastIndex === lastIndex &&
-          replica.commit === lastIndex &&
-          replica.applied === lastIndex &&
-          replica.reader),
-    );
   }
 
   static receive(replica: RaftReplica, message: RaftMessage): void {
@@ -246,27 +202,30 @@ export class RaftReplica {
         return;
       case 'voted':
         if (message.term > this.term) this.#becomeFollower(message.term);
-        else if (this.role === 'candidate' && message.granted && message.term === this.term) {
-          this.#votes.add(message.from);
-          if (this.#votes.size >= this.group.quorum) this.#becomeLeader();
-        }
+        else if (message.granted && message.term === this.term) this.#elect(message.from);
         return;
       case 'transfer':
         if (message.term === this.term && this.role === 'follower') {
-          this.#after(transferCampaignUs, RaftReplica.#campaignDue);
+          this.#timers.after(transferCampaignUs, RaftReplica.#campaignDue);
         }
         return;
     }
   }
 
-  #onAppend(from: number, term: number, message: Extract<RaftMessage, { kind: 'append' }>): void {
+  /** False: the sender's term is over. */
+  #follow(from: number, term: number): boolean {
     if (term < this.term) {
       this.#answer(from, false, this.log.lastIndex);
-      return;
+      return false;
     }
     if (term > this.term || this.role !== 'follower') this.#becomeFollower(term);
     this.leader = from;
-    this.awaitLeader(this.group.kernel.nowUs + this.#uniform(electionUs));
+    this.#timers.awaitLeader(this.group.kernel.nowUs + this.#uniform(electionUs));
+    return true;
+  }
+
+  #onAppend(from: number, term: number, message: Extract<RaftMessage, { kind: 'append' }>): void {
+    if (!this.#follow(from, term)) return;
     const { log } = this;
     const { previousIndex, previousTerm, entries } = message;
     // What lies before the base is committed and agrees.
@@ -304,27 +263,21 @@ export class RaftReplica {
       return;
     }
     if (this.role !== 'leader' || term !== this.term) return;
-    this.#heardUs[from] = this.group.kernel.nowUs;
-    this.#unanswered[from] = Math.max(0, (this.#unanswered[from] ?? 0) - 1);
+    const peer = this.peers[from];
+    if (peer === undefined) return;
+    peer.answered(this.group.kernel.nowUs);
     if (!success) {
-      this.#next[from] = Math.max(1, index + 1);
+      peer.next = Math.max(1, index + 1);
       this.#sendAppend(from);
       return;
     }
-    if (index > (this.match[from] ?? 0)) this.match[from] = index;
-    if ((this.#next[from] ?? 1) <= index) this.#next[from] = index + 1;
+    peer.matched(index);
     this.#advanceCommit();
-    if (this.role === 'leader' && (this.#next[from] ?? 1) <= this.log.lastIndex) this.#sendAppend(from);
+    if (this.role === 'leader' && peer.next <= this.log.lastIndex) this.#sendAppend(from);
   }
 
   #onSnapshot(from: number, term: number, index: number, indexTerm: number, machine: Machine): void {
-    if (term < this.term) {
-      this.#answer(from, false, this.log.lastIndex);
-      return;
-    }
-    if (term > this.term || this.role !== 'follower') this.#becomeFollower(term);
-    this.leader = from;
-    this.awaitLeader(this.group.kernel.nowUs + this.#uniform(electionUs));
+    if (!this.#follow(from, term)) return;
     if (index > this.applied) {
       this.log.reset(index, indexTerm);
       this.machine = machine.clone();
@@ -348,11 +301,17 @@ export class RaftReplica {
     const nowUs = this.group.kernel.nowUs;
     if (granted) {
       this.votedFor = from;
-      this.awaitLeader(nowUs + this.#uniform(electionUs));
+      this.#timers.awaitLeader(nowUs + this.#uniform(electionUs));
     } else if (better && term === this.term && this.role === 'follower') {
-      this.awaitLeader(nowUs + this.#uniform(campaignUs));
+      this.#timers.awaitLeader(nowUs + this.#uniform(campaignUs));
     }
     this.#send(from, { kind: 'voted', from: this.member, term: this.term, granted });
+  }
+
+  #elect(voter: number): void {
+    if (this.role !== 'candidate') return;
+    this.#votes.add(voter);
+    if (this.#votes.size >= this.group.quorum) this.#becomeLeader();
   }
 
   #campaign(): void {
@@ -361,12 +320,10 @@ export class RaftReplica {
     this.role = 'candidate';
     this.leader = -1;
     this.votedFor = this.member;
-    this.#votes = new Set([this.member]);
-    this.awaitLeader(this.group.kernel.nowUs + this.#uniform(electionUs));
-    if (this.group.quorum === 1) {
-      this.#becomeLeader();
-      return;
-    }
+    this.#votes = new Set();
+    this.#timers.awaitLeader(this.group.kernel.nowUs + this.#uniform(electionUs));
+    this.#elect(this.member);
+    if (this.group.quorum === 1) return;
     const { lastIndex, lastTerm } = this.log;
     for (const { member } of this.group.replicas) {
       if (member === this.member) continue;
@@ -376,12 +333,12 @@ export class RaftReplica {
 
   #becomeLeader(): void {
     const { group } = this;
-    this.#void();
+    this.#timers.clear();
     this.role = 'leader';
     this.leader = this.member;
     this.becameLeaderUs = group.kernel.nowUs;
     group.elections++;
-    for (const { member } of group.replicas) this.match[member] = 0;
+    for (const peer of this.peers) peer.match = 0;
     this.service = group.createService(this);
     this.lastHeartbeatUs = this.becameLeaderUs;
     this.resumeLeading(this.becameLeaderUs + heartbeatUs, this.becameLeaderUs);
@@ -391,14 +348,14 @@ export class RaftReplica {
   }
 
   #becomeFollower(term: number): void {
-    this.#void();
+    this.#timers.clear();
     this.#leave();
     if (term > this.term) {
       this.term = term;
       this.votedFor = -1;
     }
     this.role = 'follower';
-    this.awaitLeader(this.group.kernel.nowUs + this.#uniform(electionUs));
+    this.#timers.awaitLeader(this.group.kernel.nowUs + this.#uniform(electionUs));
   }
 
   #leave(): void {
@@ -424,8 +381,8 @@ export class RaftReplica {
   /** Counts only entries of its own term (jetstream B15). */
   #advanceCommit(): void {
     const { log, group } = this;
-    this.match[this.member] = log.lastIndex;
-    const matches = group.replicas.map(({ member }) => this.match[member] ?? 0).sort((a, b) => b - a);
+    this.peers[this.member]?.matched(log.lastIndex);
+    const matches = this.peers.map(({ match }) => match).sort((a, b) => b - a);
     const agreed = matches[group.quorum - 1] ?? 0;
     if (agreed <= this.commit || log.termAt(agreed) !== this.term) return;
     this.commit = agreed;
@@ -440,15 +397,15 @@ export class RaftReplica {
   }
 
   #sendAppend(member: number): void {
-    const unanswered = this.#unanswered[member] ?? 0;
-    if (unanswered >= unansweredLimit) return;
+    const peer = this.peers[member];
+    if (peer === undefined || peer.unanswered >= unansweredLimit) return;
     const { log } = this;
-    const next = this.#next[member] ?? 1;
+    const { next } = peer;
     const previousTerm = log.termAt(next - 1);
-    this.#unanswered[member] = unanswered + 1;
+    peer.unanswered++;
     if (previousTerm === undefined) {
       const { baseIndex, baseTerm, baseMachine } = this.group;
-      this.#next[member] = baseIndex + 1;
+      peer.next = baseIndex + 1;
       this.#send(member, {
         kind: 'snapshot',
         from: this.member,
@@ -460,7 +417,7 @@ export class RaftReplica {
       return;
     }
     const entries: readonly LogEntry[] = next > log.lastIndex ? [] : log.from(next, entriesAMessage);
-    this.#next[member] = next + entries.length;
+    peer.next = next + entries.length;
     this.#send(member, {
       kind: 'append',
       from: this.member,
@@ -486,17 +443,14 @@ export class RaftReplica {
       peer,
       message,
     );
-    if (!sent && this.role === 'leader') {
-      this.#unanswered[member] = 0;
-      this.#next[member] = (this.match[member] ?? 0) + 1;
-    }
+    if (!sent && this.role === 'leader') this.peers[member]?.rewind();
   }
 
   static #heartbeatDue(replica: RaftReplica): void {
     if (replica.role !== 'leader') return;
     replica.lastHeartbeatUs = replica.group.kernel.nowUs;
     if (replica.group.enterCalm(replica)) return;
-    replica.#after(heartbeatUs, RaftReplica.#heartbeatDue);
+    replica.#timers.after(heartbeatUs, RaftReplica.#heartbeatDue);
     replica.#broadcast();
     replica.#advanceCommit();
   }
@@ -509,64 +463,27 @@ export class RaftReplica {
   /** Steps down at the first tick that finds too few peers heard (jetstream B13). */
   static #quorumDue(replica: RaftReplica): void {
     if (replica.role !== 'leader') return;
-    const nowUs = replica.group.kernel.nowUs;
     const heard = replica.group.replicas.filter(
-      ({ member }) => member === replica.member || nowUs - (replica.#heardUs[member] ?? 0) < quorumSilenceUs,
+      ({ member }) => member === replica.member || replica.#silenceUs(member) < quorumSilenceUs,
     );
     if (heard.length < replica.group.quorum) {
       replica.group.quorumLosses++;
       replica.stepDown();
       return;
     }
-    replica.#after(quorumCheckUs, RaftReplica.#quorumDue);
-  }
-
-  /** Not yet in the server's process, so that a frozen one finds the deadline where it falls among what arrives. */
-  static #electionTimer(replica: RaftReplica, incarnation: number): void {
-    if (replica.#incarnation !== incarnation) return;
-    const nowUs = replica.group.kernel.nowUs;
-    if (replica.#electionTimerUs <= nowUs) replica.#electionTimerUs = Infinity;
-    if (replica.#electionDeadlineUs > nowUs) replica.awaitLeader(replica.#electionDeadlineUs);
-    else replica.server.run(RaftReplica.#electionDue, replica, incarnation);
-  }
-
-  static #electionDue(replica: RaftReplica, incarnation: number): void {
-    if (replica.#incarnation !== incarnation || replica.role === 'leader') return;
-    if (replica.#electionDeadlineUs > replica.group.kernel.nowUs) {
-      replica.awaitLeader(replica.#electionDeadlineUs);
-    } else {
-      replica.#campaign();
-    }
+    replica.#timers.after(quorumCheckUs, RaftReplica.#quorumDue);
   }
 
   static #campaignDue(replica: RaftReplica): void {
-    if (replica.role === 'follower') replica.#campaign();
+    replica.#campaign();
   }
 
-  #after(delayUs: number, due: (replica: RaftReplica) => void): void {
-    this.group.kernel.after(delayUs, RaftReplica.#due, { replica: this, due }, this.#incarnation);
-  }
-
-  /** Timers run in the server's process: a frozen one finds them when it wakes. */
-  static #due(timer: RaftTimer, incarnation: number): void {
-    timer.replica.server.run(RaftReplica.#fire, timer, incarnation);
-  }
-
-  static #fire(timer: RaftTimer, incarnation: number): void {
-    if (timer.replica.#incarnation === incarnation) timer.due(timer.replica);
-  }
-
-  #void(): void {
-    this.#incarnation++;
-    this.#electionTimerUs = Infinity;
+  /** Since when a leader has not heard a member. */
+  #silenceUs(member: number): number {
+    return this.group.kernel.nowUs - (this.peers[member]?.heardUs ?? 0);
   }
 
   #uniform([low, high]: readonly [number, number], atUs = this.group.kernel.nowUs): number {
     return low + (high - low) * this.group.draw(this.member, Math.round(atUs));
   }
-}
-
-interface RaftTimer {
-  readonly replica: RaftReplica;
-  readonly due: (replica: RaftReplica) => void;
 }

@@ -10,8 +10,9 @@ export const quorumCheckUs = 10_000_000;
 export const quorumSilenceUs = 10_000_000;
 /** The server chosen at creation campaigns at once (jetstream A3). */
 export const firstCampaignUs = 50_000;
-/** The target of a leadership transfer (jetstream B9). */
+/** The target of a leadership transfer, which was heard of lately (jetstream B9). */
 export const transferCampaignUs = 10_000;
+export const transferSilenceUs = 3_000_000;
 
 /** Files reach the disk every 2 min, the first time after U(1, 2) min (jetstream E41). */
 export const firstSyncUs = [60_000_000, 120_000_000] as const;
