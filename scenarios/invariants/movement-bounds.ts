@@ -13,6 +13,8 @@ const fewJoiners = 10;
 const towardsJoiners = 0.95;
 /** A few joiners leave bounds behind that take some moves among the others to keep. */
 const besidesFew = 0.01;
+/** The same as a share of what the joiners are due: in a small cluster it is the larger one. */
+const besidesDue = 0.3;
 const leastBesides = 4;
 const othersOnCrash = 0.05;
 const loadMax = 1.2;
@@ -75,7 +77,8 @@ function judgeJoin(ledger: RuleLedger, event: Published): void {
   if (moved > allowed * share * units + 2) {
     ledger.violate(`${nameOf(event)}: ${moved} units moved when ${joined.length} joined`);
   }
-  const besides = Math.max((1 - towardsJoiners) * moved, isSmall ? besidesFew * units : 0, leastBesides);
+  const besidesSmall = isSmall ? Math.max(besidesFew, besidesDue * share) * units : 0;
+  const besides = Math.max((1 - towardsJoiners) * moved, besidesSmall, leastBesides);
   if (moved - movedToJoined > besides) {
     ledger.violate(
       `${nameOf(event)}: only ${movedToJoined} of ${moved} moved units went to members that joined`,
