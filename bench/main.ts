@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { benchCassandra } from './cassandra.ts';
+import { benchNats } from './nats.ts';
 import type { RunResult } from '../scenarios/run-result.ts';
 import { runScenario } from '../scenarios/runner.ts';
 import { profileByRoom } from './profile.ts';
@@ -72,6 +73,8 @@ function say({ result, ratio }: Measured, label: string): void {
 
 console.log('the store alone');
 for (const [name, value] of Object.entries(await benchCassandra())) line(`  ${name}`, value.toFixed(1));
+console.log('the message broker alone');
+for (const [name, value] of Object.entries(await benchNats())) line(`  ${name}`, value.toFixed(1));
 
 const minutes = values.quick ? 60 : 120;
 const reference = await measure('reference-day', 1500, minutes);

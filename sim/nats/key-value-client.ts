@@ -18,6 +18,8 @@ export class KeyValueClient implements KeyValue {
   readonly bucket: string;
   readonly #client: NatsClient;
   readonly #stream: string;
+  /** By key: spares putting the subject together again for each call. */
+  readonly #subjects = new Map<string, number>();
 
   constructor(client: NatsClient, bucket: string) {
     this.bucket = bucket;
@@ -99,6 +101,11 @@ export class KeyValueClient implements KeyValue {
   }
 
   #subject(key: string): number {
-    return this.#client.cluster.subjects.number(`$KV.${this.bucket}.${key}`);
+    let subject = this.#subjects.get(key);
+    if (subject === undefined) {
+      subject = this.#client.cluster.subjects.number(`$KV.${this.bucket}.${key}`);
+      this.#subjects.set(key, subject);
+    }
+    return subject;
   }
 }

@@ -345,7 +345,10 @@ export class RaftGroup {
   }
 
   #quorumTime(ackedUs: readonly number[]): number {
-    if (ackedUs.length === 1) return ackedUs[0] ?? 0;
+    const [first = 0, second = 0, third = 0] = ackedUs;
+    if (ackedUs.length === 1) return first;
+    if (ackedUs.length === 3)
+      return Math.max(Math.min(first, second), Math.min(Math.max(first, second), third));
     const ordered = [...ackedUs].sort((a, b) => a - b);
     return ordered[this.quorum - 1] ?? 0;
   }
