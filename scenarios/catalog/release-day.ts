@@ -8,9 +8,9 @@ export const releaseDay: Scenario = {
   name: 'release-day',
   summary: 'a canary rollout to every tool under a partition, kills and a rollback, then promotion',
   tags: ['default', 'rollout', 'faults'],
-  parameters: parametersOf(205),
+  parameters: parametersOf(185),
   setUp({ minutes }) {
-    const at = (minute: number): number => Math.round((minute / 205) * minutes * minuteMs);
+    const at = (minute: number): number => Math.round((minute / 185) * minutes * minuteMs);
     const length = (seconds: number): number => seconds * 1000;
     return {
       durationMs: minutes * minuteMs,
@@ -31,39 +31,39 @@ export const releaseDay: Scenario = {
         {
           kind: 'pod.kill',
           parameters: { component: 'collector', colour: 'blue', count: 2 },
-          startMs: at(48),
+          startMs: at(35),
         },
-        { kind: 'operator.rollback', parameters: { level: 'L1' }, startMs: at(62) },
-        { kind: 'operator.start-rollout', parameters: { image: 'v1.2' }, startMs: at(70) },
+        { kind: 'operator.rollback', parameters: { level: 'L1' }, startMs: at(44) },
+        { kind: 'operator.start-rollout', parameters: { image: 'v1.2' }, startMs: at(50) },
         {
           kind: 'cassandra.slow-node',
           parameters: { factor: 4 },
-          startMs: at(112),
-          endMs: at(112) + length(120),
+          startMs: at(92),
+          endMs: at(92) + length(120),
         },
         {
           kind: 'pod.kill',
           parameters: { component: 'defender', colour: 'green', count: 2 },
-          startMs: at(128),
+          startMs: at(108),
         },
         {
           kind: 'gateway.cut-management',
           parameters: { count: 1 },
-          startMs: at(145),
-          endMs: at(145) + length(90),
+          startMs: at(125),
+          endMs: at(125) + length(90),
         },
         {
           kind: 'nats.kill-node',
           parameters: { colour: 'blue' },
-          startMs: at(152),
-          endMs: at(152) + length(60),
+          startMs: at(132),
+          endMs: at(132) + length(60),
         },
       ]),
       drawnFaults: {
         kinds: ['pod.', 'cassandra.slow-node', 'nats.impair-acks', 'link.delay'],
         most: 4,
         startMs: at(20),
-        endMs: at(165),
+        endMs: at(145),
       },
       goals: [
         goal('a stage was passed', 'rollout.stage', (event) => event.state === 'passed'),
