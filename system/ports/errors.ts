@@ -31,14 +31,30 @@ export type PortErrorCode =
   | 'connection-refused'
   | 'invalid';
 
+/** What a server itself said when it refused: JetStream's `{code, err_code, description}`. */
+export interface ServerRefusal {
+  /** HTTP-like, for example 400. */
+  readonly status: number;
+  /** For example 10071; 0 where the server gave none. */
+  readonly errorCode: number;
+  readonly description: string;
+}
+
+export interface PortErrorOptions extends ErrorOptions {
+  readonly server?: ServerRefusal;
+}
+
 /** The one error class of all ports. The message comes first and is made for people, the code for programs. */
 export class PortError extends Error {
   readonly code: PortErrorCode;
+  /** Only where a server answered, and where the port promises its words. */
+  readonly server: ServerRefusal | undefined;
 
-  constructor(message: string, code: PortErrorCode, options?: ErrorOptions) {
+  constructor(message: string, code: PortErrorCode, options?: PortErrorOptions) {
     super(message, options);
     this.name = 'PortError';
     this.code = code;
+    this.server = options?.server;
   }
 }
 
@@ -60,5 +76,45 @@ export function isAmbiguous(code: PortErrorCode): boolean {
     case 'connection-refused':
     case 'invalid':
       return false;
+  }
+}
+
+/**
+ * The code for an error that JetStream answered, by its number (nats-server's `errors.json`). Model and adapter share
+ * it, so that they cannot disagree on the mapping.
+ */
+export function codeOfRefusal({ status, errorCode }: ServerRefusal): PortErrorCode {
+  switch (errorCode) {
+    // Another last sequence, also while a write is under way (jetstream D33).
+    case 10071:
+    case 10164:
+      return 'wrong-revision';
+    // Maximum of messages, bytes, or messages of a subject.
+    case 10077:
+      return 'stream-full';
+    // Stream, consumer, message.
+    case 10059:
+    case 10014:
+    case 10037:
+      return 'not-found';
+    // Stream or consumer exists with other settings; subjects or filters overlap; work-queue rules (jetstream D36).
+    case 10058:
+    case 10065:
+    case 10013:
+    case 10105:
+    case 10148:
+    case 10098:
+    case 10099:
+    case 10100:
+    case 10101:
+      return 'conflict';
+    // No leader: nothing happened (jetstream A4).
+    case 10008:
+      return 'no-responders';
+    // Too much under way (jetstream D39).
+    case 10167:
+      return 'overloaded';
+    default:
+      return status === 404 ? 'not-found' : status === 503 ? 'unavailable' : 'invalid';
   }
 }
