@@ -2,12 +2,16 @@ import { HostClock, SimProcess } from '../kernel/index.ts';
 import type { Kernel } from '../kernel/index.ts';
 import type { Network } from '../network/index.ts';
 import { HintStore } from './hint-store.ts';
+import type { Place } from './topology.ts';
 
 /** One server: a machine with its clock, the process on it, and what it remembers as a coordinator. */
 export class CassandraNode {
   readonly index: number;
   readonly name: string;
   readonly host: number;
+  /** Index of its data centre. */
+  readonly datacentre: number;
+  readonly rack: number;
   readonly clock: HostClock;
   process: SimProcess;
   /** Counts the starts: a message to an earlier process reaches nobody. */
@@ -25,11 +29,13 @@ export class CassandraNode {
   readonly #kernel: Kernel;
   readonly #network: Network;
 
-  constructor(kernel: Kernel, network: Network, index: number, name: string) {
+  constructor(kernel: Kernel, network: Network, index: number, name: string, place: Place) {
     this.#kernel = kernel;
     this.#network = network;
     this.index = index;
     this.name = name;
+    this.datacentre = place.datacentre;
+    this.rack = place.rack;
     this.host = network.addHost(name);
     this.clock = new HostClock(kernel);
     this.process = new SimProcess(kernel, name, `${name}/0`, this.clock);

@@ -32,6 +32,7 @@ import { defaultCassandraOptions } from './settings.ts';
 import type { CassandraOptions } from './settings.ts';
 import { bodyOf, packedBytes } from './statement-body.ts';
 import { TableStore } from './table-store.ts';
+import { placesOf, Topology } from './topology.ts';
 
 /** A fault in force on a node; `hits` counts what it touched. */
 export interface SlowDown {
@@ -58,7 +59,7 @@ export class CassandraRing implements SessionRing {
   readonly #detector: FailureDetector;
   readonly #journal: CommitJournal;
   readonly #stores = new Map<string, TableStore>();
-  readonly #replicaSets: readonly (readonly CassandraNode[])[];
+  readonly #topology: Topology;
   readonly #sessions = new Set<CassandraSession>();
   readonly #cold: ColdTier;
   readonly #slowFactors: number[][];
@@ -69,25 +70,19 @@ export class CassandraRing implements SessionRing {
   constructor(kernel: Kernel, network: Network, options: Partial<CassandraOptions> = {}) {
     const settings: CassandraOptions = { ...defaultCassandraOptions, ...options };
     const { nodeCount, replicationFactor } = settings;
-    if (!Number.isInteger(nodeCount) || nodeCount < 1) {
-      throw new PortError(`a Cassandra ring of ${nodeCount} nodes`, 'invalid');
-    }
-    if (!Number.isInteger(replicationFactor) || replicationFactor < 1 || replicationFactor > nodeCount) {
-      throw new PortError(`replication factor ${replicationFactor} with ${nodeCount} nodes`, 'invalid');
-    }
+    const datacentres = settings.datacentres ?? [{ name: 'dc1', nodeCount, replicationFactor, racks: 1 }];
     this.#kernel = kernel;
     this.#network = network;
     this.#options = settings;
     this.#random = kernel.stream(settings.name, 'ring');
-    this.nodes = Array.from(
-      { length: nodeCount },
-      (_, index) => new CassandraNode(kernel, network, index, `${settings.name}-${index}`),
+    this.nodes = placesOf(datacentres).map(
+      (place, index) => new CassandraNode(kernel, network, index, `${settings.name}-${index}`, place),
     );
-    this.#replicaSets = this.nodes.map((_, primary) =>
-      Array.from(
-        { length: replicationFactor },
-        (_unused, ordinal) => this.nodes[(primary + ordinal) % nodeCount] as CassandraNode,
-      ),
+    this.#topology = new Topology(
+      this.nodes,
+      datacentres,
+      settings.virtualNodes,
+      kernel.stream(settings.name, 'tokens'),
     );
     this.#detector = new FailureDetector(
       kernel,
@@ -103,6 +98,7 @@ export class CassandraRing implements SessionRing {
       network,
       options: settings,
       nodes: this.nodes,
+      topology: this.#topology,
       detector: this.#detector,
       internode: new Internode(network, this.nodes),
       plan: new LatencyPlan(network.options, settings.serviceTimes),
@@ -114,7 +110,7 @@ export class CassandraRing implements SessionRing {
     this.#syncPhaseUs = this.nodes.map(() => this.#random.integer(0, settings.commitLogSyncUs - 1));
     settings.tables.forEach((table, number) => {
       const watch = (partition: Partition): void => this.#cold.watch(partition);
-      this.#stores.set(table.name, new TableStore(table, number, nodeCount, replicationFactor, watch));
+      this.#stores.set(table.name, new TableStore(table, number, this.#topology.rangeCount, this.#topology.replicaCount, watch));
     });
     const hosts = new Set(this.nodes.map((node) => node.host));
     network.beforeChange((from, to) => {
@@ -432,13 +428,12 @@ export class CassandraRing implements SessionRing {
   }
 
   #replicas(partition: Partition): readonly CassandraNode[] {
-    return this.#replicaSets[partition.primary] as readonly CassandraNode[];
+    return this.#topology.replicas(partition.range);
   }
 
   /** -1 where the node does not hold the partition. */
   #ordinalOn(partition: Partition, index: number): number {
-    const ordinal = (index - partition.primary + this.nodes.length) % this.nodes.length;
-    return ordinal < partition.replicaCount ? ordinal : -1;
+    return this.#topology.ordinalOn(partition.range, index);
   }
 
   #store(table: CqlTable): TableStore {

@@ -51,7 +51,7 @@ function sendHint(core: RingCore, coordinator: CassandraNode, target: CassandraN
   const mutation = hint.mutation;
   const partition = mutation.partition;
   hint.sentUs = kernel.nowUs;
-  const ordinal = (target.index - partition.primary + core.nodes.length) % core.nodes.length;
+  const ordinal = core.topology.ordinalOn(partition.range, target.index);
   new ReplicaCall<undefined>(core, {
     from: coordinator,
     to: target,

@@ -24,8 +24,8 @@ const largestSegmentBytes = 2_048;
 export class Partition {
   readonly store: TableStore;
   readonly keyParts: readonly KeyPart[];
-  /** Which replica set holds it: the index of its first replica. */
-  readonly primary: number;
+  /** The part of the ring it lies in: tells which nodes hold it. */
+  readonly range: number;
   readonly replicaCount: number;
   #agreed: ReplicaState | undefined = new ReplicaState();
   #split: ReplicaState[] = [];
@@ -39,10 +39,10 @@ export class Partition {
   #segment: Uint8Array | undefined;
   #segmentUsed = 0;
 
-  constructor(store: TableStore, keyParts: readonly KeyPart[], primary: number, replicaCount: number) {
+  constructor(store: TableStore, keyParts: readonly KeyPart[], range: number, replicaCount: number) {
     this.store = store;
     this.keyParts = keyParts;
-    this.primary = primary;
+    this.range = range;
     this.replicaCount = replicaCount;
   }
 

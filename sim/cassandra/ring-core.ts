@@ -7,6 +7,7 @@ import type { Internode } from './internode.ts';
 import type { LatencyPlan } from './service-time.ts';
 import type { CassandraOptions } from './settings.ts';
 import type { ElidedList } from './elided.ts';
+import type { Topology } from './topology.ts';
 
 /** What the parts of a ring share. */
 export interface RingCore {
@@ -14,6 +15,7 @@ export interface RingCore {
   readonly network: Network;
   readonly options: CassandraOptions;
   readonly nodes: readonly CassandraNode[];
+  readonly topology: Topology;
   readonly detector: FailureDetector;
   readonly internode: Internode;
   readonly plan: LatencyPlan;

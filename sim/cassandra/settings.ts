@@ -12,10 +12,30 @@ export type ColdPolicy =
   /** All but the newest rows of a partition. */
   | { readonly kind: 'beyond-newest'; readonly rows: number };
 
+/** One data centre of a ring. */
+export interface Datacentre {
+  readonly name: string;
+  readonly nodeCount: number;
+  readonly replicationFactor: number;
+  readonly racks: number;
+}
+
+/** When a coordinator answers for what its replicas may have missed, table by table. Defaults as in `schema/TableParams`. */
+export interface TableParameters {
+  readonly gcGraceSeconds: number;
+  readonly readRepair: 'blocking' | 'none';
+}
+
 /** A ring and the numbers of its `cassandra.yaml`; the defaults are those of Cassandra 5.0 (cassandra-and-live §1.1). */
 export interface CassandraOptions {
   readonly nodeCount: number;
   readonly replicationFactor: number;
+  /** Several data centres instead of one with `nodeCount` nodes and one rack. */
+  readonly datacentres: readonly Datacentre[] | undefined;
+  /** What a message between two data centres takes on top. */
+  readonly interDatacentreUs: number;
+  /** Tokens a node (`num_tokens`). */
+  readonly virtualNodes: number;
   /** Prefix of the machines' names. */
   readonly name: string;
   readonly tables: readonly CqlTable[];
@@ -50,6 +70,9 @@ const hourUs = 3_600_000_000;
 export const defaultCassandraOptions: CassandraOptions = {
   nodeCount: 6,
   replicationFactor: 3,
+  datacentres: undefined,
+  interDatacentreUs: 10_000,
+  virtualNodes: 16,
   name: 'cassandra',
   tables,
   serviceTimes: defaultServiceTimes,

@@ -14,7 +14,7 @@ type Level = Map<KeyPart, Level | Entry>;
 export class TableStore {
   readonly schema: TableSchema;
   readonly number: number;
-  readonly #nodeCount: number;
+  readonly #rangeCount: number;
   readonly #replicaCount: number;
   readonly #root: Level = new Map();
   readonly #onNew: (partition: Partition) => void;
@@ -23,13 +23,13 @@ export class TableStore {
   constructor(
     table: CqlTable,
     number: number,
-    nodeCount: number,
+    rangeCount: number,
     replicaCount: number,
     onNew: (partition: Partition) => void,
   ) {
     this.schema = new TableSchema(table);
     this.number = number;
-    this.#nodeCount = nodeCount;
+    this.#rangeCount = rangeCount;
     this.#replicaCount = replicaCount;
     this.#onNew = onNew;
   }
@@ -41,8 +41,8 @@ export class TableStore {
     const entry = level.get(last);
     if (entry instanceof Partition) return entry;
     const keyParts = this.schema.partitionColumns.map((_, index) => this.schema.partitionPart(values, index));
-    const primary = Math.floor((tokenOf(keyParts) / 0x1_0000_0000) * this.#nodeCount);
-    const partition = new Partition(this, keyParts, primary, this.#replicaCount);
+    const range = Math.floor((tokenOf(keyParts) / 0x1_0000_0000) * this.#rangeCount);
+    const partition = new Partition(this, keyParts, range, this.#replicaCount);
     if (entry === coldMarker) partition.cold = { kind: 'all' };
     level.set(last, partition);
     this.partitionCount++;
