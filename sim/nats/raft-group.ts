@@ -370,10 +370,8 @@ export class RaftGroup {
         return kernel.nowUs + world.network.delayUs(leader.server.host, host);
       });
     }
-    if (group.#landed >= flightsKept) {
-      group.settle();
-      group.compact(leader);
-    }
+    if (group.#landed >= flightsKept) group.settle();
+    group.compact(leader);
   }
 
   /** The followers are told how far the leader has committed; `arrivalUs` is when each of them hears it. */

@@ -15,6 +15,8 @@ export interface StreamInspection {
   readonly quorumLosses: number;
   /** Uncommitted log entries that replicas had to give up. */
   readonly truncatedEntries: number;
+  /** Entries in the longest log of a replica. */
+  readonly longestLog: number;
 }
 
 export function inspect(group: RaftGroup): StreamInspection {
@@ -34,6 +36,7 @@ export function inspect(group: RaftGroup): StreamInspection {
     consumers,
     elections: group.elections,
     quorumLosses: group.quorumLosses,
+    longestLog: Math.max(...group.replicas.map(({ log }) => log.length)),
     truncatedEntries: group.replicas.reduce((sum, { truncated }) => sum + truncated, 0),
   };
 }

@@ -55,3 +55,18 @@ test('a put on a calm cluster costs at most five events, a watch one more', asyn
     expect(await cost()).toBeLessThanOrEqual(6);
   });
 });
+
+test('the logs of a calm bucket with lone puts stay as short as what power loss could still take', async () => {
+  const fixture = new Fixture();
+  await fixture.run(async () => {
+    const client = await fixture.client('c');
+    await client.connection.createKeyValue({ bucket: 'b', replicas: 3 });
+    const kv = client.connection.keyValue('b');
+    for (let turn = 0; turn < 30_000; turn++) {
+      await kv.put('k', payload);
+      await fixture.sleep(40);
+    }
+  });
+  // Two sync periods of 25 puts a second and one step of compaction, of 30,000 puts in all.
+  expect(fixture.cluster.inspectStream('KV_b')?.longestLog).toBeLessThan(12_000);
+});
