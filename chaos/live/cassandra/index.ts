@@ -1,0 +1,3 @@
+export { cassandraVersion, obtainCassandra } from './distribution.ts';
+export { LiveRing, type LiveRingOptions } from './live-ring.ts';
+export { nativePort } from './loopback.ts';
