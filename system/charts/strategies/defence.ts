@@ -1,11 +1,24 @@
 import type { UChart } from '../uchart.ts';
+import { cusum } from './cusum.ts';
 import { ewma } from './ewma.ts';
-import { hotelling } from './hotelling.ts';
+import { hotelling, robustHotelling } from './hotelling.ts';
+import { nelson, westernElectric } from './shewhart-rules.ts';
 import { shewhart } from './shewhart.ts';
 import type { Judgement, Limits, Strategy } from './strategy.ts';
 
 /** The defence strategy that tFDC runs unless told otherwise. */
 export const defaultStrategies: readonly Strategy[] = [hotelling, shewhart, ewma];
+
+/** Every strategy there is; a Defender's setting chooses among them. */
+export const allStrategies: readonly Strategy[] = [
+  hotelling,
+  shewhart,
+  westernElectric,
+  nelson,
+  cusum,
+  ewma,
+  robustHotelling,
+];
 
 /** The judgement of several strategies together; `strategy` is the one that `score`, `limit` and `reasons` come from. */
 export interface DefenceJudgement extends Judgement {

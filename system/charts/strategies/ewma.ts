@@ -1,6 +1,7 @@
 import type { StatisticName } from '../statistics.ts';
 import type { UChart } from '../uchart.ts';
-import { chartOf, tailLimit, inContextOrder, minQualifiedContexts } from './history.ts';
+import { chartOf, inContextOrder, minQualifiedContexts, replayedScores, tailLimit } from './history.ts';
+import { sigmasForTail } from './normal.ts';
 import { learnStandardScores, standardScore } from './standard-scores.ts';
 import type { StandardScores } from './standard-scores.ts';
 import type { Judgement, Reason, Strategy } from './strategy.ts';
@@ -52,7 +53,13 @@ export const ewma: Strategy = {
     return {
       strategy: 'ewma',
       model,
-      limitSigmas: tailLimit(replayScores(model, ordered), FALSE_ALARM_SHARE, nominal),
+      limitSigmas: tailLimit(
+        replayedScores(ordered, MAX_CONTEXTS, MIN_RECENT, (recent, current) =>
+          largest(movingAverages(model, recent, current).sigmas),
+        ),
+        FALSE_ALARM_SHARE,
+        nominal,
+      ),
     };
   },
   judge(limits, recent, current): Judgement {
@@ -73,6 +80,16 @@ export const ewma: Strategy = {
     };
   },
 };
+
+/** One step of the average, in the unit of `value`. */
+export function nextAverage(average: number, value: number, weight: number): number {
+  return (1 - weight) * average + weight * value;
+}
+
+/** Standard deviation of the average in that of one value; `rest` is (1 - weight)^(2 × values), 0 for endlessly many. */
+export function averageDeviation(weight: number, rest: number): number {
+  return Math.sqrt((weight / (2 - weight)) * (1 - rest));
+}
 
 interface MovingAverages {
   /** Each average in standard deviations of its own; row-major as in {@link StandardScores}. */
@@ -99,27 +116,16 @@ function movingAverages(model: StandardScores, recent: readonly UChart[], curren
         const at = row * width + place;
         const score = standardScore(model, row, place, chart.statistics);
         const clipped = Math.max(-CLIP_SIGMAS, Math.min(CLIP_SIGMAS, score));
-        sigmas[at] = (1 - WEIGHT) * (sigmas[at] ?? 0) + WEIGHT * clipped;
+        sigmas[at] = nextAverage(sigmas[at] ?? 0, clipped, WEIGHT);
       }
     }
-    const deviation = Math.sqrt((WEIGHT / (2 - WEIGHT)) * (1 - rest));
+    const deviation = averageDeviation(WEIGHT, rest);
     for (let at = row * width; at < (row + 1) * width; at++) {
       deviations[at] = deviation;
       if (deviation > 0) sigmas[at] = (sigmas[at] ?? 0) / deviation;
     }
   }
   return { sigmas, deviations };
-}
-
-function replayScores(model: StandardScores, ordered: readonly UChart[]): number[] {
-  const contextsByUnit = new Map<string, UChart[]>();
-  const scores: number[] = [];
-  for (const context of ordered) {
-    const earlier = contextsByUnit.get(context.unit) ?? [];
-    if (earlier.length >= MIN_RECENT) scores.push(largest(movingAverages(model, earlier, context).sigmas));
-    contextsByUnit.set(context.unit, [...earlier.slice(1 - MAX_CONTEXTS), context]);
-  }
-  return scores;
 }
 
 function largest(sigmas: Float64Array): number {
@@ -148,12 +154,4 @@ function reasonsFor(model: StandardScores, limitSigmas: number, averages: Moving
     });
   });
   return reasons;
-}
-
-/** The two-sided normal quantile: |z| exceeds it with probability `tail` (Abramowitz and Stegun 26.2.23, error < 4.5e-4). */
-function sigmasForTail(tail: number): number {
-  const t = Math.sqrt(-2 * Math.log(tail / 2));
-  return (
-    t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)))
-  );
 }

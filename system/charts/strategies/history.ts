@@ -51,6 +51,26 @@ export function heldOutScores<Model>(
   return scores;
 }
 
+/**
+ * The score of each context after the earlier ones of its unit, of which the newest `maxContexts - 1` are passed on; contexts
+ * with fewer than `minRecent` before them are left out. For strategies that look at a sequence.
+ */
+export function replayedScores(
+  ordered: readonly UChart[],
+  maxContexts: number,
+  minRecent: number,
+  score: (recent: readonly UChart[], current: UChart) => number,
+): number[] {
+  const recentByUnit = new Map<string, UChart[]>();
+  const scores: number[] = [];
+  for (const context of ordered) {
+    const recent = recentByUnit.get(context.unit) ?? [];
+    if (recent.length >= minRecent) scores.push(score(recent, context));
+    recentByUnit.set(context.unit, [...recent.slice(Math.max(0, recent.length + 2 - maxContexts)), context]);
+  }
+  return scores;
+}
+
 /** Largest share of the scores that counts as their tail. */
 const TAIL_SHARE = 0.1;
 const MIN_TAIL_SCORES = 3;

@@ -2,18 +2,20 @@ import type { StatisticName } from '../statistics.ts';
 import type { UChart } from '../uchart.ts';
 import { chartOf, tailLimit, heldOutScores, inContextOrder, minQualifiedContexts } from './history.ts';
 import { invertPositiveDefinite } from './matrix.ts';
-import { learnStandardScores, standardScore } from './standard-scores.ts';
+import { chiSquareQuantile, medianOf, minimumCovariance } from './minimum-covariance.ts';
+import { startupJudgement } from './monitored.ts';
+import { learnRobustScores, learnStandardScores, standardScore } from './standard-scores.ts';
 import type { StandardScores } from './standard-scores.ts';
 import type { Judgement, Reason, Strategy } from './strategy.ts';
 
-/** Limits of {@link hotelling}: `model` is undefined in the start-up phase. */
+/** Limits of {@link hotelling} and {@link robustHotelling}: `model` is undefined in the start-up phase. */
 export interface HotellingLimits {
-  readonly strategy: 'hotelling';
+  readonly strategy: 'hotelling' | 'hotelling-robust';
   readonly model: HotellingModel | undefined;
   readonly limitTSquared: number;
 }
 
-/** One inverse correlation matrix (features × features, row-major) for each SVID of `scores`. */
+/** One inverse covariance matrix of the standard scores (features × features, row-major) for each SVID of `scores`. */
 interface HotellingModel {
   readonly scores: StandardScores;
   readonly inverses: readonly Float64Array[];
@@ -39,6 +41,8 @@ const FEATURES = shapeFeatures.length;
 const NOMINAL_T_SQUARED = 34.5;
 /** Share of good contexts that may exceed the limit; leaves room for the other strategies below 2 %. */
 const FALSE_ALARM_SHARE = 0.01;
+/** Without labels a context counts as one of the majority within this normal quantile of χ², 99.9 %. */
+const FITTING_SIGMAS = 3.09;
 const MAX_REASONS = 3;
 const REASON_SIGMAS = 3;
 
@@ -54,37 +58,59 @@ const z = new Float64Array(FEATURES);
  * a fixed weight). Real features have heavier tails than the F distribution allows for, so the limit comes from held-out
  * qualified contexts ({@link tailLimit}), never below χ²'s. Assumes that contexts are exchangeable.
  */
-export const hotelling: Strategy = {
-  name: 'hotelling',
-  learn(qualified): HotellingLimits {
-    if (qualified.length < minQualifiedContexts) {
-      return { strategy: 'hotelling', model: undefined, limitTSquared: NOMINAL_T_SQUARED };
-    }
-    const ordered = inContextOrder(qualified);
-    const scores = heldOutScores(ordered, learnModel, largestTSquared);
-    return {
-      strategy: 'hotelling',
-      model: learnModel(ordered),
-      limitTSquared: tailLimit(scores, FALSE_ALARM_SHARE, NOMINAL_T_SQUARED),
-    };
-  },
-  judge(limits, _recent, current): Judgement {
-    if (limits.strategy !== 'hotelling')
-      throw new TypeError(`hotelling cannot judge by limits of ${limits.strategy}`);
-    const { model, limitTSquared } = limits;
-    if (model === undefined)
-      return { alarm: false, startup: true, score: 0, limit: limitTSquared, reasons: [] };
-    const score = largestTSquared(model, current);
-    const alarm = score > limitTSquared;
-    return {
-      alarm,
-      startup: false,
-      score,
-      limit: limitTSquared,
-      reasons: alarm ? reasonsFor(model, limitTSquared, current) : [],
-    };
-  },
-};
+export const hotelling: Strategy = hotellingStrategy('hotelling', learnQualified);
+
+/**
+ * The same T², from a history that nobody has qualified: centre and covariance of each SVID are those of its majority, so that
+ * up to a quarter of the contexts may be bad without hiding themselves or others.
+ *
+ * Source: minimum covariance determinant ({@link minimumCovariance}) after median and MAD. The limit comes from the contexts
+ * that fit, since the others prove nothing: the false alarms of good contexts that are of another kind than the majority
+ * (another product, a chamber of its own) are not bounded by it. Assumes one kind of good context a recipe; where labels
+ * can be had, {@link hotelling} needs no such assumption.
+ */
+export const robustHotelling: Strategy = hotellingStrategy('hotelling-robust', learnUnqualified);
+
+function hotellingStrategy(
+  name: HotellingLimits['strategy'],
+  learn: (ordered: readonly UChart[]) => Omit<HotellingLimits, 'strategy'>,
+): Strategy {
+  return {
+    name,
+    learn(qualified): HotellingLimits {
+      if (qualified.length < minQualifiedContexts) {
+        return { strategy: name, model: undefined, limitTSquared: NOMINAL_T_SQUARED };
+      }
+      return { strategy: name, ...learn(inContextOrder(qualified)) };
+    },
+    judge(limits, _recent, current): Judgement {
+      if (limits.strategy !== name)
+        throw new TypeError(`${name} cannot judge by limits of ${limits.strategy}`);
+      const { model, limitTSquared } = limits;
+      if (model === undefined) return startupJudgement(limitTSquared);
+      const score = largestTSquared(model, current);
+      const alarm = score > limitTSquared;
+      const reasons = alarm ? reasonsFor(model, limitTSquared, current) : [];
+      return { alarm, startup: false, score, limit: limitTSquared, reasons };
+    },
+  };
+}
+
+function learnQualified(ordered: readonly UChart[]): Omit<HotellingLimits, 'strategy'> {
+  const scores = heldOutScores(ordered, learnModel, largestTSquared);
+  return {
+    model: learnModel(ordered),
+    limitTSquared: tailLimit(scores, FALSE_ALARM_SHARE, NOMINAL_T_SQUARED),
+  };
+}
+
+function learnUnqualified(ordered: readonly UChart[]): Omit<HotellingLimits, 'strategy'> {
+  const model = learnRobustModel(ordered);
+  const scores = ordered.map((context) => largestTSquared(model, context));
+  const typical = medianOf(Float64Array.from(scores)) / chiSquareQuantile(FEATURES, 0);
+  const fitting = scores.filter((score) => score <= typical * chiSquareQuantile(FEATURES, FITTING_SIGMAS));
+  return { model, limitTSquared: tailLimit(fitting, FALSE_ALARM_SHARE, NOMINAL_T_SQUARED) };
+}
 
 function learnModel(contexts: readonly UChart[]): HotellingModel {
   const scores = learnStandardScores(contexts, shapeFeatures);
@@ -113,6 +139,35 @@ function learnModel(contexts: readonly UChart[]): HotellingModel {
     return invertPositiveDefinite(sums, FEATURES);
   });
   return { scores, inverses };
+}
+
+function learnRobustModel(contexts: readonly UChart[]): HotellingModel {
+  const scores = learnRobustScores(contexts, shapeFeatures);
+  const centres = scores.centres.slice();
+  const inverses = scores.svids.map((svid, row) => {
+    const charts = contexts.map((context) => chartOf(context, svid)).filter((chart) => chart !== undefined);
+    const rows = new Float64Array(charts.length * FEATURES);
+    for (const [index, chart] of charts.entries()) {
+      fillScores(scores, row, chart.statistics);
+      rows.set(z, index * FEATURES);
+    }
+    // Too few for a covariance of their own: the features count one by one.
+    if (charts.length <= 2 * FEATURES) return identity(FEATURES);
+    const fit = minimumCovariance(rows, FEATURES);
+    // A sensor that never changes has no spread to correct for.
+    const spread = medianOf(fit.distances) / chiSquareQuantile(FEATURES, 0) || 1;
+    for (let i = 0; i < FEATURES; i++) {
+      const at = row * FEATURES + i;
+      const scale = scores.scales[at] ?? 1;
+      if (Number.isFinite(scale)) centres[at] = (centres[at] ?? 0) + (fit.location[i] ?? 0) * scale;
+    }
+    return fit.inverse.map((value) => value / spread);
+  });
+  return { scores: { ...scores, centres }, inverses };
+}
+
+function identity(size: number): Float64Array {
+  return Float64Array.from({ length: size * size }, (_one, at) => (at % (size + 1) === 0 ? 1 : 0));
 }
 
 function fillScores(scores: StandardScores, row: number, statistics: Float64Array): void {

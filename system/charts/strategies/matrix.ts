@@ -22,6 +22,14 @@ export function invertPositiveDefinite(matrix: Float64Array, size: number): Floa
   return inverse;
 }
 
+/** Natural logarithm of the determinant of a symmetric positive definite matrix. Throws as {@link invertPositiveDefinite}. */
+export function logDeterminant(matrix: Float64Array, size: number): number {
+  const lower = decompose(matrix, size);
+  let sum = 0;
+  for (let i = 0; i < size; i++) sum += 2 * Math.log(lower[i * size + i] ?? 1);
+  return sum;
+}
+
 function decompose(matrix: Float64Array, size: number): Float64Array {
   const lower = new Float64Array(size * size);
   for (let i = 0; i < size; i++) {

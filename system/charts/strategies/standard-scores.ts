@@ -1,3 +1,4 @@
+import { medianInPlace } from '../select.ts';
 import { statisticIndex } from '../statistics.ts';
 import type { StatisticName } from '../statistics.ts';
 import type { UChart } from '../uchart.ts';
@@ -6,6 +7,7 @@ import { chartOf } from './history.ts';
 /** A spread below this part of what one context spans is rounding, not process. */
 const MIN_SHARE_OF_RANGE = 1e-6;
 const MIN_SHARE_OF_CENTRE = 1e-9;
+const DEVIATIONS_PER_MAD = 1.4826;
 
 /**
  * Centre and scale of chosen statistics of each SVID over the qualified contexts: row-major, one row an SVID (ascending),
@@ -20,10 +22,26 @@ export interface StandardScores {
   readonly scales: Float64Array;
 }
 
-/** Learns from at least two contexts. SVIDs are those that at least half of the contexts have. */
+/** Learns mean and standard deviation from at least two contexts. SVIDs are those that at least half of the contexts have. */
 export function learnStandardScores(
   contexts: readonly UChart[],
   statistics: readonly StatisticName[],
+): StandardScores {
+  return learnScores(contexts, statistics, spreadOf);
+}
+
+/** The same with median and MAD (× 1.4826, a standard deviation's worth), which a quarter of bad contexts hardly moves. */
+export function learnRobustScores(
+  contexts: readonly UChart[],
+  statistics: readonly StatisticName[],
+): StandardScores {
+  return learnScores(contexts, statistics, robustSpreadOf);
+}
+
+function learnScores(
+  contexts: readonly UChart[],
+  statistics: readonly StatisticName[],
+  spreadOfColumn: (values: readonly number[]) => Spread,
 ): StandardScores {
   const contextsBySvid = new Map<number, number>();
   for (const { charts } of contexts) {
@@ -37,11 +55,11 @@ export function learnStandardScores(
   const scales = new Float64Array(svids.length * columns.length);
   svids.forEach((svid, row) => {
     const charts = contexts.map((context) => chartOf(context, svid)).filter((chart) => chart !== undefined);
-    const typicalRange = spreadOf(
+    const typicalRange = spreadOfColumn(
       charts.map(({ statistics: own }) => own[statisticIndex.range] ?? Number.NaN),
     ).centre;
     columns.forEach((column, place) => {
-      const { centre, deviation, count } = spreadOf(
+      const { centre, deviation, count } = spreadOfColumn(
         charts.map(({ statistics: own }) => own[column] ?? Number.NaN),
       );
       const at = row * columns.length + place;
@@ -70,7 +88,14 @@ export function standardScore(
   return score === score ? score : 0;
 }
 
-function spreadOf(values: readonly number[]): { centre: number; deviation: number; count: number } {
+interface Spread {
+  readonly centre: number;
+  readonly deviation: number;
+  /** Values that are defined. */
+  readonly count: number;
+}
+
+function spreadOf(values: readonly number[]): Spread {
   let count = 0;
   let sum = 0;
   for (const value of values) {
@@ -83,4 +108,13 @@ function spreadOf(values: readonly number[]): { centre: number; deviation: numbe
   let squares = 0;
   for (const value of values) if (Number.isFinite(value)) squares += (value - centre) * (value - centre);
   return { centre, deviation: count > 1 ? Math.sqrt(squares / (count - 1)) : 0, count };
+}
+
+function robustSpreadOf(values: readonly number[]): Spread {
+  const column = Float64Array.from(values.filter((value) => Number.isFinite(value)));
+  const count = column.length;
+  if (count === 0) return { centre: 0, deviation: 0, count };
+  const centre = medianInPlace(column, count);
+  for (let i = 0; i < count; i++) column[i] = Math.abs((column[i] ?? 0) - centre);
+  return { centre, deviation: DEVIATIONS_PER_MAD * medianInPlace(column, count), count };
 }

@@ -1,7 +1,9 @@
 import type { StatisticName } from '../statistics.ts';
 import type { UChart } from '../uchart.ts';
+import type { CusumLimits } from './cusum.ts';
 import type { EwmaLimits } from './ewma.ts';
 import type { HotellingLimits } from './hotelling.ts';
+import type { RunRuleLimits } from './shewhart-rules.ts';
 import type { ShewhartLimits } from './shewhart.ts';
 
 /** One statistic of one SVID that took part in an alarm, with the band it should have stayed in. */
@@ -26,7 +28,7 @@ export interface Judgement {
 }
 
 /** What a strategy learnt from qualified contexts of one recipe: plain data, to be learnt once and kept. */
-export type Limits = ShewhartLimits | EwmaLimits | HotellingLimits;
+export type Limits = ShewhartLimits | RunRuleLimits | CusumLimits | EwmaLimits | HotellingLimits;
 
 /** A defence strategy (`delivery R172`): pure functions of what is passed in. */
 export interface Strategy {

@@ -1,10 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RandomStream } from '../../../../sim/kernel/index.ts';
-import { defaultStrategies, judgeAll, learnAll } from '../../../../system/charts/strategies/defence.ts';
+import {
+  allStrategies,
+  defaultStrategies,
+  judgeAll,
+  learnAll,
+} from '../../../../system/charts/strategies/defence.ts';
 import { ewma } from '../../../../system/charts/strategies/ewma.ts';
 import { minQualifiedContexts } from '../../../../system/charts/strategies/history.ts';
-import { hotelling } from '../../../../system/charts/strategies/hotelling.ts';
+import { cusum } from '../../../../system/charts/strategies/cusum.ts';
+import { hotelling, robustHotelling } from '../../../../system/charts/strategies/hotelling.ts';
+import { nelson, westernElectric } from '../../../../system/charts/strategies/shewhart-rules.ts';
 import { shewhart } from '../../../../system/charts/strategies/shewhart.ts';
 import type { UChart } from '../../../../system/charts/uchart.ts';
 import { contextOf } from '../arbitraries.ts';
@@ -35,7 +42,7 @@ function history(seed: number, count: number): UChart[] {
 const qualified = history(1, 200);
 const limits = learnAll(defaultStrategies, qualified);
 
-describe.each(defaultStrategies)('$name', (strategy) => {
+describe.each(allStrategies)('$name', (strategy) => {
   const own = strategy.learn(qualified);
 
   it('is in its start-up phase, without alarms, while the history is short', () => {
@@ -131,7 +138,7 @@ describe.each(defaultStrategies)('$name', (strategy) => {
 });
 
 /** Scaling and shifting a sensor (another unit) must not change what is found. */
-describe.each([shewhart, ewma, hotelling])('$name under another unit of measure', (strategy) => {
+describe.each(allStrategies)('$name under another unit of measure', (strategy) => {
   it('judges alike', () => {
     const inOtherUnit = (value: number) => 1.8 * value + 32;
     const a = strategy.learn(qualified);
@@ -187,6 +194,47 @@ describe('what each strategy is for', () => {
 
   it('ewma: does not judge without a past', () => {
     expect(ewma.judge(ewma.learn(qualified), [], trace(11, 1)).startup).toBe(true);
+  });
+
+  it.each([westernElectric, nelson, cusum])(
+    '$name: a shift of one and a half sigmas that lasts, within 20 contexts, hardly anything before it',
+    (strategy) => {
+      const own = strategy.learn(qualified);
+      const contexts = Array.from({ length: 60 }, (_one, i) =>
+        trace(21, i, i < 40 ? (value) => value : (value) => value + 0.035),
+      );
+      const alarms = contexts.map(
+        (current, i) => strategy.judge(own, contexts.slice(Math.max(0, i - 20), i), current).alarm,
+      );
+      expect(alarms.slice(0, 40).filter((alarm) => alarm).length).toBeLessThanOrEqual(1);
+      expect(alarms.slice(40)).toContain(true);
+      expect(shewhart.judge(shewhart.learn(qualified), [], contexts[59] ?? trace(21, 0)).alarm).toBe(false);
+    },
+  );
+
+  it('cusum: the alarms end with the shift', () => {
+    const own = cusum.learn(qualified);
+    const shifted = Array.from({ length: 15 }, (_one, i) => trace(22, i, (value) => value + 0.06));
+    const after = Array.from({ length: 10 }, (_one, i) => trace(22, 15 + i));
+    expect(cusum.judge(own, shifted.slice(0, 14), shifted[14] ?? trace(22, 0)).alarm).toBe(true);
+    const alarms = after.map(
+      (current, i) => cusum.judge(own, [...shifted, ...after.slice(0, i)], current).alarm,
+    );
+    expect(alarms.filter((alarm) => alarm).length).toBeLessThanOrEqual(1);
+  });
+
+  it('hotelling-robust: bad contexts in the history neither hide themselves nor others', () => {
+    const bent = (value: number, place: number) => value + (place > 0.5 && place < 0.7 ? 0.6 : 0);
+    const mixed = [
+      ...history(23, 80),
+      ...Array.from({ length: 16 }, (_one, sequence) => trace(23, 80 + sequence, bent)),
+    ];
+    const current = trace(24, 100, bent);
+    expect(hotelling.judge(hotelling.learn(mixed), [], current).alarm).toBe(false);
+    const own = robustHotelling.learn(mixed);
+    expect(robustHotelling.judge(own, [], current).alarm).toBe(true);
+    const fresh = history(25, 100).filter((context) => robustHotelling.judge(own, [], context).alarm);
+    expect(fresh.length).toBeLessThanOrEqual(8);
   });
 
   it('hotelling: features that pass alone and do not fit together', () => {
