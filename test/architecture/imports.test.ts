@@ -11,6 +11,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'system/collector': ['system/ports', 'system/charts'],
   'system/defender': ['system/ports', 'system/charts'],
   'system/routing': ['system/ports', 'system/charts'],
+  'system/adapters': ['system/ports'],
   'sim/kernel': ['system/ports'],
   'sim/network': ['system/ports', 'sim/kernel'],
   'sim/history': ['system/ports', 'sim/kernel', 'sim/equipment', 'sim/kubernetes'],
