@@ -23,24 +23,18 @@ export interface Checkpoint {
   readonly digest: string;
 }
 
+/** Events executed before the thread is given back. */
+interface Slice {
+  readonly untilUs: number;
+  left: number;
+  readonly resolve: (more: boolean) => void;
+}
+
 const sliceEvents = 16_384;
 const checkpointEvents = 65_536;
 const realImmediate = globalThis.setImmediate;
 const realNextTick = process.nextTick.bind(process);
-
-function scheduleTick(resolve: () => void): void {
-  realNextTick(resolve);
-}
-
-/**
- * The boundary after an event that resumed a promise: it resolves when every continuation has run, however deep.
- * nextTick is asked for from within a microtask: asked for from a nextTick callback it would starve all promises.
- */
-function drainContinuations(): Promise<void> {
-  return new Promise((resolve) => {
-    queueMicrotask(() => scheduleTick(resolve));
-  });
-}
+const settledPromise = Promise.resolve();
 
 /** Virtual time, one queue of events, seeded chance, a fingerprint: the one source of each in a simulation. */
 export class Kernel {
@@ -62,6 +56,7 @@ export class Kernel {
   #failure: SimulationError | undefined;
   #trace: TraceSink | undefined;
   #stopping = false;
+  #continueSlice = (): void => undefined;
 
   constructor(options: KernelOptions) {
     this.seed = options.seed;
@@ -140,12 +135,7 @@ export class Kernel {
     try {
       let more = true;
       while (more && this.#failure === undefined) {
-        enterSimulation();
-        try {
-          more = await this.#slice(untilUs);
-        } finally {
-          leaveSimulation();
-        }
+        more = await this.#slice(untilUs);
         await new Promise((resolve) => {
           realImmediate(resolve);
         });
@@ -159,22 +149,47 @@ export class Kernel {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  async #slice(untilUs: number): Promise<boolean> {
+  /** Resolves when a slice of events, or all until `untilUs`, are executed; false where none is left. */
+  #slice(untilUs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const slice: Slice = { untilUs, left: sliceEvents, resolve };
+      this.#continueSlice = () => {
+        this.#step(slice);
+      };
+      enterSimulation();
+      // What started outside an event (the set-up of components) must settle before the first event.
+      if (this.#woken) this.#stepAfterContinuations();
+      else this.#step(slice);
+    });
+  }
+
+  /**
+   * The boundary after an event that resumed a promise: the slice goes on when every continuation has run, however deep.
+   * nextTick is asked for from within a microtask: asked for from a nextTick callback it would starve all promises.
+   */
+  #stepAfterContinuations(): void {
+    this.#woken = false;
+    this.#wakes = 0;
+    void settledPromise.then(this.#scheduleStep);
+  }
+
+  readonly #scheduleStep = (): void => {
+    realNextTick(this.#continueSlice);
+  };
+
+  #step(slice: Slice): void {
     const queue = this.#queue;
-    // What started outside an event (the set-up of components) must settle before the first event.
-    if (this.#woken) {
-      this.#woken = false;
-      await drainContinuations();
-    }
-    for (let count = 0; count < sliceEvents; count++) {
+    while (this.#failure === undefined && slice.left > 0) {
       const timeUs = queue.nextTime();
-      if (timeUs > untilUs || this.#stopping) {
-        if (!this.#stopping) this.nowUs = untilUs;
-        return false;
+      if (timeUs > slice.untilUs || this.#stopping) {
+        if (!this.#stopping) this.nowUs = slice.untilUs;
+        this.#endSlice(slice, false);
+        return;
       }
+      slice.left--;
       queue.pop();
-      this.#account(timeUs);
       try {
+        this.#account(timeUs);
         queue.callback(queue.first, queue.second);
       } catch (error) {
         this.fail(
@@ -184,13 +199,16 @@ export class Kernel {
         );
       }
       if (this.#woken) {
-        this.#woken = false;
-        this.#wakes = 0;
-        await drainContinuations();
+        this.#stepAfterContinuations();
+        return;
       }
-      if (this.#failure !== undefined) return false;
     }
-    return true;
+    this.#endSlice(slice, this.#failure === undefined);
+  }
+
+  #endSlice(slice: Slice, more: boolean): void {
+    leaveSimulation();
+    slice.resolve(more);
   }
 
   #account(timeUs: number): void {
