@@ -38,8 +38,8 @@ const FALSE_ALARM_SHARE = 0.0027;
  *
  * Source: S. W. Roberts, Control Chart Tests Based on Geometric Moving Averages (1959), with the exact variance for short
  * histories. Each context's deviation is clipped at three sigmas, so that one bad context does not condemn the good ones
- * after it. The band holds 0.27 % over all statistics together (Bonferroni), wider where the qualified contexts, replayed
- * unit by unit, need it. Assumes independent contexts; with fewer than three recent ones it does not judge (`startup`).
+ * after it. The band holds 0.27 % over all statistics together (Bonferroni), wider by the error of the learnt centre,
+ * and where the qualified contexts, replayed unit by unit, need it. Assumes independent contexts; with fewer than three recent ones it does not judge (`startup`).
  */
 export const ewma: Strategy = {
   name: 'ewma',
@@ -49,7 +49,9 @@ export const ewma: Strategy = {
     }
     const ordered = inContextOrder(qualified);
     const model = learnStandardScores(ordered, chosenStatistics);
-    const nominal = sigmasForTail(FALSE_ALARM_SHARE / Math.max(1, model.svids.length * model.columns.length));
+    const charts = Math.max(1, model.svids.length * model.columns.length);
+    const uncertainty = Math.sqrt(1 + 1 / (ordered.length * averageDeviation(WEIGHT, 0) ** 2));
+    const nominal = uncertainty * sigmasForTail(FALSE_ALARM_SHARE / charts);
     return {
       strategy: 'ewma',
       model,

@@ -109,7 +109,9 @@ function learnUnqualified(ordered: readonly UChart[]): Omit<HotellingLimits, 'st
   const scores = ordered.map((context) => largestTSquared(model, context));
   const typical = medianOf(Float64Array.from(scores)) / chiSquareQuantile(FEATURES, 0);
   const fitting = scores.filter((score) => score <= typical * chiSquareQuantile(FEATURES, FITTING_SIGMAS));
-  return { model, limitTSquared: tailLimit(fitting, FALSE_ALARM_SHARE, NOMINAL_T_SQUARED) };
+  // Contexts lie nearer to a fit of their own than new ones will, by about this factor.
+  const optimism = (ordered.length + FEATURES) / (ordered.length - FEATURES);
+  return { model, limitTSquared: optimism * tailLimit(fitting, FALSE_ALARM_SHARE, NOMINAL_T_SQUARED) };
 }
 
 function learnModel(contexts: readonly UChart[]): HotellingModel {

@@ -6,6 +6,15 @@ export function sigmasForTail(tail: number): number {
   );
 }
 
+/**
+ * The same for the next value of a series whose mean and deviation are known from `learnt` values only: Student's quantile
+ * (first term of its Cornish-Fisher expansion), wider by the error of the mean.
+ */
+export function predictionSigmas(tail: number, learnt: number): number {
+  const sigmas = sigmasForTail(tail);
+  return sigmas * (1 + (sigmas * sigmas + 1) / (4 * (learnt - 1))) * Math.sqrt(1 + 1 / learnt);
+}
+
 const erfcCoefficients = [
   -1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587,
   -0.82215223, 0.17087277,

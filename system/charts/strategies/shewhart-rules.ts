@@ -1,7 +1,7 @@
 import type { UChart } from '../uchart.ts';
 import { inContextOrder, minQualifiedContexts, replayedScores, tailLimit } from './history.ts';
 import { reasonAt, sequenceStatistics, startupJudgement } from './monitored.ts';
-import { sigmasForTail } from './normal.ts';
+import { predictionSigmas } from './normal.ts';
 import { nelsonRules, ruleScore, westernElectricRules } from './run-rules.ts';
 import type { RunRule } from './run-rules.ts';
 import { visitSequences } from './sequence-scores.ts';
@@ -29,7 +29,7 @@ const FALSE_ALARM_SHARE = 0.0027;
  * Source: Western Electric, Statistical Quality Control Handbook (1956). The book's limits are for one chart: four rules
  * on it already give a false alarm every 92 contexts (C. W. Champ and W. H. Woodall, 1987). Here all rules on all charts
  * together are to hold 0.27 %, so each pattern must be as unlikely as {@link ruleScore} beyond the limit says: Bonferroni's
- * by number of rules and charts, wider where the qualified contexts, replayed unit by unit, need it. Assumes independent
+ * by number of rules and charts and Student's by length of the history, wider where the qualified contexts, replayed unit by unit, need it. Assumes independent
  * contexts of one unit in time order; a unit's first contexts are judged by what there is of them.
  */
 export const westernElectric: Strategy = runRuleStrategy('western-electric', westernElectricRules);
@@ -51,7 +51,7 @@ function runRuleStrategy(name: RunRuleLimits['strategy'], rules: readonly RunRul
       const ordered = inContextOrder(qualified);
       const model = learnStandardScores(ordered, sequenceStatistics);
       const tests = Math.max(1, model.centres.length) * rules.length;
-      const nominal = Math.max(NOMINAL_SIGMAS, sigmasForTail(FALSE_ALARM_SHARE / tests));
+      const nominal = Math.max(NOMINAL_SIGMAS, predictionSigmas(FALSE_ALARM_SHARE / tests, ordered.length));
       const scores = replayedScores(ordered, MAX_CONTEXTS, 0, (recent, current) =>
         largestScore(rules, model, recent, current),
       );

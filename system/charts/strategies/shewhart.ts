@@ -1,6 +1,7 @@
 import type { StatisticName } from '../statistics.ts';
 import type { UChart } from '../uchart.ts';
 import { chartOf, tailLimit, heldOutScores, inContextOrder, minQualifiedContexts } from './history.ts';
+import { predictionSigmas } from './normal.ts';
 import { learnStandardScores, standardScore } from './standard-scores.ts';
 import type { StandardScores } from './standard-scores.ts';
 import type { Judgement, Reason, Strategy } from './strategy.ts';
@@ -30,8 +31,9 @@ const FALSE_ALARM_SHARE = 0.0027;
  * Shewhart's individuals chart on the chosen statistics of every SVID: an alarm where one lies beyond its band.
  *
  * Source: W. A. Shewhart, Economic Control of Quality of Manufactured Product (1931). Three sigmas mean 0.27 % false
- * alarms for *one* normally distributed statistic; with many, and tails as real ones have, the band is widened until
- * held-out qualified contexts keep to 0.27 % together ({@link tailLimit}). Assumes that contexts are independent.
+ * alarms for *one* normally distributed statistic of known mean; with many the band is widened to hold 0.27 % together
+ * (Bonferroni, and Student's quantile by length of the history), and with tails as real ones have until held-out
+ * qualified contexts keep to it ({@link tailLimit}). Assumes that contexts are independent.
  */
 export const shewhart: Strategy = {
   name: 'shewhart',
@@ -41,12 +43,11 @@ export const shewhart: Strategy = {
     }
     const ordered = inContextOrder(qualified);
     const learn = (part: readonly UChart[]) => learnStandardScores(part, chosenStatistics);
-    const limitSigmas = tailLimit(
-      heldOutScores(ordered, learn, largestScore),
-      FALSE_ALARM_SHARE,
-      NOMINAL_SIGMAS,
-    );
-    return { strategy: 'shewhart', model: learn(ordered), limitSigmas };
+    const model = learn(ordered);
+    const charts = Math.max(1, model.svids.length * model.columns.length);
+    const nominal = predictionSigmas(FALSE_ALARM_SHARE / charts, ordered.length);
+    const limitSigmas = tailLimit(heldOutScores(ordered, learn, largestScore), FALSE_ALARM_SHARE, nominal);
+    return { strategy: 'shewhart', model, limitSigmas };
   },
   judge(limits, _recent, current): Judgement {
     if (limits.strategy !== 'shewhart')
