@@ -1,4 +1,5 @@
-import type { CqlConnector, CqlOptions, CqlRow, CqlStatement, CqlTable } from '../../system/ports/cql.ts';
+import type { WideOptions, WideStatement } from '../../system/ports/cql-wide.ts';
+import type { CqlOptions, CqlRow, CqlStatement, CqlTable } from '../../system/ports/cql.ts';
 import { PortError } from '../../system/ports/errors.ts';
 import { epochUs } from '../kernel/index.ts';
 import type { Kernel, RandomStream, SimProcess } from '../kernel/index.ts';
@@ -9,7 +10,10 @@ import type { CassandraSession, SessionRing } from './cassandra-client.ts';
 import { CassandraNode } from './cassandra-node.ts';
 import { ColdTier } from './cold-tier.ts';
 import type { ColdTotals } from './cold-tier.ts';
+import { BatchCoordination, scheduleReplay } from './batch-coordination.ts';
+import { blockFor, isSerial, quorumOf } from './consistency.ts';
 import { CommitJournal } from './commit-journal.ts';
+import type { DriverPolicy } from './driver-policy.ts';
 import { ElidedList } from './elided.ts';
 import { FailureDetector } from './failure-detector.ts';
 import { scheduleHandoff } from './hinted-handoff.ts';
@@ -17,20 +21,20 @@ import { HintStore } from './hint-store.ts';
 import { nativePort } from './host-channel.ts';
 import { Internode } from './internode.ts';
 import { mutationOverheadBytes } from './mutation.ts';
-import { blockFor } from './operation.ts';
+import { refused } from './operation.ts';
 import type { Operation } from './operation.ts';
 import { expiryAt } from './partition.ts';
 import type { Partition } from './partition.ts';
 import { PaxosCoordination } from './paxos-coordination.ts';
 import { ReadCoordination } from './read-coordination.ts';
 import { failCold, mergeStates, rowsOf } from './replica-read.ts';
-import { ReplicaState } from './replica-state.ts';
+import { purgeState, ReplicaState } from './replica-state.ts';
 import { coordinateWrite } from './replicated-write.ts';
 import type { RingCore } from './ring-core.ts';
 import { LatencyPlan } from './service-time.ts';
-import { defaultCassandraOptions } from './settings.ts';
+import { defaultCassandraOptions, defaultTableParameters } from './settings.ts';
 import type { CassandraOptions } from './settings.ts';
-import { bodyOf, packedBytes } from './statement-body.ts';
+import { bodyOf, packedBytes, wideBodyOf } from './statement-body.ts';
 import { TableStore } from './table-store.ts';
 import { placesOf, Topology } from './topology.ts';
 
@@ -42,12 +46,12 @@ export interface SlowDown {
 
 const longestServiceUs = 10_000_000;
 const preloadTimestampUs = epochUs - 30 * 86_400_000_000;
-const everything = { prefix: [], reversed: false, limit: Infinity };
+const everything = { prefix: [], reversed: false, limit: Infinity, withStamps: false };
 
 /**
- * A Cassandra ring of one data centre: evenly spaced tokens, one a node, replicas on the successors.
- * Not modelled: racks and data centres, virtual nodes, joining and leaving, batches, compaction (tombstones and expired
- * cells stay until the cold tier takes them), overload.
+ * A Cassandra ring, as clients and operators see it (cassandra-and-live §1; docs/fidelity/cassandra.md).
+ * Not modelled: joining, leaving and replacing nodes; compaction by itself (`compact` is an act, and the cold tier takes
+ * what nobody reads); schema changes; counters, collections, indexes, materialised views.
  */
 export class CassandraRing implements SessionRing {
   readonly core: RingCore;
@@ -100,9 +104,11 @@ export class CassandraRing implements SessionRing {
       nodes: this.nodes,
       topology: this.#topology,
       detector: this.#detector,
-      internode: new Internode(network, this.nodes),
+      internode: new Internode(network, this.nodes, settings.interDatacentreUs),
       plan: new LatencyPlan(network.options, settings.serviceTimes),
       journal: this.#journal,
+      deviations: settings.deviations,
+      parametersOf: (table) => settings.tableParameters[table] ?? defaultTableParameters,
       elided: new ElidedList(),
     };
     this.#cold = new ColdTier(this.core);
@@ -110,7 +116,17 @@ export class CassandraRing implements SessionRing {
     this.#syncPhaseUs = this.nodes.map(() => this.#random.integer(0, settings.commitLogSyncUs - 1));
     settings.tables.forEach((table, number) => {
       const watch = (partition: Partition): void => this.#cold.watch(partition);
-      this.#stores.set(table.name, new TableStore(table, number, this.#topology.rangeCount, this.#topology.replicaCount, watch));
+      this.#stores.set(
+        table.name,
+        new TableStore(
+          table,
+          number,
+          this.#topology.rangeCount,
+          this.#topology.replicaCount,
+          watch,
+          settings.deviations,
+        ),
+      );
     });
     const hosts = new Set(this.nodes.map((node) => node.host));
     network.beforeChange((from, to) => {
@@ -121,9 +137,9 @@ export class CassandraRing implements SessionRing {
     for (const node of this.nodes) this.#listen(node);
   }
 
-  /** The `CqlConnector` of one process on one machine. */
-  connectorFor(process: SimProcess, host: number): CqlConnector {
-    return new CassandraConnector(this, { process, host });
+  /** The `CqlConnector` and `WideCqlConnector` of one process on one machine. Throws `PortError('invalid')` on an unknown data centre. */
+  connectorFor(process: SimProcess, host: number, policy: Partial<DriverPolicy> = {}): CassandraConnector {
+    return new CassandraConnector(this, { process, host }, policy);
   }
 
   // The nodes and their faults.
@@ -136,7 +152,10 @@ export class CassandraRing implements SessionRing {
     this.#network.closeAllOf(node.process, node.host);
     node.process.kill();
     const nowUs = this.#kernel.nowUs;
-    this.#losePast(node, nowUs - this.#random.integer(0, this.#options.killLossUs));
+    const lossUs = this.#random.integer(0, this.#options.killLossUs);
+    if (this.#options.commitLogSync === 'periodic' && !this.core.deviations.has('kill-loses-nothing')) {
+      this.#losePast(node, nowUs - lossUs);
+    }
     node.hints.lose(nowUs - (nowUs % this.#options.hintFlushUs));
   }
 
@@ -160,7 +179,11 @@ export class CassandraRing implements SessionRing {
     const phaseUs = this.#syncPhaseUs[index] as number;
     const periodUs = this.#options.commitLogSyncUs;
     if (node.process.alive) {
-      this.#losePast(node, Math.floor((nowUs - phaseUs) / periodUs) * periodUs + phaseUs);
+      const syncedUs = Math.floor((nowUs - phaseUs) / periodUs) * periodUs + phaseUs;
+      if (this.#options.commitLogSync === 'periodic') {
+        this.#losePast(node, syncedUs);
+        node.batchlog.lose(syncedUs);
+      }
       node.process.kill();
     }
     node.hints.lose(nowUs - this.#options.hintWritebackUs);
@@ -181,6 +204,7 @@ export class CassandraRing implements SessionRing {
     ring.#listen(node);
     ring.#detector.restart(node.index);
     if (node.hints.count > 0) scheduleHandoff(ring.core, node);
+    if (node.batchlog.count > 0) scheduleReplay(ring.core, node);
   }
 
   /** SIGSTOP. */
@@ -232,10 +256,12 @@ export class CassandraRing implements SessionRing {
     }
     node.hints.lose(-1);
     node.hints = new HintStore();
+    node.batchlog.lose(-1);
   }
 
   /** Anti-entropy repair, at once: all running replicas of every partition get what any of them has (42). */
   repairNow(): void {
+    if (this.core.deviations.has('repair-left-out')) return;
     this.#disturb();
     for (const store of this.#stores.values()) {
       store.forEach((partition) => {
@@ -254,6 +280,47 @@ export class CassandraRing implements SessionRing {
         }
       });
     }
+  }
+
+  /**
+   * A major compaction of one node: what gc grace allows to forget is gone from its disk, by its own clock (32, 34).
+   * Not modelled: when compaction happens by itself, and which tables on disk overlap.
+   */
+  compact(index: number): void {
+    const node = this.#node(index);
+    this.#disturb();
+    const nowSecond = node.nowSecond();
+    for (const store of this.#stores.values()) {
+      const { gcGraceSeconds } = this.core.parametersOf(store.schema.table.name);
+      const graceSeconds = this.core.deviations.has('tombstones-purged-at-once') ? 0 : gcGraceSeconds;
+      store.forEach((partition) => {
+        const ordinal = this.#ordinalOn(partition, index);
+        if (ordinal < 0) return;
+        partition.materialise();
+        const purged = purgeState(partition.stateOf(ordinal), nowSecond, graceSeconds);
+        if (purged !== undefined) partition.replaceState(ordinal, purged);
+      });
+    }
+  }
+
+  /** A coordinator that refuses a share of its requests as overloaded, until the fault is lifted. */
+  overloadNode(index: number, share: number): SlowDown {
+    const node = this.#node(index);
+    const before = node.overloadHits;
+    let endHits: number | undefined;
+    this.#disturb();
+    node.overloadShare += share;
+    return {
+      lift: () => {
+        if (endHits !== undefined) return;
+        endHits = node.overloadHits;
+        this.#disturb();
+        node.overloadShare -= share;
+      },
+      get hits(): number {
+        return (endHits ?? node.overloadHits) - before;
+      },
+    };
   }
 
   // Looking in from outside.
@@ -277,7 +344,7 @@ export class CassandraRing implements SessionRing {
     const stopped = replicas
       .map((_, ordinal) => ordinal)
       .filter((ordinal) => replicas[ordinal]?.running !== true);
-    const chosen = [...running, ...stopped].slice(0, blockFor('QUORUM', replicas.length));
+    const chosen = [...running, ...stopped].slice(0, quorumOf(replicas.length));
     const states = chosen.map((ordinal) => this.#seenOn(partition, ordinal));
     const nowSecond = Math.floor((epochUs + this.#kernel.nowUs) / 1e6);
     return rowsOf(partition, mergeStates(partition, states), everything, nowSecond);
@@ -332,7 +399,12 @@ export class CassandraRing implements SessionRing {
   // What sessions use.
 
   /** Checks and resolves a statement. Throws `PortError('invalid')`. */
-  prepare(statement: CqlStatement, values: CqlRow, options: CqlOptions, timestampUs: number): Operation {
+  prepare(
+    statement: CqlStatement,
+    values: CqlRow,
+    options: CqlOptions,
+    timestampUs: number | undefined,
+  ): Operation {
     const store = this.#store(statement.table);
     const body = bodyOf(store, statement, values, options);
     const partition = store.partition(values);
@@ -342,35 +414,78 @@ export class CassandraRing implements SessionRing {
       partition,
       replicas: this.#replicas(partition),
       consistency: options.consistency,
-      blockFor: blockFor(options.consistency, this.#options.replicationFactor),
+      serialConsistency: 'SERIAL',
+      blockFor: blockFor(options.consistency, this.#topology.replicaCount, this.#topology.replicaCount),
       timestampUs,
       bytes: mutationOverheadBytes + packedBytes(store, values),
     };
   }
 
+  /** Checks and resolves any statement. Throws `PortError('invalid')`. */
+  prepareWide(statement: WideStatement, options: WideOptions): Operation {
+    const { body, partition } = wideBodyOf((table) => this.#store(table), statement, options);
+    const { consistency } = options;
+    if (body.kind === 'batch' || body.kind === 'conditional') {
+      for (const change of body.changes) change.partition.lastWriteUs = this.#kernel.nowUs;
+    } else if (body.kind !== 'select') {
+      partition.lastWriteUs = this.#kernel.nowUs;
+    }
+    const ownUs =
+      statement.kind === 'select' || statement.kind === 'batch' ? undefined : statement.timestampUs;
+    const { replicaCount } = this.#topology;
+    return {
+      body,
+      partition,
+      replicas: this.#replicas(partition),
+      consistency,
+      serialConsistency: isSerial(consistency) ? consistency : (options.serialConsistency ?? 'SERIAL'),
+      blockFor: blockFor(consistency, replicaCount, replicaCount),
+      timestampUs: ownUs ?? options.clientTimestampUs,
+      bytes: mutationOverheadBytes,
+    };
+  }
+
   serve(coordinator: CassandraNode, attempt: Attempt): void {
-    const { body, blockFor: needed } = attempt.operation;
+    const { body, consistency } = attempt.operation;
+    if (coordinator.overloadShare > 0 && this.#random.chance(coordinator.overloadShare)) {
+      coordinator.overloadHits++;
+      attempt.respond(refused({ kind: 'overloaded' }));
+      return;
+    }
     switch (body.kind) {
       case 'insert':
+      case 'update':
       case 'delete-row':
+      case 'delete-cells':
+      case 'delete-range':
       case 'delete-partition':
         coordinateWrite(this.core, coordinator, attempt);
         return;
-      case 'insert-if-not-exists':
-        new PaxosCoordination(this.core, coordinator, attempt, body.key).start();
+      case 'batch':
+        new BatchCoordination(this.core, coordinator, attempt, body).start();
         return;
-      case 'select':
+      case 'conditional':
+        new PaxosCoordination(this.core, coordinator, attempt, body).start();
+        return;
+      case 'select': {
+        const { selection } = body;
+        const plainly = this.core.deviations.has('serial-read-is-quorum-read');
+        if (isSerial(consistency) && !plainly) {
+          new PaxosCoordination(this.core, coordinator, attempt, { kind: 'read', selection }).start();
+          return;
+        }
         new ReadCoordination(this.core, {
           coordinator,
           operation: attempt.operation,
-          selection: body.selection,
-          blockFor: needed,
+          selection,
+          consistency,
           seed: attempt.seed,
           phase: 0,
           nowSecond: coordinator.nowSecond(),
           respond: (outcome) => attempt.respond(outcome),
         }).start();
         return;
+      }
     }
   }
 
@@ -399,7 +514,11 @@ export class CassandraRing implements SessionRing {
 
   #updateCalm(): void {
     for (const node of this.nodes) {
-      node.calm = node.running && node.slowFactor === 1 && this.#detector.undoubted(node.index);
+      node.calm =
+        node.running &&
+        node.slowFactor === 1 &&
+        node.overloadShare === 0 &&
+        this.#detector.undoubted(node.index);
     }
   }
 

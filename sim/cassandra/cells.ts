@@ -1,4 +1,6 @@
 import type { CqlValue } from '../../system/ports/cql.ts';
+import { faithful } from './deviations.ts';
+import type { Deviations } from './deviations.ts';
 
 /** Expiry of what never expires. The year 2038: Cassandra 5.0 in its default storage mode takes no expiry at or after it. */
 export const neverSecond = 2_147_483_647;
@@ -16,14 +18,36 @@ export interface Cell {
  * The cell that stays, by cassandra-and-live 18: larger timestamp; then tombstone or expiring before plain; then
  * tombstone before expiring; then the later local second; then the larger value byte by byte.
  */
-export function resolveCells(left: Cell, right: Cell): Cell {
+export function resolveCells(left: Cell, right: Cell, differing: Deviations = faithful): Cell {
   if (left.timestampUs !== right.timestampUs) return left.timestampUs > right.timestampUs ? left : right;
+  if (differing.size > 0) {
+    const deviant = deviantTie(left, right, differing);
+    if (deviant !== undefined) return deviant;
+  }
   const leftPlain = !left.tombstone && left.localSecond === neverSecond;
   const rightPlain = !right.tombstone && right.localSecond === neverSecond;
   if (leftPlain !== rightPlain) return leftPlain ? right : left;
   if (left.tombstone !== right.tombstone) return left.tombstone ? left : right;
   if (left.localSecond !== right.localSecond) return left.localSecond > right.localSecond ? left : right;
   return compareValues(left.value, right.value) >= 0 ? left : right;
+}
+
+/** A tie decided the wrong way, where a deviation asks for it. */
+function deviantTie(left: Cell, right: Cell, differing: Deviations): Cell | undefined {
+  const leftPlain = !left.tombstone && left.localSecond === neverSecond;
+  const rightPlain = !right.tombstone && right.localSecond === neverSecond;
+  if (differing.has('tie-live-beats-tombstone') && left.tombstone !== right.tombstone) {
+    return left.tombstone ? right : left;
+  }
+  if (differing.has('tie-plain-beats-expiring') && leftPlain !== rightPlain) return leftPlain ? left : right;
+  if (left.tombstone || right.tombstone) return undefined;
+  if (differing.has('tie-earlier-expiry') && left.localSecond !== right.localSecond) {
+    return left.localSecond < right.localSecond ? left : right;
+  }
+  if (differing.has('tie-smaller-value') && left.localSecond === right.localSecond) {
+    return compareValues(left.value, right.value) <= 0 ? left : right;
+  }
+  return undefined;
 }
 
 export function isLiveCell(cell: Cell, nowSecond: number): boolean {

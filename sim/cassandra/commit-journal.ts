@@ -1,6 +1,6 @@
 import type { PaxosState } from './ballot.ts';
 import type { ClusteringKey } from './clustering.ts';
-import type { Mutation } from './mutation.ts';
+import type { Mutation, PartitionMutation } from './mutation.ts';
 import type { Partition } from './partition.ts';
 import type { ReplicaState } from './replica-state.ts';
 import type { StoredRow } from './stored-row.ts';
@@ -9,14 +9,14 @@ import type { StoredRow } from './stored-row.ts';
 type Entry =
   | {
       readonly kind: 'row';
-      readonly mutation: Mutation;
+      readonly mutation: PartitionMutation;
       readonly key: ClusteringKey;
       readonly previous: StoredRow | undefined;
       readonly appliedUs: readonly number[];
     }
   | {
       readonly kind: 'partition';
-      readonly mutation: Mutation;
+      readonly mutation: PartitionMutation;
       readonly previous: ReplicaState;
       readonly appliedUs: readonly number[];
     }
@@ -44,6 +44,10 @@ export class CommitJournal {
 
   /** Applies a mutation to the states of a partition at these times: to one replica, or to all where `ordinal` is -1. */
   apply(nowUs: number, mutation: Mutation, ordinal: number, appliedUs: readonly number[]): void {
+    if (mutation.kind === 'many') {
+      for (const each of mutation.mutations) this.apply(nowUs, each, ordinal, appliedUs);
+      return;
+    }
     const partition = mutation.partition;
     const agreed = partition.agreed;
     if (ordinal < 0 && agreed === undefined) {
@@ -60,6 +64,7 @@ export class CommitJournal {
         break;
       }
       case 'delete-partition':
+      case 'delete-range':
         this.#enter(nowUs, { kind: 'partition', mutation, previous: state.copy(), appliedUs });
         break;
     }
@@ -146,6 +151,8 @@ function undo(state: ReplicaState, entry: Entry): void {
       return;
     case 'partition':
       state.deletionUs = entry.previous.deletionUs;
+      state.deletionSecond = entry.previous.deletionSecond;
+      state.ranges = entry.previous.ranges;
       state.keys = [...entry.previous.keys];
       state.rows = [...entry.previous.rows];
       return;

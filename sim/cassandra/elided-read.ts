@@ -116,7 +116,7 @@ export class ElidedRead implements Elided {
       coordinator: this.#coordinator,
       operation: this.#request.operation,
       selection: this.#selection,
-      blockFor: this.#request.operation.blockFor,
+      consistency: this.#request.operation.consistency,
       seed: this.#request.seed,
       phase: 0,
       nowSecond: this.#nowSecond,

@@ -2,10 +2,11 @@ import type { EventHandle } from '../kernel/index.ts';
 import type { CassandraNode } from './cassandra-node.ts';
 import { removeFrom } from './elided.ts';
 import type { Elided } from './elided.ts';
-import type { Mutation } from './mutation.ts';
+import type { PartitionMutation } from './mutation.ts';
 import { written } from './operation.ts';
 import type { ClientRequest } from './client-request.ts';
-import { coordinateWrite, mutationOf, ReplicatedWrite, writeParts } from './replicated-write.ts';
+import { mutationOf } from './change-mutation.ts';
+import { coordinateWrite, ReplicatedWrite, writeParts } from './replicated-write.ts';
 import type { RingCore } from './ring-core.ts';
 import { clientStep, replicaStep } from './service-time.ts';
 
@@ -21,7 +22,7 @@ export class ElidedWrite implements Elided {
   readonly #core: RingCore;
   readonly #coordinator: CassandraNode;
   readonly #request: ClientRequest;
-  readonly #mutation: Mutation;
+  readonly #mutation: PartitionMutation;
   readonly #startedUs: number;
   readonly #decidedUs: number;
   readonly #answeredUs: number;
@@ -32,6 +33,7 @@ export class ElidedWrite implements Elided {
   static begin(core: RingCore, coordinator: CassandraNode, request: ClientRequest): boolean {
     const { plan, kernel, options } = core;
     const { operation, seed } = request;
+    if (operation.timestampUs === undefined) return false;
     const clientDraw = plan.draw(seed, clientStep);
     const startedUs = kernel.nowUs + plan.outUs(clientDraw);
     const medianUs = plan.of(operation.partition.store.schema.table.name).writeUs;
@@ -49,7 +51,8 @@ export class ElidedWrite implements Elided {
     const lastUs = ackTimes[ackTimes.length - 1] as number;
     if (lastUs - startedUs >= options.writeTimeoutUs) return false;
     if (answeredUs - kernel.nowUs >= request.timeoutUs) return false;
-    const mutation = mutationOf(operation, coordinator.nowSecond(startedUs - kernel.nowUs));
+    const nowSecond = coordinator.nowSecond(startedUs - kernel.nowUs);
+    const mutation = mutationOf(operation, operation.timestampUs, nowSecond);
     new ElidedWrite(core, coordinator, request, mutation, startedUs, decidedUs, answeredUs, appliedUs);
     return true;
   }
@@ -58,7 +61,7 @@ export class ElidedWrite implements Elided {
     core: RingCore,
     coordinator: CassandraNode,
     request: ClientRequest,
-    mutation: Mutation,
+    mutation: PartitionMutation,
     startedUs: number,
     decidedUs: number,
     answeredUs: number,
@@ -102,7 +105,7 @@ export class ElidedWrite implements Elided {
     return (this.#appliedUs[ordinal] as number) <= this.#core.kernel.nowUs;
   }
 
-  get mutation(): Mutation {
+  get mutation(): PartitionMutation {
     return this.#mutation;
   }
 

@@ -1,3 +1,4 @@
+import { forEachPartition } from './mutation.ts';
 import type { Mutation } from './mutation.ts';
 
 /** A mutation kept for a replica that did not take it (cassandra-and-live 41). */
@@ -21,7 +22,7 @@ export class HintStore {
       this.#byTarget.set(target, hints);
     }
     hints.push({ mutation, createdUs, sentUs: 0, delivered: false });
-    mutation.partition.outstanding++;
+    forEachPartition(mutation, (partition) => partition.outstanding++);
     this.count++;
   }
 
@@ -48,7 +49,7 @@ export class HintStore {
   delivered(hint: Hint): void {
     if (hint.delivered) return;
     hint.delivered = true;
-    hint.mutation.partition.outstanding--;
+    forEachPartition(hint.mutation, (partition) => partition.outstanding--);
     this.count--;
   }
 

@@ -21,6 +21,8 @@ const quietUs = 200_000;
  */
 export class HostChannel {
   readonly node: CassandraNode;
+  /** In the driver's own data centre: only such nodes are asked (60). */
+  readonly isLocal: boolean;
   readonly pending = new Set<Attempt>();
   connection: Connection | undefined;
   /** The start of the node's process that the connection belongs to. */
@@ -31,6 +33,7 @@ export class HostChannel {
   readonly #onOpen: () => void;
   readonly #onRefused: () => void;
   #dialling = false;
+  #closed = false;
   #backoffUs = firstBackoffUs;
   #retry: EventHandle = -1;
   #timeouts = 0;
@@ -40,6 +43,7 @@ export class HostChannel {
     network: Network,
     client: Endpoint,
     node: CassandraNode,
+    isLocal: boolean,
     random: RandomStream,
     onOpen: () => void,
     onRefused: () => void,
@@ -47,6 +51,7 @@ export class HostChannel {
     this.#network = network;
     this.#client = client;
     this.node = node;
+    this.isLocal = isLocal;
     this.#random = random;
     this.#onOpen = onOpen;
     this.#onRefused = onRefused;
@@ -62,7 +67,7 @@ export class HostChannel {
   }
 
   dial(): void {
-    if (this.#dialling || this.isOpen || !this.#client.process.alive) return;
+    if (this.#closed || this.#dialling || this.isOpen || !this.#client.process.alive) return;
     this.#dialling = true;
     this.#network.kernel.cancel(this.#retry);
     this.#network.dial(this.#client, this.node.host, nativePort, connectTimeoutUs, (outcome) => {
@@ -74,6 +79,14 @@ export class HostChannel {
   announcedUp(): void {
     this.#backoffUs = firstBackoffUs;
     this.dial();
+  }
+
+  /** For good. */
+  close(): void {
+    this.#closed = true;
+    this.#network.kernel.cancel(this.#retry);
+    this.connection?.close(0);
+    this.connection = undefined;
   }
 
   heard(): void {

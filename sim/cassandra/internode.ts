@@ -30,8 +30,10 @@ export class Internode {
   readonly #network: Network;
   readonly #nodes: readonly CassandraNode[];
   readonly #connections = new Map<number, Connection>();
+  readonly #interDatacentreUs: number;
 
-  constructor(network: Network, nodes: readonly CassandraNode[]) {
+  constructor(network: Network, nodes: readonly CassandraNode[], interDatacentreUs: number) {
+    this.#interDatacentreUs = interDatacentreUs;
     this.#network = network;
     this.#nodes = nodes;
   }
@@ -62,7 +64,7 @@ export class Internode {
     if (from === to) {
       this.deliverIn(0, letter);
     } else if (this.healthy(from, to)) {
-      this.deliverIn(delayUs, letter);
+      this.deliverIn(from.datacentre === to.datacentre ? delayUs : delayUs + this.#interDatacentreUs, letter);
     } else {
       const connection = this.#connection(from, to);
       connection?.send(0, bytes, Internode.#open<A, B>, letter, undefined);

@@ -1,11 +1,15 @@
 import type { CqlRow, CqlValue } from '../../system/ports/cql.ts';
 import { neverSecond } from './cells.ts';
-import { compareKeys } from './clustering.ts';
+import { compareKeys, compareWithPrefix } from './clustering.ts';
 import type { ClusteringKey, KeyPart } from './clustering.ts';
+import { faithful } from './deviations.ts';
+import type { Deviations } from './deviations.ts';
 import type { ElidedRead } from './elided-read.ts';
 import type { ElidedWrite } from './elided-write.ts';
 import { mutationOverheadBytes } from './mutation.ts';
-import type { Mutation } from './mutation.ts';
+import type { PartitionMutation } from './mutation.ts';
+import { rangeDeletionUs, withRange } from './range-tombstone.ts';
+import type { RangeTombstone } from './range-tombstone.ts';
 import { ReplicaState } from './replica-state.ts';
 import { deletedRow, hasPackedBytes, mergeRows, PlainRow, shadowRow } from './stored-row.ts';
 import type { StoredRow } from './stored-row.ts';
@@ -124,31 +128,36 @@ export class Partition {
   }
 
   /** The mutation of an INSERT. */
-  insertion(key: ClusteringKey, row: StoredRow): Mutation {
+  insertion(key: ClusteringKey, row: StoredRow): PartitionMutation {
     const bytes = mutationOverheadBytes + (row instanceof PlainRow ? row.length : 0);
     return { kind: 'row', partition: this, key, row, bytes };
   }
 
-  rowDeletion(key: ClusteringKey, timestampUs: number): Mutation {
-    const row = deletedRow(this.store.schema, timestampUs);
+  rowDeletion(key: ClusteringKey, deletionUs: number, deletionSecond: number): PartitionMutation {
+    const row = deletedRow(this.store.schema, deletionUs, deletionSecond);
     return { kind: 'row', partition: this, key, row, bytes: mutationOverheadBytes };
   }
 
-  deletion(timestampUs: number): Mutation {
-    return {
-      kind: 'delete-partition',
-      partition: this,
-      deletionUs: timestampUs,
-      bytes: mutationOverheadBytes,
-    };
+  deletion(deletionUs: number, deletionSecond: number): PartitionMutation {
+    const bytes = mutationOverheadBytes;
+    return { kind: 'delete-partition', partition: this, deletionUs, deletionSecond, bytes };
+  }
+
+  rangeDeletion({ prefix, deletionUs, deletionSecond }: RangeTombstone): PartitionMutation {
+    const bytes = mutationOverheadBytes;
+    return { kind: 'delete-range', partition: this, prefix, deletionUs, deletionSecond, bytes };
   }
 
   /** The state after a mutation; the state given is changed. Applying twice is applying once. */
-  applyTo(state: ReplicaState, mutation: Mutation): void {
+  applyTo(state: ReplicaState, mutation: PartitionMutation): void {
     const schema = this.store.schema;
     switch (mutation.kind) {
       case 'row': {
-        const row = shadowRow(schema, mutation.row, state.deletionUs);
+        const deletionUs =
+          state.ranges === undefined
+            ? state.deletionUs
+            : Math.max(state.deletionUs, rangeDeletionUs(state.ranges, mutation.key));
+        const row = shadowRow(schema, mutation.row, deletionUs);
         if (row === undefined) return;
         const index = state.indexOf(mutation.key);
         if (index >= 0) state.rows[index] = mergeRows(schema, state.rows[index] as StoredRow, row);
@@ -156,21 +165,35 @@ export class Partition {
         return;
       }
       case 'delete-partition': {
-        if (mutation.deletionUs <= state.deletionUs) return;
-        state.deletionUs = mutation.deletionUs;
-        const keys: ClusteringKey[] = [];
-        const rows: StoredRow[] = [];
-        for (let index = 0; index < state.rows.length; index++) {
-          const row = shadowRow(schema, state.rows[index] as StoredRow, mutation.deletionUs);
-          if (row === undefined) continue;
-          keys.push(state.keys[index] as ClusteringKey);
-          rows.push(row);
-        }
-        state.keys = keys;
-        state.rows = rows;
+        const { deletionUs, deletionSecond } = mutation;
+        if (deletionUs < state.deletionUs) return;
+        if (deletionUs === state.deletionUs && deletionSecond <= state.deletionSecond) return;
+        state.deletionUs = deletionUs;
+        state.deletionSecond = deletionSecond;
+        this.#shadowRows(state, () => deletionUs);
+        return;
+      }
+      case 'delete-range': {
+        const { prefix, deletionUs, deletionSecond } = mutation;
+        state.ranges = withRange(state.ranges, { prefix, deletionUs, deletionSecond });
+        this.#shadowRows(state, (key) => (compareWithPrefix(key, prefix) === 0 ? deletionUs : -Infinity));
         return;
       }
     }
+  }
+
+  #shadowRows(state: ReplicaState, deletionOf: (key: ClusteringKey) => number): void {
+    const keys: ClusteringKey[] = [];
+    const rows: StoredRow[] = [];
+    for (let index = 0; index < state.rows.length; index++) {
+      const key = state.keys[index] as ClusteringKey;
+      const row = shadowRow(this.store.schema, state.rows[index] as StoredRow, deletionOf(key));
+      if (row === undefined) continue;
+      keys.push(key);
+      rows.push(row);
+    }
+    state.keys = keys;
+    state.rows = rows;
   }
 
   /** Brings every operation that was computed at once and is still under way back to explicit messages. */
@@ -219,6 +242,7 @@ export class Partition {
       livenessUs: timestampUs,
       livenessSecond: expirySecond,
       deletionUs: -Infinity,
+      deletionSecond: 0,
       cells: schema.regularColumns.map((_, column) => {
         const value = schema.regular(values, column);
         if (value === undefined) return undefined;
@@ -247,6 +271,10 @@ export class Partition {
 }
 
 /** Expiry of what is written at `nowSecond`; 0 means never (cassandra-and-live 28, 30). */
-export function expiryAt(nowSecond: number, ttlSeconds: number): number {
-  return ttlSeconds === 0 ? neverSecond : nowSecond + ttlSeconds;
+export function expiryAt(nowSecond: number, ttlSeconds: number, differing: Deviations = faithful): number {
+  if (ttlSeconds === 0) return neverSecond;
+  if (differing.size === 0) return nowSecond + ttlSeconds;
+  const early = differing.has('ttl-second-early') ? 1 : 0;
+  const late = differing.has('ttl-second-late') ? 1 : 0;
+  return nowSecond + ttlSeconds - early + late;
 }

@@ -2,61 +2,82 @@ import type { EventHandle } from '../kernel/index.ts';
 import { compareBallots, firstBallot } from './ballot.ts';
 import type { Ballot, Proposal } from './ballot.ts';
 import type { CassandraNode } from './cassandra-node.ts';
-import type { ClusteringKey } from './clustering.ts';
-import { mutationOverheadBytes } from './mutation.ts';
-import { quorumOf, refused } from './operation.ts';
-import type { Operation, Outcome, ServerRequest } from './operation.ts';
+import { changeMutation } from './change-mutation.ts';
+import { quorumOf } from './consistency.ts';
+import { mutationOverheadBytes, together } from './mutation.ts';
+import type { Mutation } from './mutation.ts';
+import { refused } from './operation.ts';
+import type { Operation, OperationBody, Outcome, Selection, ServerRequest } from './operation.ts';
 import { acceptOn, commitOn, prepareOn, restamp } from './paxos-replica.ts';
 import type { Promised } from './paxos-replica.ts';
-import { mutationOf, ReplicatedWrite } from './replicated-write.ts';
+import { ReplicatedWrite } from './replicated-write.ts';
 import { ReadCoordination } from './read-coordination.ts';
 import { ReplicaCall } from './replica-call.ts';
 import { failCold } from './replica-read.ts';
+import { holds, rowAt, shownAgainst } from './row-test.ts';
 import type { RingCore } from './ring-core.ts';
 import { replicaStep } from './service-time.ts';
 
 const longestPauseUs = 100_000;
+/** Paxos state is kept at least so long (cassandra-and-live §1.1, 53). */
+const leastStateAgeUs = 10_800_000_000;
+
+/** What the rounds are for: a light-weight transaction, or a read that sees everything decided before it. */
+export type PaxosPurpose =
+  Extract<OperationBody, { kind: 'conditional' }> | { readonly kind: 'read'; readonly selection: Selection };
 
 /**
- * INSERT … IF NOT EXISTS by Paxos v1 (cassandra-and-live 44–48): prepare, finish an open round, bring late replicas up
- * to the newest commit, read at quorum, propose, commit. Contention is retried after random pauses.
- * Not modelled: the expiry of Paxos state, other conditions than IF NOT EXISTS, SERIAL reads.
+ * Light-weight transactions and SERIAL reads by Paxos v1 (cassandra-and-live 44–51): prepare, finish an open round, bring
+ * late replicas up to the newest commit, read at quorum, propose, commit. Contention is retried after random pauses. With
+ * LOCAL_SERIAL only the replicas of the coordinator's data centre vote.
+ * Not modelled: Paxos v2, pending range movements (53).
  */
 export class PaxosCoordination {
   readonly #core: RingCore;
   readonly #coordinator: CassandraNode;
   readonly #request: ServerRequest;
   readonly #operation: Operation;
-  readonly #key: ClusteringKey;
+  readonly #purpose: PaxosPurpose;
   readonly #startUs: number;
+  /** Ordinals of the replicas that vote. */
+  readonly #electorate: readonly number[];
   readonly #quorum: number;
   /** Counts the rounds of messages: answers to an earlier one are not looked at. */
   #phase = 0;
+  #received = 0;
   #seen: Ballot = firstBallot;
   #timer: EventHandle = -1;
   #responded = false;
 
-  constructor(core: RingCore, coordinator: CassandraNode, request: ServerRequest, key: ClusteringKey) {
+  constructor(core: RingCore, coordinator: CassandraNode, request: ServerRequest, purpose: PaxosPurpose) {
     this.#core = core;
     this.#coordinator = coordinator;
     this.#request = request;
     this.#operation = request.operation;
-    this.#key = key;
+    this.#purpose = purpose;
     this.#startUs = core.kernel.nowUs;
-    this.#quorum = quorumOf(request.operation.replicas.length);
+    const { replicas, serialConsistency } = request.operation;
+    const isLocal = serialConsistency === 'LOCAL_SERIAL' && !core.deviations.has('local-serial-is-serial');
+    this.#electorate = replicas.flatMap((replica, ordinal) =>
+      isLocal && replica.datacentre !== coordinator.datacentre ? [] : [ordinal],
+    );
+    this.#quorum = quorumOf(this.#electorate.length);
   }
 
   start(): void {
-    const partition = this.#operation.partition;
+    const { partition } = this.#operation;
     partition.materialise();
-    if (partition.isColdAt(this.#key)) failCold(this.#core, partition);
+    if (this.#purpose.kind === 'conditional') {
+      if (this.#purpose.tests.some(({ key }) => partition.isColdAt(key))) failCold(this.#core, partition);
+    }
     this.#prepare();
   }
 
   #prepare(): void {
     const { kernel, options } = this.#core;
     if (kernel.nowUs - this.#startUs > options.casContentionTimeoutUs) {
-      this.#timeOut('contention');
+      this.#received = 0;
+      this.#timeOut();
       return;
     }
     const timeUs = this.#coordinator.nextBallotUs(this.#seen.timeUs);
@@ -74,21 +95,27 @@ export class PaxosCoordination {
       },
     );
     if (asked < this.#quorum) {
-      const message = `claim at SERIAL: ${this.#quorum} replicas needed, ${asked} alive`;
-      this.#respond(refused('unavailable', message));
+      // Of this level: nothing was proposed (49).
+      const { serialConsistency } = this.#operation;
+      const required = this.#quorum;
+      this.#respond(refused({ kind: 'unavailable', consistency: serialConsistency, required, alive: asked }));
     }
   }
 
   #promised(ballot: Ballot, promises: readonly Extract<Promised, { kind: 'promised' }>[]): void {
     const accepted = newest(promises.map((promise) => promise.accepted));
     const committed = newest(promises.map((promise) => promise.committed));
+    const { partition } = this.#operation;
+    const graceUs = this.#core.parametersOf(partition.store.schema.table.name).gcGraceSeconds * 1e6;
     const open =
       accepted?.mutation !== undefined &&
+      ballot.timeUs - accepted.ballot.timeUs < Math.max(leastStateAgeUs, graceUs) &&
+      !this.#core.deviations.has('open-round-is-forgotten') &&
       (committed === undefined || compareBallots(accepted.ballot, committed.ballot) > 0);
     if (open && accepted.mutation !== undefined) {
       const mutation = restamp(accepted.mutation, ballot.timeUs);
       this.#propose({ ballot, mutation }, false, () => {
-        this.#commit({ ballot, mutation }, this.#quorum, () => this.#prepare());
+        this.#commit({ ballot, mutation }, () => this.#prepare());
       });
       return;
     }
@@ -128,12 +155,11 @@ export class PaxosCoordination {
     // A read takes up to three phases of its own.
     this.#phase += 3;
     const after = this.#phase;
-    const key = this.#key;
     new ReadCoordination(this.#core, {
       coordinator: this.#coordinator,
       operation: this.#operation,
-      selection: { prefix: typeof key === 'object' ? key : [key], reversed: false, limit: 1 },
-      blockFor: this.#quorum,
+      selection: this.#selection(),
+      consistency: this.#readConsistency(),
       seed: this.#request.seed,
       phase,
       nowSecond: this.#coordinator.nowSecond(),
@@ -143,32 +169,68 @@ export class PaxosCoordination {
     }).start();
   }
 
+  #readConsistency(): 'QUORUM' | 'LOCAL_QUORUM' {
+    return this.#operation.serialConsistency === 'SERIAL' ? 'QUORUM' : 'LOCAL_QUORUM';
+  }
+
+  #selection(): Selection {
+    if (this.#purpose.kind === 'read') return this.#purpose.selection;
+    const [first, ...others] = this.#purpose.tests;
+    if (first === undefined || others.length > 0) {
+      return { prefix: [], reversed: false, limit: Infinity, withStamps: false };
+    }
+    const prefix = typeof first.key === 'object' ? first.key : [first.key];
+    return { prefix, reversed: false, limit: 1, withStamps: false };
+  }
+
   #judge(ballot: Ballot, outcome: Outcome): void {
     switch (outcome.kind) {
       case 'rows': {
-        const [row] = outcome.rows;
-        if (row !== undefined) {
-          // The empty update keeps older, half-accepted proposals from coming back (cassandra-and-live 46).
-          this.#propose({ ballot, mutation: undefined }, true, () => {
-            this.#respond({ kind: 'claimed', applied: false, row });
-          });
+        const purpose = this.#purpose;
+        if (purpose.kind === 'read') {
+          this.#proposeNothing(ballot, outcome);
           return;
         }
-        const made = mutationOf(this.#operation, this.#coordinator.nowSecond());
-        const proposal = { ballot, mutation: restamp(made, ballot.timeUs) };
+        const { schema } = this.#operation.partition.store;
+        const { rows } = outcome;
+        const applies = purpose.tests.every((test) => holds(schema, test, rowAt(schema, rows, test.key)));
+        if (!applies) {
+          const shown = shownAgainst(schema, purpose.tests, purpose.isBatch, rows);
+          this.#proposeNothing(ballot, { kind: 'conditional', applied: false, rows: shown });
+          return;
+        }
+        const proposal = { ballot, mutation: this.#ownMutation(purpose, ballot) };
         this.#propose(proposal, true, () => {
-          this.#commit(proposal, this.#operation.blockFor, () => {
-            this.#respond({ kind: 'claimed', applied: true, row: undefined });
+          this.#commit(proposal, () => {
+            this.#respond({ kind: 'conditional', applied: true, rows: [] });
           });
         });
         return;
       }
       case 'refused':
       case 'written':
-      case 'claimed':
+      case 'conditional':
         this.#respond(outcome);
         return;
     }
+  }
+
+  #ownMutation(purpose: Extract<PaxosPurpose, { kind: 'conditional' }>, ballot: Ballot): Mutation {
+    const nowSecond = this.#coordinator.nowSecond();
+    const stampUs = this.#operation.timestampUs ?? ballot.timeUs;
+    const made = together(
+      purpose.changes.map(({ partition, change }) => changeMutation(partition, change, stampUs, nowSecond)),
+    );
+    return this.#core.deviations.has('cas-keeps-client-timestamp') ? made : restamp(made, ballot.timeUs);
+  }
+
+  /** The empty update keeps older, half-accepted proposals from coming back (cassandra-and-live 46). */
+  #proposeNothing(ballot: Ballot, outcome: Outcome): void {
+    if (this.#core.deviations.has('cas-refusal-proposes-nothing')) {
+      this.#respond(outcome);
+      return;
+    }
+    this.#propose({ ballot, mutation: undefined }, true, () => this.#respond(outcome));
   }
 
   /** `own`: the claim's own value, so that a partly accepted one is an unknown outcome (cassandra-and-live 48a). */
@@ -182,14 +244,14 @@ export class PaxosCoordination {
         if (answer === true) accepts++;
         else if (compareBallots(answer, this.#seen) > 0) this.#seen = answer;
         if (accepts === this.#quorum) accepted();
-        else if (answers === asked && accepts > 0 && own) this.#timeOut('propose');
+        else if (answers === asked && accepts > 0 && own) this.#timeOut();
         else if (answers === asked) this.#contend(this.#seen);
       },
     );
-    if (asked < this.#quorum) this.#timeOut('propose');
+    if (asked < this.#quorum) this.#timeOut();
   }
 
-  #commit(proposal: Proposal, blockFor: number, committed: () => void): void {
+  #commit(proposal: Proposal, committed: () => void): void {
     const { mutation } = proposal;
     this.#nextPhase();
     const phase = this.#phase;
@@ -201,8 +263,8 @@ export class PaxosCoordination {
       coordinator: this.#coordinator,
       replicas: this.#operation.replicas,
       mutation,
-      blockFor,
-      what: 'commit of a claim',
+      consistency: this.#purpose.kind === 'read' ? this.#readConsistency() : this.#operation.consistency,
+      writeType: 'SIMPLE',
       seed: this.#request.seed,
       phase,
       medianUs: this.#core.plan.times.paxosStepUs,
@@ -214,11 +276,12 @@ export class PaxosCoordination {
             committed();
             return;
           case 'refused':
-            // Decided already: an Unavailable of this phase is as ambiguous as a timeout (cassandra-and-live 48b, 49).
-            this.#respond(refused('write-timeout', outcome.message));
+            // Decided already, whatever it is called: the next round commits it (48b, 49).
+            if (this.#purpose.kind === 'read' && outcome.failure.kind === 'write-timeout') this.#timeOut();
+            else this.#respond(outcome);
             return;
           case 'rows':
-          case 'claimed':
+          case 'conditional':
             return;
         }
       },
@@ -245,7 +308,7 @@ export class PaxosCoordination {
     const phase = this.#phase;
     const { plan, kernel, options, detector, internode } = this.#core;
     const { replicas } = this.#operation;
-    const asked = (ordinals ?? replicas.map((_, ordinal) => ordinal)).filter((ordinal) =>
+    const asked = (ordinals ?? this.#electorate).filter((ordinal) =>
       detector.sees(this.#coordinator.index, (replicas[ordinal] as CassandraNode).index),
     );
     if (ordinals === undefined && asked.length < this.#quorum) return asked.length;
@@ -255,13 +318,17 @@ export class PaxosCoordination {
       new ReplicaCall<R>(this.#core, {
         from: this.#coordinator,
         to: replicas[ordinal] as CassandraNode,
+        relay: undefined,
+        stage: 'mutation',
         draw: plan.draw(this.#request.seed, replicaStep(phase, ordinal)),
         medianUs: plan.times.paxosStepUs,
         bytes: mutationOverheadBytes,
         expiresUs: kernel.nowUs + options.writeTimeoutUs,
         work: () => work(ordinal),
         done: (result) => {
-          if (this.#phase === phase && !this.#responded) answered(result);
+          if (this.#phase !== phase || this.#responded) return;
+          this.#received++;
+          answered(result);
         },
       }).start();
     }
@@ -270,6 +337,7 @@ export class PaxosCoordination {
 
   #nextPhase(): void {
     this.#phase++;
+    this.#received = 0;
     this.#core.kernel.cancel(this.#timer);
   }
 
@@ -289,12 +357,22 @@ export class PaxosCoordination {
   }
 
   static #expire(claim: PaxosCoordination, phase: number): void {
-    if (claim.#phase === phase) claim.#timeOut('no quorum');
+    if (claim.#phase === phase) claim.#timeOut();
   }
 
-  #timeOut(where: string): void {
+  /** Nobody knows whether it will be applied: any later round on the partition may finish it (48a). */
+  #timeOut(): void {
+    const received = Math.min(this.#received, this.#quorum - 1);
     this.#nextPhase();
-    this.#respond(refused('write-timeout', `claim timed out (CAS, ${where})`));
+    const consistency = this.#operation.serialConsistency;
+    const required = this.#quorum;
+    if (this.#purpose.kind === 'read') {
+      this.#respond(refused({ kind: 'read-timeout', consistency, received, required, dataPresent: false }));
+    } else if (this.#core.deviations.has('cas-timeout-is-definite')) {
+      this.#respond({ kind: 'conditional', applied: false, rows: [] });
+    } else {
+      this.#respond(refused({ kind: 'write-timeout', consistency, received, required, writeType: 'CAS' }));
+    }
   }
 
   #respond(outcome: Outcome): void {

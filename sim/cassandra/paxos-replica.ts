@@ -1,6 +1,6 @@
 import { compareBallots } from './ballot.ts';
 import type { Ballot, PaxosState, Proposal } from './ballot.ts';
-import type { Mutation } from './mutation.ts';
+import type { Mutation, PartitionMutation } from './mutation.ts';
 import type { Partition } from './partition.ts';
 import type { RingCore } from './ring-core.ts';
 import { PlainRow } from './stored-row.ts';
@@ -53,13 +53,22 @@ function remember(core: RingCore, partition: Partition, ordinal: number, state: 
   core.journal.setPaxos(core.kernel.nowUs, partition, ordinal, state);
 }
 
-/** The same change under another ballot: its cells carry the ballot's time (cassandra-and-live 44). */
+/**
+ * The same change under a ballot: its cells carry the ballot's time, its deletions the microsecond before, so that what
+ * one transaction deletes and inserts stays (cassandra-and-live 44).
+ */
 export function restamp(mutation: Mutation, timestampUs: number): Mutation {
+  if (mutation.kind !== 'many') return restampOne(mutation, timestampUs);
+  return { ...mutation, mutations: mutation.mutations.map((each) => restampOne(each, timestampUs)) };
+}
+
+function restampOne(mutation: PartitionMutation, timestampUs: number): PartitionMutation {
   switch (mutation.kind) {
     case 'row':
       return { ...mutation, row: restampRow(mutation.row, timestampUs) };
     case 'delete-partition':
-      return { ...mutation, deletionUs: timestampUs };
+    case 'delete-range':
+      return { ...mutation, deletionUs: timestampUs - 1 };
   }
 }
 
@@ -69,7 +78,8 @@ function restampRow(row: StoredRow, timestampUs: number): StoredRow {
   }
   return {
     ...row,
-    livenessUs: timestampUs,
+    livenessUs: row.livenessUs === -Infinity ? row.livenessUs : timestampUs,
+    deletionUs: row.deletionUs === -Infinity ? row.deletionUs : timestampUs - 1,
     cells: row.cells.map((cell) => (cell === undefined ? undefined : { ...cell, timestampUs })),
   };
 }

@@ -1,10 +1,13 @@
 import type { EventHandle } from '../kernel/index.ts';
 import type { CassandraNode } from './cassandra-node.ts';
 import type { ClusteringKey } from './clustering.ts';
+import { AckTally } from './consistency.ts';
+import type { ConsistencyLevel } from './consistency.ts';
 import { mutationOverheadBytes } from './mutation.ts';
-import type { Mutation } from './mutation.ts';
+import type { PartitionMutation } from './mutation.ts';
 import { refused } from './operation.ts';
 import type { Operation, Outcome, Selection } from './operation.ts';
+import { sameRanges } from './range-tombstone.ts';
 import { ReplicaCall } from './replica-call.ts';
 import { mergeStates, rowsOf, selectFrom } from './replica-read.ts';
 import { ReplicaState } from './replica-state.ts';
@@ -17,7 +20,7 @@ export interface ReadParts {
   readonly coordinator: CassandraNode;
   readonly operation: Operation;
   readonly selection: Selection;
-  readonly blockFor: number;
+  readonly consistency: ConsistencyLevel;
   readonly seed: number;
   /** The first of the three phases it may take. */
   readonly phase: number;
@@ -26,14 +29,21 @@ export interface ReadParts {
   readonly respond: (outcome: Outcome) => void;
 }
 
-/** The replicas a read asks: those alive in the coordinator's view, itself first, then around the ring (cassandra-and-live 36). */
+/**
+ * The replicas that are alive in the coordinator's view, as ordinals, nearest first: itself, then its data centre around
+ * the ring, then the others (cassandra-and-live 36).
+ */
 export function contactsOf(core: RingCore, coordinator: CassandraNode, operation: Operation): number[] {
   const contacts: number[] = [];
+  const remote: number[] = [];
   for (let ordinal = 0; ordinal < operation.replicas.length; ordinal++) {
     const replica = operation.replicas[ordinal] as CassandraNode;
     if (replica === coordinator) contacts.unshift(ordinal);
-    else if (core.detector.sees(coordinator.index, replica.index)) contacts.push(ordinal);
+    else if (!core.detector.sees(coordinator.index, replica.index)) continue;
+    else if (replica.datacentre === coordinator.datacentre) contacts.push(ordinal);
+    else remote.push(ordinal);
   }
+  if (remote.length > 0) contacts.push(...remote);
   return contacts;
 }
 
@@ -61,6 +71,8 @@ export class ReadCoordination {
   #phase = 0;
   #repairsPending = 0;
   #merged = new ReplicaState();
+  /** How many answers decide. */
+  #needed = 0;
   #responded = false;
   #timer: EventHandle = -1;
   #speculation: EventHandle = -1;
@@ -71,15 +83,14 @@ export class ReadCoordination {
   }
 
   start(): void {
-    const { coordinator, operation, blockFor } = this.#parts;
-    const live = contactsOf(this.#core, coordinator, operation);
-    if (live.length < blockFor) {
-      const message = `${this.#what()}: ${blockFor} replicas needed, ${live.length} alive`;
-      this.#finish(refused('unavailable', message));
+    const { consistency, operation } = this.#parts;
+    const { live, tally } = this.#choose();
+    const { deviations } = this.#core;
+    const shortage = tally.shortage(live.map((ordinal) => operation.replicas[ordinal] as CassandraNode));
+    if (shortage !== undefined && !deviations.has('unavailable-is-not-checked')) {
+      this.#finish(refused({ kind: 'unavailable', consistency, ...shortage }));
       return;
     }
-    this.#contacts = live.slice(0, blockFor);
-    this.#spare = live[blockFor];
     this.#startTimers(0);
     for (const ordinal of this.#contacts)
       this.#ask(ordinal, this.#parts.selection, this.#core.kernel.nowUs).start();
@@ -87,12 +98,30 @@ export class ReadCoordination {
 
   /** Goes on with a read that began undisturbed at `startedUs`. */
   resume(startedUs: number): void {
-    const live = contactsOf(this.#core, this.#parts.coordinator, this.#parts.operation);
-    this.#contacts = live.slice(0, this.#parts.blockFor);
-    this.#spare = live[this.#parts.blockFor];
+    this.#choose();
     const contacts = this.#contacts;
     this.#startTimers(this.#core.kernel.nowUs - startedUs);
     for (const ordinal of contacts) this.#ask(ordinal, this.#parts.selection, startedUs).resume(startedUs);
+  }
+
+  /** Whom it asks, and whom when one of these is slow. */
+  #choose(): { readonly live: readonly number[]; readonly tally: AckTally } {
+    const { coordinator, operation, consistency } = this.#parts;
+    const { replicas } = operation;
+    const live = contactsOf(this.#core, coordinator, operation);
+    const tally = new AckTally(consistency, coordinator, this.#core.topology.datacentres);
+    const chosen = tally.choose(live.map((ordinal) => replicas[ordinal] as CassandraNode));
+    this.#contacts = live.filter((ordinal) => chosen.includes(replicas[ordinal] as CassandraNode));
+    this.#needed = tally.required;
+    // A slow replica of EACH_QUORUM has no substitute (36).
+    this.#spare =
+      consistency === 'EACH_QUORUM'
+        ? undefined
+        : live.find(
+            (ordinal) =>
+              !this.#contacts.includes(ordinal) && tally.counts(replicas[ordinal] as CassandraNode),
+          );
+    return { live, tally };
   }
 
   #startTimers(elapsedUs: number): void {
@@ -121,6 +150,8 @@ export class ReadCoordination {
     return new ReplicaCall<ReplicaState>(this.#core, {
       from: coordinator,
       to: operation.replicas[ordinal] as CassandraNode,
+      relay: undefined,
+      stage: 'read',
       draw: plan.draw(seed, replicaStep(phase + asked, ordinal)),
       medianUs: plan.of(partition.store.schema.table.name).readUs,
       bytes: mutationOverheadBytes,
@@ -139,11 +170,13 @@ export class ReadCoordination {
   #answer(ordinal: number, state: ReplicaState): void {
     this.#answers.push(state);
     this.#answered.push(ordinal);
-    if (this.#answers.length !== this.#parts.blockFor) return;
+    if (this.#answers.length !== this.#needed) return;
     this.#core.kernel.cancel(this.#speculation);
     const [first, ...others] = this.#answers as [ReplicaState, ...ReplicaState[]];
     const schema = this.#parts.operation.partition.store.schema;
+    const { deviations } = this.#core;
     if (others.every((other) => first.equals(schema, other))) this.#show(first);
+    else if (deviations.size > 0 && deviations.has('first-answer-wins')) this.#show(first);
     else if (this.#phase === 0) this.#readInFull(this.#answered);
     else this.#repair();
   }
@@ -164,6 +197,12 @@ export class ReadCoordination {
     const answers = this.#answers;
     this.#phase = 2;
     this.#merged = mergeStates(partition, answers);
+    const table = partition.store.schema.table.name;
+    const isBlocking = this.#core.parametersOf(table).readRepair === 'blocking';
+    if (!isBlocking || this.#core.deviations.has('read-repair-left-out')) {
+      this.#show(this.#merged);
+      return;
+    }
     const shown = this.#shownKeys();
     for (let index = 0; index < answers.length; index++) {
       const state = answers[index] as ReplicaState;
@@ -191,11 +230,16 @@ export class ReadCoordination {
     return [0, high];
   }
 
-  #missing(state: ReplicaState, [low, high]: readonly [number, number]): Mutation[] {
+  #missing(state: ReplicaState, [low, high]: readonly [number, number]): PartitionMutation[] {
     const partition = this.#parts.operation.partition;
     const merged = this.#merged;
-    const missing: Mutation[] = [];
-    if (state.deletionUs < merged.deletionUs) missing.push(partition.deletion(merged.deletionUs));
+    const missing: PartitionMutation[] = [];
+    if (state.deletionUs < merged.deletionUs || state.deletionSecond < merged.deletionSecond) {
+      missing.push(partition.deletion(merged.deletionUs, merged.deletionSecond));
+    }
+    if (!sameRanges(state.ranges, merged.ranges)) {
+      for (const range of merged.ranges ?? []) missing.push(partition.rangeDeletion(range));
+    }
     for (let index = low; index < high; index++) {
       const key = merged.keys[index] as ClusteringKey;
       const row = merged.rows[index] as StoredRow;
@@ -208,7 +252,7 @@ export class ReadCoordination {
   }
 
   /** Repair writes leave no hints. */
-  #write(ordinal: number, mutations: readonly Mutation[]): void {
+  #write(ordinal: number, mutations: readonly PartitionMutation[]): void {
     const { coordinator, operation, seed, phase } = this.#parts;
     const { plan, journal, kernel, options } = this.#core;
     const partition = operation.partition;
@@ -216,6 +260,8 @@ export class ReadCoordination {
     new ReplicaCall<undefined>(this.#core, {
       from: coordinator,
       to: operation.replicas[ordinal] as CassandraNode,
+      relay: undefined,
+      stage: 'mutation',
       draw: plan.draw(seed, replicaStep(phase + 2, ordinal)),
       medianUs: plan.of(partition.store.schema.table.name).writeUs,
       bytes: mutations.reduce((sum, mutation) => sum + mutation.bytes, 0),
@@ -237,20 +283,12 @@ export class ReadCoordination {
   }
 
   static #expire(read: ReadCoordination): void {
-    const { blockFor } = read.#parts;
-    const received = read.#phase === 2 ? blockFor : read.#answers.length;
-    const message = `${read.#what()}: ${received} of ${blockFor} replicas answered in time`;
-    read.#finish({
-      kind: 'refused',
-      code: 'read-timeout',
-      message,
-      onlyDataMissing: received >= blockFor && read.#phase < 2,
-    });
-  }
-
-  #what(): string {
-    const { operation } = this.#parts;
-    return `read of ${operation.partition.store.schema.table.name} at ${operation.consistency}`;
+    const { consistency } = read.#parts;
+    const required = read.#needed;
+    // A timeout of the repair comes after enough answers (40).
+    const received = read.#phase === 2 ? required : read.#answers.length;
+    const dataPresent = read.#phase > 0 || read.#answered.includes(read.#contacts[0] as number);
+    read.#finish(refused({ kind: 'read-timeout', consistency, received, required, dataPresent }));
   }
 
   #finish(outcome: Outcome): void {

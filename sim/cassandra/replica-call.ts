@@ -1,5 +1,6 @@
 import type { CassandraNode } from './cassandra-node.ts';
 import type { RingCore } from './ring-core.ts';
+import type { StageName } from './work-stage.ts';
 
 const replyBytes = 80;
 
@@ -7,6 +8,9 @@ const replyBytes = 80;
 export interface ReplicaWork<R> {
   readonly from: CassandraNode;
   readonly to: CassandraNode;
+  /** A node of the other data centre through which the request goes (cassandra-and-live 2). */
+  readonly relay: CassandraNode | undefined;
+  readonly stage: StageName;
   /** Random bits of this step; all its delays come from them. */
   readonly draw: number;
   readonly medianUs: number;
@@ -20,8 +24,8 @@ export interface ReplicaWork<R> {
 }
 
 /**
- * Request, service, reply between a coordinator and a replica.
- * Not modelled: queues on the replica (any number is served at a time).
+ * Request, service, reply between a coordinator and a replica. The replica's stages take so many pieces of work at a
+ * time; operations that were computed at once do not count there, since a ring that is calm has room.
  */
 export class ReplicaCall<R> {
   readonly #core: RingCore;
@@ -33,16 +37,19 @@ export class ReplicaCall<R> {
   }
 
   start(): void {
-    const { from, to, bytes, draw } = this.#work;
-    this.#core.internode.send(
-      from,
-      to,
-      bytes,
-      this.#core.plan.outUs(draw),
-      ReplicaCall.#arrived<R>,
-      this,
-      undefined,
-    );
+    const { from, to, relay, bytes, draw } = this.#work;
+    const { internode, plan } = this.#core;
+    if (relay === undefined) {
+      internode.send(from, to, bytes, plan.outUs(draw), ReplicaCall.#arrived<R>, this, undefined);
+    } else {
+      internode.send(from, relay, bytes, plan.outUs(draw), ReplicaCall.#passOn<R>, this, relay);
+    }
+  }
+
+  static #passOn<R>(call: ReplicaCall<R>, relay: CassandraNode): void {
+    const { to, bytes, draw } = call.#work;
+    const { internode, plan } = call.#core;
+    internode.send(relay, to, bytes, plan.backUs(draw), ReplicaCall.#arrived<R>, call, undefined);
   }
 
   /** Goes on with a call that began undisturbed at `sentUs`. True when its answer is already in. */
@@ -60,6 +67,7 @@ export class ReplicaCall<R> {
       return false;
     }
     if (workedUs >= nowUs) {
+      to.stages[this.#work.stage].enterAnyway();
       internode.deliverIn(workedUs - nowUs, internode.letter(to, ReplicaCall.#worked<R>, this, undefined));
       return false;
     }
@@ -73,22 +81,28 @@ export class ReplicaCall<R> {
   }
 
   static #arrived<R>(call: ReplicaCall<R>): void {
-    const { kernel, internode, plan } = call.#core;
-    const { to, draw, medianUs, expiresUs } = call.#work;
-    if (kernel.nowUs > expiresUs) {
+    const { to, stage, expiresUs } = call.#work;
+    if (call.#core.kernel.nowUs > expiresUs) {
       to.droppedMessages++;
       return;
     }
+    to.stages[stage].enter(expiresUs, () => call.#serve());
+  }
+
+  #serve(): void {
+    const { internode, plan } = this.#core;
+    const { to, draw, medianUs } = this.#work;
     let serviceUs = plan.serviceUs(draw, medianUs);
     if (to.slowFactor !== 1) {
       to.slowHits++;
       serviceUs = Math.round(serviceUs * to.slowFactor);
     }
-    internode.deliverIn(serviceUs, internode.letter(to, ReplicaCall.#worked<R>, call, undefined));
+    internode.deliverIn(serviceUs, internode.letter(to, ReplicaCall.#worked<R>, this, undefined));
   }
 
   static #worked<R>(call: ReplicaCall<R>): void {
-    const { from, to, draw, work } = call.#work;
+    const { from, to, stage, draw, work } = call.#work;
+    to.droppedMessages += to.stages[stage].leave(call.#core.kernel.nowUs);
     const result = work(call.#core.kernel.nowUs);
     const backUs = call.#core.plan.backUs(draw);
     call.#core.internode.send(to, from, replyBytes, backUs, ReplicaCall.#answered<R>, call, result);

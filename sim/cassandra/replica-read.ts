@@ -1,13 +1,16 @@
 import type { CqlRow, CqlValue } from '../../system/ports/cql.ts';
 import { SimulationError } from '../kernel/index.ts';
+import { neverSecond } from './cells.ts';
 import { compareWithPrefix, keyPart } from './clustering.ts';
 import type { ClusteringKey } from './clustering.ts';
 import type { Selection } from './operation.ts';
 import type { Partition } from './partition.ts';
+import { rangesWithin } from './range-tombstone.ts';
 import { ReplicaState } from './replica-state.ts';
 import type { RingCore } from './ring-core.ts';
-import { isLiveRow, visibleValue } from './stored-row.ts';
+import { isLiveRow, stampOf, visibleValue } from './stored-row.ts';
 import type { StoredRow } from './stored-row.ts';
+import type { TableSchema } from './table-schema.ts';
 
 /** Indices [from, to) of the keys that begin with the prefix. */
 function range(keys: readonly ClusteringKey[], selection: Selection): [number, number] {
@@ -39,6 +42,8 @@ export function selectFrom(
   const [from, to] = range(state.keys, selection);
   const found = new ReplicaState();
   found.deletionUs = state.deletionUs;
+  found.deletionSecond = state.deletionSecond;
+  if (state.ranges !== undefined) found.ranges = rangesWithin(state.ranges, selection.prefix);
   let live = 0;
   let low = from;
   let high = to;
@@ -90,12 +95,18 @@ export function rowsOf(
     const index = selection.reversed ? count - 1 - step : step;
     const row = state.rows[index] as StoredRow;
     if (isLiveRow(row, nowSecond))
-      rows.push(rowOf(partition, state.keys[index] as ClusteringKey, row, nowSecond));
+      rows.push(rowOf(partition, state.keys[index] as ClusteringKey, row, nowSecond, selection.withStamps));
   }
   return rows;
 }
 
-function rowOf(partition: Partition, key: ClusteringKey, row: StoredRow, nowSecond: number): CqlRow {
+function rowOf(
+  partition: Partition,
+  key: ClusteringKey,
+  row: StoredRow,
+  nowSecond: number,
+  withStamps: boolean,
+): CqlRow {
   const schema = partition.store.schema;
   const values: Record<string, CqlValue> = {};
   for (let index = 0; index < schema.partitionColumns.length; index++) {
@@ -107,14 +118,31 @@ function rowOf(partition: Partition, key: ClusteringKey, row: StoredRow, nowSeco
   for (let index = 0; index < schema.regularColumns.length; index++) {
     values[schema.regularColumns[index] as string] = visibleValue(schema, row, index, nowSecond);
   }
+  if (withStamps) addStamps(values, schema, row, nowSecond);
   return values;
+}
+
+function addStamps(
+  values: Record<string, CqlValue>,
+  schema: TableSchema,
+  row: StoredRow,
+  nowSecond: number,
+): void {
+  schema.regularColumns.forEach((column, index) => {
+    const stamp = stampOf(schema, row, index, nowSecond);
+    const expires = stamp !== undefined && stamp.expirySecond !== neverSecond;
+    values[`writetime(${column})`] = stamp?.timestampUs ?? null;
+    values[`ttl(${column})`] = expires ? stamp.expirySecond - nowSecond : null;
+  });
 }
 
 /** Several replicas' answers as one. */
 export function mergeStates(partition: Partition, states: readonly ReplicaState[]): ReplicaState {
   const merged = new ReplicaState();
   for (const state of states) {
-    if (state.deletionUs > merged.deletionUs) merged.deletionUs = state.deletionUs;
+    const { deletionUs, deletionSecond } = state;
+    if (deletionUs > -Infinity) partition.applyTo(merged, partition.deletion(deletionUs, deletionSecond));
+    for (const range of state.ranges ?? []) partition.applyTo(merged, partition.rangeDeletion(range));
   }
   for (const state of states) {
     for (let index = 0; index < state.rows.length; index++) {

@@ -2,13 +2,18 @@ import { noPaxos, samePaxos } from './ballot.ts';
 import type { PaxosState } from './ballot.ts';
 import { compareKeys } from './clustering.ts';
 import type { ClusteringKey } from './clustering.ts';
-import { sameRow } from './stored-row.ts';
+import { sameRanges } from './range-tombstone.ts';
+import type { RangeTombstone } from './range-tombstone.ts';
+import { purgeRow, sameRow } from './stored-row.ts';
 import type { StoredRow } from './stored-row.ts';
 import type { TableSchema } from './table-schema.ts';
 
 /** What a replica holds of one partition: rows in clustering order, the partition's deletion, Paxos. */
 export class ReplicaState {
   deletionUs = -Infinity;
+  deletionSecond = 0;
+  /** Deletions of key ranges, by prefix in clustering order. Absent where there are none, as nearly always. */
+  ranges: readonly RangeTombstone[] | undefined;
   paxos: PaxosState = noPaxos;
   keys: ClusteringKey[] = [];
   rows: StoredRow[] = [];
@@ -63,6 +68,8 @@ export class ReplicaState {
   copy(): ReplicaState {
     const copy = new ReplicaState();
     copy.deletionUs = this.deletionUs;
+    copy.deletionSecond = this.deletionSecond;
+    copy.ranges = this.ranges;
     copy.paxos = this.paxos;
     copy.keys = [...this.keys];
     copy.rows = [...this.rows];
@@ -71,6 +78,7 @@ export class ReplicaState {
 
   equals(schema: TableSchema, other: ReplicaState): boolean {
     if (this.deletionUs !== other.deletionUs || !samePaxos(this.paxos, other.paxos)) return false;
+    if (this.deletionSecond !== other.deletionSecond || !sameRanges(this.ranges, other.ranges)) return false;
     if (this.rows.length !== other.rows.length) return false;
     // The newest rows differ first.
     for (let index = this.rows.length - 1; index >= 0; index--) {
@@ -83,4 +91,31 @@ export class ReplicaState {
     }
     return true;
   }
+}
+
+/** The state without what gc grace lets a compaction forget; undefined where nothing would change. */
+export function purgeState(
+  state: ReplicaState,
+  nowSecond: number,
+  graceSeconds: number,
+): ReplicaState | undefined {
+  const purged = new ReplicaState();
+  purged.paxos = state.paxos;
+  const isOld = (deletionSecond: number): boolean => deletionSecond + graceSeconds <= nowSecond;
+  if (!isOld(state.deletionSecond)) {
+    purged.deletionUs = state.deletionUs;
+    purged.deletionSecond = state.deletionSecond;
+  }
+  const ranges = state.ranges?.filter((range) => !isOld(range.deletionSecond));
+  purged.ranges = ranges === undefined || ranges.length === 0 ? undefined : ranges;
+  let changed =
+    purged.deletionUs !== state.deletionUs || (purged.ranges?.length ?? 0) !== (state.ranges?.length ?? 0);
+  state.rows.forEach((row, index) => {
+    const kept = purgeRow(row, nowSecond, graceSeconds);
+    if (kept !== row) changed = true;
+    if (kept === undefined) return;
+    purged.keys.push(state.keys[index] as ClusteringKey);
+    purged.rows.push(kept);
+  });
+  return changed ? purged : undefined;
 }

@@ -1,40 +1,24 @@
+import type { CqlFailure, WriteType } from '../../system/ports/cql-wide.ts';
 import type { EventHandle } from '../kernel/index.ts';
 import type { CassandraNode } from './cassandra-node.ts';
+import { mutationOf, stampOfWrite } from './change-mutation.ts';
+import { AckTally } from './consistency.ts';
+import type { ConsistencyLevel } from './consistency.ts';
 import { storeHint } from './hinted-handoff.ts';
+import { forEachPartition } from './mutation.ts';
 import type { Mutation } from './mutation.ts';
-import { expiryAt } from './partition.ts';
 import { refused, written } from './operation.ts';
-import type { Operation, Outcome, ServerRequest } from './operation.ts';
+import type { Outcome, ServerRequest } from './operation.ts';
 import { ReplicaCall } from './replica-call.ts';
 import type { RingCore } from './ring-core.ts';
 import { replicaStep } from './service-time.ts';
-
-/** The mutation of a plain write as its coordinator makes it; a TTL counts from the coordinator's own second. */
-export function mutationOf(operation: Operation, nowSecond: number): Mutation {
-  const { body, partition, timestampUs } = operation;
-  switch (body.kind) {
-    case 'insert':
-    case 'insert-if-not-exists': {
-      const expirySecond = expiryAt(nowSecond, body.ttlSeconds);
-      const row = partition.buildRow(body.values, body.key, timestampUs, expirySecond, nowSecond);
-      return partition.insertion(body.key, row);
-    }
-    case 'delete-row':
-      return partition.rowDeletion(body.key, timestampUs);
-    case 'delete-partition':
-      return partition.deletion(timestampUs);
-    case 'select':
-      throw new TypeError('a SELECT changes nothing');
-  }
-}
 
 export interface WriteParts {
   readonly coordinator: CassandraNode;
   readonly replicas: readonly CassandraNode[];
   readonly mutation: Mutation;
-  readonly blockFor: number;
-  /** For messages of errors. */
-  readonly what: string;
+  readonly consistency: ConsistencyLevel;
+  readonly writeType: WriteType;
   readonly seed: number;
   readonly phase: number;
   readonly medianUs: number;
@@ -43,13 +27,37 @@ export interface WriteParts {
   readonly respond: (outcome: Outcome) => void;
 }
 
+/** The replicas that are alive in a coordinator's view. */
+export function liveOf(
+  core: RingCore,
+  coordinator: CassandraNode,
+  replicas: readonly CassandraNode[],
+): readonly CassandraNode[] {
+  return replicas.filter((replica) => core.detector.sees(coordinator.index, replica.index));
+}
+
+/** Why a coordinator sends nothing; undefined where enough replicas are alive in its view (cassandra-and-live 6). */
+export function shortageOf(
+  core: RingCore,
+  coordinator: CassandraNode,
+  replicas: readonly CassandraNode[],
+  consistency: ConsistencyLevel,
+): CqlFailure | undefined {
+  if (core.deviations.size > 0 && core.deviations.has('unavailable-is-not-checked')) return undefined;
+  const tally = new AckTally(consistency, coordinator, core.topology.datacentres);
+  const shortage = tally.shortage(liveOf(core, coordinator, replicas));
+  return shortage === undefined ? undefined : { kind: 'unavailable', consistency, ...shortage };
+}
+
 /**
  * One mutation sent to all replicas that are alive in the coordinator's view, with a hint for each other one; success
- * at `blockFor` acknowledgements, a write timeout at 2 s, and nothing is ever rolled back (cassandra-and-live 2, 6–9, 41).
+ * when the consistency level has its acknowledgements, a write timeout at 2 s, and nothing is ever rolled back
+ * (cassandra-and-live 2, 6–9, 41, 43). A remote data centre gets one message, which one node there passes on.
  */
 export class ReplicatedWrite {
   readonly #core: RingCore;
   readonly #parts: WriteParts;
+  readonly #tally: AckTally;
   readonly #acked: boolean[];
   #ackCount = 0;
   #responded = false;
@@ -58,22 +66,34 @@ export class ReplicatedWrite {
   constructor(core: RingCore, parts: WriteParts) {
     this.#core = core;
     this.#parts = parts;
+    this.#tally = new AckTally(parts.consistency, parts.coordinator, core.topology.datacentres);
     this.#acked = parts.replicas.map(() => false);
   }
 
   start(): void {
-    const { coordinator, replicas, mutation, blockFor, what } = this.#parts;
+    const { coordinator, replicas, mutation, consistency } = this.#parts;
     const { detector, kernel, options } = this.#core;
-    const live = replicas.filter((replica) => detector.sees(coordinator.index, replica.index)).length;
-    if (live < blockFor) {
-      this.#respond(refused('unavailable', `${what}: ${blockFor} replicas needed, ${live} alive`));
+    const shortage = shortageOf(this.#core, coordinator, replicas, consistency);
+    if (shortage !== undefined) {
+      this.#respond(refused(shortage));
       return;
     }
     this.#startTimer(options.writeTimeoutUs);
+    const relays: (CassandraNode | undefined)[] = [];
     for (let ordinal = 0; ordinal < replicas.length; ordinal++) {
       const replica = replicas[ordinal] as CassandraNode;
-      if (detector.sees(coordinator.index, replica.index)) this.#call(ordinal, kernel.nowUs).start();
-      else storeHint(this.#core, coordinator, replica, mutation);
+      if (!detector.sees(coordinator.index, replica.index)) {
+        const hinted = storeHint(this.#core, coordinator, replica, mutation);
+        // ANY is content with a hint that nobody can read (43).
+        if (hinted && consistency === 'ANY' && this.#tally.add(replica)) this.#respond(written);
+        continue;
+      }
+      let relay: CassandraNode | undefined;
+      if (replica.datacentre !== coordinator.datacentre) {
+        relay = relays[replica.datacentre];
+        relays[replica.datacentre] ??= replica;
+      }
+      this.#call(ordinal, kernel.nowUs, relay).start();
     }
   }
 
@@ -82,7 +102,7 @@ export class ReplicatedWrite {
     this.#responded = alreadyResponded;
     this.#startTimer(startedUs + this.#core.options.writeTimeoutUs - this.#core.kernel.nowUs);
     for (let ordinal = 0; ordinal < this.#parts.replicas.length; ordinal++) {
-      this.#call(ordinal, startedUs).resume(startedUs);
+      this.#call(ordinal, startedUs, undefined).resume(startedUs);
     }
   }
 
@@ -92,18 +112,20 @@ export class ReplicatedWrite {
     this.#timer = internode.deliverIn(delayUs, letter);
   }
 
-  #call(ordinal: number, sentUs: number): ReplicaCall<undefined> {
+  #call(ordinal: number, sentUs: number, relay: CassandraNode | undefined): ReplicaCall<undefined> {
     const { coordinator, replicas, mutation, seed, phase, medianUs, alsoDo } = this.#parts;
     const { plan, journal, kernel, options } = this.#core;
     return new ReplicaCall<undefined>(this.#core, {
       from: coordinator,
       to: replicas[ordinal] as CassandraNode,
+      relay,
+      stage: 'mutation',
       draw: plan.draw(seed, replicaStep(phase, ordinal)),
       medianUs,
       bytes: mutation.bytes,
       expiresUs: sentUs + options.writeTimeoutUs,
       work: (atUs) => {
-        mutation.partition.materialiseReads();
+        forEachPartition(mutation, (partition) => partition.materialiseReads());
         journal.applyOne(kernel.nowUs, mutation, ordinal, atUs);
         alsoDo?.(ordinal);
         return undefined;
@@ -118,23 +140,37 @@ export class ReplicatedWrite {
     if (this.#acked[ordinal] === true) return;
     this.#acked[ordinal] = true;
     this.#ackCount++;
-    if (this.#ackCount === this.#parts.blockFor) this.#respond(written);
+    if (this.#tally.add(this.#parts.replicas[ordinal] as CassandraNode)) this.#respond(written);
     if (this.#ackCount === this.#parts.replicas.length) this.#core.kernel.cancel(this.#timer);
   }
 
   /** Who has not answered by now gets a hint, also when enough others did. */
   static #expire(write: ReplicatedWrite): void {
-    const { coordinator, replicas, mutation, blockFor, what } = write.#parts;
-    for (let ordinal = 0; ordinal < replicas.length; ordinal++) {
-      const replica = replicas[ordinal] as CassandraNode;
-      if (write.#acked[ordinal] !== true && write.#core.detector.sees(coordinator.index, replica.index)) {
-        storeHint(write.#core, coordinator, replica, mutation);
+    const { coordinator, replicas, mutation, consistency, writeType } = write.#parts;
+    const { detector, deviations } = write.#core;
+    if (deviations.size > 0 && deviations.has('write-timeout-takes-back') && !write.#responded) {
+      write.#takeBack();
+    } else {
+      for (let ordinal = 0; ordinal < replicas.length; ordinal++) {
+        const replica = replicas[ordinal] as CassandraNode;
+        if (write.#acked[ordinal] !== true && detector.sees(coordinator.index, replica.index)) {
+          storeHint(write.#core, coordinator, replica, mutation);
+        }
       }
     }
-    const received = Math.min(write.#ackCount, blockFor - 1);
-    write.#respond(
-      refused('write-timeout', `${what}: ${received} of ${blockFor} replicas acknowledged in time`),
-    );
+    const { required } = write.#tally;
+    const received = Math.min(write.#tally.received, required - 1);
+    write.#respond(refused({ kind: 'write-timeout', consistency, received, required, writeType }));
+  }
+
+  /** A deviation: what was written is deleted again where it arrived. */
+  #takeBack(): void {
+    const { mutation } = this.#parts;
+    if (mutation.kind !== 'row') return;
+    this.#acked.forEach((acked, ordinal) => {
+      if (acked) mutation.partition.ownStateOf(ordinal).put(mutation.key, undefined);
+    });
+    mutation.partition.rejoin();
   }
 
   #respond(outcome: Outcome): void {
@@ -146,7 +182,8 @@ export class ReplicatedWrite {
 
 /** A plain write, as it arrives at its coordinator. */
 export function coordinateWrite(core: RingCore, coordinator: CassandraNode, request: ServerRequest): void {
-  const mutation = mutationOf(request.operation, coordinator.nowSecond());
+  const { operation } = request;
+  const mutation = mutationOf(operation, stampOfWrite(operation, coordinator), coordinator.nowSecond());
   new ReplicatedWrite(core, writeParts(core, coordinator, request, mutation)).start();
 }
 
@@ -162,8 +199,8 @@ export function writeParts(
     coordinator,
     replicas: operation.replicas,
     mutation,
-    blockFor: operation.blockFor,
-    what: `write to ${tableName} at ${operation.consistency}`,
+    consistency: operation.consistency,
+    writeType: 'SIMPLE',
     seed,
     phase: 0,
     medianUs: core.plan.of(tableName).writeUs,

@@ -5,7 +5,8 @@ import type { CommitJournal } from './commit-journal.ts';
 import type { FailureDetector } from './failure-detector.ts';
 import type { Internode } from './internode.ts';
 import type { LatencyPlan } from './service-time.ts';
-import type { CassandraOptions } from './settings.ts';
+import type { Deviations } from './deviations.ts';
+import type { CassandraOptions, TableParameters } from './settings.ts';
 import type { ElidedList } from './elided.ts';
 import type { Topology } from './topology.ts';
 
@@ -19,6 +20,9 @@ export interface RingCore {
   readonly detector: FailureDetector;
   readonly internode: Internode;
   readonly plan: LatencyPlan;
+  readonly deviations: Deviations;
+  /** What tables do not say of themselves, by name. */
+  parametersOf(table: string): TableParameters;
   readonly journal: CommitJournal;
   /** Operations under way that were computed at once. */
   readonly elided: ElidedList;

@@ -1,5 +1,7 @@
 import type { CqlTable } from '../../system/ports/cql.ts';
 import { chunkTable, tables, tchartTable, uchartTable } from '../../system/ports/tables.ts';
+import { faithful } from './deviations.ts';
+import type { Deviations } from './deviations.ts';
 import { defaultServiceTimes } from './service-time.ts';
 import type { ServiceTimes } from './service-time.ts';
 
@@ -20,11 +22,13 @@ export interface Datacentre {
   readonly racks: number;
 }
 
-/** When a coordinator answers for what its replicas may have missed, table by table. Defaults as in `schema/TableParams`. */
+/** Options of one table beside its TTL (`schema/TableParams`). */
 export interface TableParameters {
   readonly gcGraceSeconds: number;
   readonly readRepair: 'blocking' | 'none';
 }
+
+export const defaultTableParameters: TableParameters = { gcGraceSeconds: 864_000, readRepair: 'blocking' };
 
 /** A ring and the numbers of its `cassandra.yaml`; the defaults are those of Cassandra 5.0 (cassandra-and-live §1.1). */
 export interface CassandraOptions {
@@ -42,6 +46,10 @@ export interface CassandraOptions {
   readonly serviceTimes: ServiceTimes;
   /** Compute undisturbed operations at once. Off: every message is an event. */
   readonly elide: boolean;
+  /** Ways in which this ring differs from Cassandra on purpose. Empty in every simulation. */
+  readonly deviations: Deviations;
+  /** By table; what is not there has `defaultTableParameters`. */
+  readonly tableParameters: Readonly<Record<string, TableParameters>>;
   readonly writeTimeoutUs: number;
   readonly readTimeoutUs: number;
   readonly casContentionTimeoutUs: number;
@@ -52,6 +60,9 @@ export interface CassandraOptions {
   /** Hint files are written but not synced: a power loss takes what the kernel had not yet flushed. */
   readonly hintFlushUs: number;
   readonly hintWritebackUs: number;
+  readonly batchlogIntervalUs: number;
+  /** `batch`: a write is acknowledged after its sync, so that no crash loses it; `periodic`: before. */
+  readonly commitLogSync: 'periodic' | 'batch';
   readonly commitLogSyncUs: number;
   /** A kill takes up to this much of the newest writes with it, also acknowledged ones (measured on 5.0.8: sync markers every 100 ms). */
   readonly killLossUs: number;
@@ -77,6 +88,8 @@ export const defaultCassandraOptions: CassandraOptions = {
   tables,
   serviceTimes: defaultServiceTimes,
   elide: true,
+  deviations: faithful,
+  tableParameters: {},
   writeTimeoutUs: 2_000_000,
   readTimeoutUs: 5_000_000,
   casContentionTimeoutUs: 1_000_000,
@@ -85,6 +98,8 @@ export const defaultCassandraOptions: CassandraOptions = {
   hintBytesPerSecond: 1_048_576,
   hintFlushUs: 10_000_000,
   hintWritebackUs: 35_000_000,
+  batchlogIntervalUs: 10_000_000,
+  commitLogSync: 'periodic',
   commitLogSyncUs: 10_000_000,
   killLossUs: 100_000,
   convictionUs: { least: 10_000_000, most: 18_000_000 },

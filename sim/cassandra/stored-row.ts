@@ -46,17 +46,20 @@ export interface MixedRow {
   readonly livenessSecond: number;
   /** What is not newer than this is deleted (cassandra-and-live 19); -Infinity when never deleted. */
   readonly deletionUs: number;
+  /** The coordinator's second at that deletion. */
+  readonly deletionSecond: number;
   /** By regular column. */
   readonly cells: readonly (Cell | undefined)[];
 }
 
 export type StoredRow = PlainRow | MixedRow;
 
-export function deletedRow(schema: TableSchema, deletionUs: number): MixedRow {
+export function deletedRow(schema: TableSchema, deletionUs: number, deletionSecond = 0): MixedRow {
   return {
     livenessUs: neverWrittenUs,
     livenessSecond: neverSecond,
     deletionUs,
+    deletionSecond,
     cells: schema.regularColumns.map(() => undefined),
   };
 }
@@ -71,6 +74,7 @@ function toMixed(schema: TableSchema, row: StoredRow): MixedRow {
     livenessUs: row.timestampUs,
     livenessSecond: row.expirySecond,
     deletionUs: neverWrittenUs,
+    deletionSecond: 0,
     cells: schema.regularColumns.map((_, column) => {
       const value = plainValue(schema, row, column);
       if (value === undefined) return undefined;
@@ -105,18 +109,20 @@ export function mergeRows(schema: TableSchema, left: StoredRow, right: StoredRow
   }
   const first = toMixed(schema, left);
   const second = toMixed(schema, right);
-  const merged = mergeMixed(first, second);
+  const merged = mergeMixed(schema, first, second);
   if (sameMixed(merged, first)) return left;
   if (sameMixed(merged, second)) return right;
   return merged;
 }
 
-function mergeMixed(left: MixedRow, right: MixedRow): MixedRow {
-  const deletionUs = Math.max(left.deletionUs, right.deletionUs);
+function mergeMixed(schema: TableSchema, left: MixedRow, right: MixedRow): MixedRow {
+  const deletion = isNewerDeletion(left, right) ? left : right;
+  const { deletionUs, deletionSecond } = deletion;
   const liveness = livenessOf(left, right);
   const cells = left.cells.map((cell, column) => {
     const other = right.cells[column];
-    const kept = cell === undefined ? other : other === undefined ? cell : resolveCells(cell, other);
+    const kept =
+      cell === undefined ? other : other === undefined ? cell : resolveCells(cell, other, schema.deviations);
     return kept !== undefined && kept.timestampUs > deletionUs ? kept : undefined;
   });
   const alive = liveness.livenessUs > deletionUs;
@@ -124,8 +130,15 @@ function mergeMixed(left: MixedRow, right: MixedRow): MixedRow {
     livenessUs: alive ? liveness.livenessUs : neverWrittenUs,
     livenessSecond: alive ? liveness.livenessSecond : neverSecond,
     deletionUs,
+    deletionSecond,
     cells,
   };
+}
+
+/** Larger timestamp, then the later second. */
+function isNewerDeletion(left: MixedRow, right: MixedRow): boolean {
+  if (left.deletionUs !== right.deletionUs) return left.deletionUs > right.deletionUs;
+  return left.deletionSecond >= right.deletionSecond;
 }
 
 /** Larger timestamp; on a tie expiring before plain, then the later expiry (cassandra-and-live 20). */
@@ -156,6 +169,7 @@ function sameMixed(left: MixedRow, right: MixedRow): boolean {
     left.livenessUs === right.livenessUs &&
     left.livenessSecond === right.livenessSecond &&
     left.deletionUs === right.deletionUs &&
+    left.deletionSecond === right.deletionSecond &&
     left.cells.every((cell, column) => sameCell(cell, right.cells[column]))
   );
 }
@@ -171,10 +185,11 @@ export function sameRow(schema: TableSchema, left: StoredRow, right: StoredRow):
 export function shadowRow(schema: TableSchema, row: StoredRow, deletionUs: number): StoredRow | undefined {
   if (deletionUs === neverWrittenUs) return row;
   if (row instanceof PlainRow) return row.timestampUs > deletionUs ? row : undefined;
-  const shadowed = mergeMixed(row, deletedRow(schema, deletionUs));
+  const shadowed = mergeMixed(schema, row, deletedRow(schema, deletionUs));
   const empty = shadowed.livenessUs === neverWrittenUs && shadowed.cells.every((cell) => cell === undefined);
   if (empty && row.deletionUs <= deletionUs) return undefined;
-  const left = { ...shadowed, deletionUs: row.deletionUs };
+  const { deletionSecond } = row;
+  const left = { ...shadowed, deletionUs: row.deletionUs, deletionSecond };
   return sameMixed(left, row) ? row : left;
 }
 
@@ -195,6 +210,49 @@ export function visibleValue(
   if (row instanceof PlainRow) return plainValue(schema, row, column) ?? null;
   const cell = row.cells[column];
   return cell !== undefined && isLiveCell(cell, nowSecond) ? cell.value : null;
+}
+
+/** When a column's visible value was written, and when it expires (`neverSecond`: not); undefined where nothing is visible. */
+export function stampOf(
+  schema: TableSchema,
+  row: StoredRow,
+  column: number,
+  nowSecond: number,
+): { readonly timestampUs: number; readonly expirySecond: number } | undefined {
+  if (row instanceof PlainRow) {
+    if (plainValue(schema, row, column) === undefined) return undefined;
+    return { timestampUs: row.timestampUs, expirySecond: row.expirySecond };
+  }
+  const cell = row.cells[column];
+  if (cell === undefined || !isLiveCell(cell, nowSecond)) return undefined;
+  return { timestampUs: cell.timestampUs, expirySecond: cell.localSecond };
+}
+
+/**
+ * The row without what gc grace lets a compaction take away: old tombstones and what expired long ago; undefined where
+ * nothing is left (cassandra-and-live 32). A cell's TTL is taken as its expiry less the second of its timestamp.
+ */
+export function purgeRow(row: StoredRow, nowSecond: number, graceSeconds: number): StoredRow | undefined {
+  const isGone = (timestampUs: number, expirySecond: number): boolean =>
+    expirySecond !== neverSecond &&
+    nowSecond >= expirySecond &&
+    nowSecond >= Math.floor(timestampUs / 1e6) + graceSeconds;
+  if (row instanceof PlainRow) return isGone(row.timestampUs, row.expirySecond) ? undefined : row;
+  const cells = row.cells.map((cell) => {
+    if (cell === undefined) return undefined;
+    if (cell.tombstone) return cell.localSecond + graceSeconds <= nowSecond ? undefined : cell;
+    return isGone(cell.timestampUs, cell.localSecond) ? undefined : cell;
+  });
+  const deleted = row.deletionUs > neverWrittenUs && row.deletionSecond + graceSeconds > nowSecond;
+  const alive = row.livenessUs > neverWrittenUs && !isGone(row.livenessUs, row.livenessSecond);
+  if (!deleted && !alive && cells.every((cell) => cell === undefined)) return undefined;
+  return {
+    livenessUs: alive ? row.livenessUs : neverWrittenUs,
+    livenessSecond: alive ? row.livenessSecond : neverSecond,
+    deletionUs: deleted ? row.deletionUs : neverWrittenUs,
+    deletionSecond: deleted ? row.deletionSecond : 0,
+    cells,
+  };
 }
 
 /** True where the packed bytes of a row are just these. */

@@ -1,6 +1,8 @@
 import type { CqlColumnType, CqlRow, CqlTable, CqlValue } from '../../system/ports/cql.ts';
 import { PortError } from '../../system/ports/errors.ts';
 import type { ClusteringKey, KeyPart } from './clustering.ts';
+import { faithful } from './deviations.ts';
+import type { Deviations } from './deviations.ts';
 
 /** A table with its columns sorted by role: what a statement is checked against. */
 export class TableSchema {
@@ -10,10 +12,12 @@ export class TableSchema {
   readonly regularColumns: readonly string[];
   /** The regular column whose bytes lie in the partition's segments; -1 where no column is a blob. */
   readonly packedColumn: number;
+  readonly deviations: Deviations;
   readonly #names: ReadonlySet<string>;
 
   /** Throws `PortError('invalid')` on key columns that do not exist or that cannot be ordered. */
-  constructor(table: CqlTable) {
+  constructor(table: CqlTable, differing: Deviations = faithful) {
+    this.deviations = differing;
     this.table = table;
     this.partitionColumns = table.partitionKey;
     this.clusteringColumns = table.clusteringKey;
@@ -65,6 +69,13 @@ export class TableSchema {
       );
     }
     return value;
+  }
+
+  /** Index of a regular column. Throws `PortError('invalid')` on any other name. */
+  regularIndex(column: string): number {
+    const index = this.regularColumns.indexOf(column);
+    if (index < 0) throw new PortError(`${this.table.name} has no regular column ${column}`, 'invalid');
+    return index;
   }
 
   /** Throws where another number of known columns is bound than `expected`, or an unknown one. */

@@ -1,6 +1,8 @@
 import type { CqlRow, CqlTable } from '../../system/ports/cql.ts';
 import { hashText, mix32 } from '../kernel/index.ts';
 import type { KeyPart } from './clustering.ts';
+import { faithful } from './deviations.ts';
+import type { Deviations } from './deviations.ts';
 import { Partition } from './partition.ts';
 import { TableSchema } from './table-schema.ts';
 
@@ -26,8 +28,9 @@ export class TableStore {
     rangeCount: number,
     replicaCount: number,
     onNew: (partition: Partition) => void,
+    deviations: Deviations = faithful,
   ) {
-    this.schema = new TableSchema(table);
+    this.schema = new TableSchema(table, deviations);
     this.number = number;
     this.#rangeCount = rangeCount;
     this.#replicaCount = replicaCount;

@@ -75,7 +75,10 @@ export class Topology {
   #walk(owners: readonly CassandraNode[], start: number): readonly CassandraNode[] {
     const chosen: CassandraNode[] = [];
     const missing = this.datacentres.map(({ replicationFactor }) => replicationFactor);
-    const freshRacks = this.datacentres.map(({ racks }) => new Set(Array.from({ length: racks }, (_, rack) => rack)));
+    const freshRacks = this.datacentres.map(
+      ({ racks, nodeCount }) =>
+        new Set(Array.from({ length: Math.min(racks, nodeCount) }, (_, rack) => rack)),
+    );
     const passed: CassandraNode[] = [];
     const take = (node: CassandraNode): void => {
       if (chosen.includes(node) || missing[node.datacentre] === 0) return;

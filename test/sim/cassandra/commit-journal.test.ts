@@ -46,7 +46,7 @@ describe('the newest part of the commit logs', () => {
   test('a lost deletion of the partition brings its rows back', () => {
     const { journal, partition } = build();
     journal.apply(5, write(partition, 'old', 1), -1, [5, 5, 5]);
-    journal.apply(11, partition.deletion(2), -1, [11, 11, 11]);
+    journal.apply(11, partition.deletion(2, 0), -1, [11, 11, 11]);
     expect(textOn(partition, 2)).toBeUndefined();
     journal.lose(10, () => 2);
     expect([0, 1, 2].map((ordinal) => textOn(partition, ordinal))).toEqual([undefined, undefined, 'old']);

@@ -92,6 +92,7 @@ const row: fc.Arbitrary<StoredRow> = fc.oneof(
           livenessUs,
           livenessSecond,
           deletionUs: -Infinity,
+          deletionSecond: 0,
           cells: [
             text,
             undefined,
