@@ -1,0 +1,64 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { rmSync } from 'node:fs';
+
+/**
+ * Kills what it was told of and removes the folder when its input ends, which it does however this process ends: a
+ * signal, a crash, `kill -9`. It lives in a session of its own, so that Ctrl-C at the terminal does not reach it.
+ */
+const script = `
+pids=" "
+while read -r what pid; do
+  case "$what" in
+    add) pids="$pids$pid " ;;
+    drop) pids="\${pids%% $pid *} \${pids#* $pid }" ;;
+  esac
+done
+for pid in $pids; do kill -9 "$pid" 2>/dev/null; done
+rm -rf "$1"
+`;
+
+/** Takes care that no server outlives the test that started it. */
+export class Guard {
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#child = spawn('sh', ['-c', script, 'guard', folder], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true,
+    });
+    // The guard must not keep this process alive; its input ends with it.
+    this.#child.unref();
+    this.#child.stdin?.on('error', () => undefined);
+    const input: unknown = this.#child.stdin;
+    if (
+      typeof input === 'object' &&
+      input !== null &&
+      'unref' in input &&
+      typeof input.unref === 'function'
+    ) {
+      input.unref();
+    }
+  }
+
+  add(pid: number): void {
+    this.#child.stdin?.write(`add ${pid}\n`);
+  }
+
+  drop(pid: number): void {
+    this.#child.stdin?.write(`drop ${pid}\n`);
+  }
+
+  /** Resolves when all are dead and the folder is gone. */
+  async end(): Promise<void> {
+    const ended = new Promise<void>((resolve) => {
+      this.#child.once('exit', () => resolve());
+      if (this.#child.exitCode !== null) resolve();
+    });
+    this.#child.ref();
+    this.#child.stdin?.end();
+    await ended;
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,4 @@
+export { LiveCluster, type LiveClusterOptions } from './live-cluster.ts';
+export { LiveProblem } from './live-problem.ts';
+export { cacheFolder, findServer, installServer, type ServerBinary } from './server-binary.ts';
+export { profileOf, serverVersion, serverVersions, type ServerVersion } from './server-version.ts';

@@ -1,0 +1,274 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from './free-port.ts';
+import { Guard } from './guard.ts';
+import { LiveProblem } from './live-problem.ts';
+import { at, monitor } from './monitor.ts';
+import { RouteLink, type Direction } from './route-link.ts';
+import { findServer } from './server-binary.ts';
+import { serverConfig } from './server-config.ts';
+import { ServerProcess } from './server-process.ts';
+import type { ServerVersion } from './server-version.ts';
+
+export interface LiveClusterOptions {
+  readonly version: ServerVersion;
+  readonly name: string;
+  readonly nodeCount: number;
+  /** Until the cluster must have formed. */
+  readonly formWithinMs: number;
+  readonly syncAlways?: boolean;
+}
+
+interface LiveNode {
+  readonly name: string;
+  readonly clientPort: number;
+  readonly monitorPort: number;
+  readonly process: ServerProcess;
+}
+
+interface RoutePair {
+  readonly from: number;
+  readonly to: number;
+  readonly link: RouteLink;
+}
+
+const pollMs = 50;
+
+/**
+ * A cluster of real servers on loopback with folders and ports of its own. Servers are numbered from 0 and named
+ * `n0`, `n1`… Every server dies and every folder goes with this process, however it ends.
+ */
+export class LiveCluster {
+  readonly name: string;
+  readonly version: ServerVersion;
+  readonly nodes: readonly LiveNode[];
+  readonly #routes: readonly RoutePair[];
+  readonly #guard: Guard;
+
+  private constructor(
+    options: LiveClusterOptions,
+    nodes: readonly LiveNode[],
+    routes: readonly RoutePair[],
+    guard: Guard,
+  ) {
+    this.name = options.name;
+    this.version = options.version;
+    this.nodes = nodes;
+    this.#routes = routes;
+    this.#guard = guard;
+  }
+
+  /** Errors: `LiveProblem` where the server is missing, a port is taken, or the cluster does not form in time. */
+  static async start(options: LiveClusterOptions): Promise<LiveCluster> {
+    const binary = await findServer(options.version);
+    if (binary.kind === 'missing') throw new LiveProblem(binary.problem, binary.command);
+    const folder = mkdtempSync(join(tmpdir(), 'tfdc-nats-'));
+    const guard = new Guard(folder);
+    try {
+      const cluster = await LiveCluster.#assemble(options, binary.path, folder, guard);
+      await cluster.#form(options.formWithinMs);
+      return cluster;
+    } catch (error) {
+      await guard.end();
+      throw error;
+    }
+  }
+
+  static async #assemble(
+    options: LiveClusterOptions,
+    binary: string,
+    folder: string,
+    guard: Guard,
+  ): Promise<LiveCluster> {
+    const { nodeCount, version } = options;
+    const indices = Array.from({ length: nodeCount }, (_, index) => index);
+    // Each dials the next half of a ring: one connection pair for every two servers (live-stack §3).
+    const pairs = indices.flatMap((from) =>
+      Array.from({ length: Math.floor(nodeCount / 2) }, (_, step) => ({
+        from,
+        to: (from + step + 1) % nodeCount,
+      })),
+    );
+    const ports = await freePorts(nodeCount * 3 + pairs.length);
+    const port = (place: number): number => ports[place] ?? 0;
+    const routes = pairs.map(({ from, to }, place) => ({
+      from,
+      to,
+      link: new RouteLink(port(nodeCount * 3 + place), port(to * 3 + 2)),
+    }));
+    const nodes = indices.map((index): LiveNode => {
+      const name = `n${index}`;
+      const home = join(folder, name);
+      mkdirSync(home);
+      const configPath = join(home, 'server.conf');
+      const clientPort = port(index * 3);
+      const monitorPort = port(index * 3 + 1);
+      const text = serverConfig(version, {
+        name,
+        clusterName: options.name,
+        clientPort,
+        monitorPort,
+        routePort: port(index * 3 + 2),
+        dialPorts: routes.filter(({ from }) => from === index).map(({ link }) => link.port),
+        storeFolder: join(home, 'store'),
+        syncAlways: options.syncAlways ?? false,
+      });
+      writeFileSync(configPath, text);
+      return { name, clientPort, monitorPort, process: new ServerProcess(binary, configPath, guard) };
+    });
+    await Promise.all(routes.map(({ link }) => link.listen()));
+    return new LiveCluster(options, nodes, routes, guard);
+  }
+
+  get urls(): readonly string[] {
+    return this.nodes.map(({ clientPort }) => `nats://127.0.0.1:${clientPort}`);
+  }
+
+  url(index: number): string {
+    return `nats://127.0.0.1:${this.#node(index).clientPort}`;
+  }
+
+  restart(index: number): void {
+    this.#node(index).process.start();
+  }
+
+  /** `kill -9`. */
+  kill(index: number): Promise<void> {
+    return this.#node(index).process.signal('SIGKILL');
+  }
+
+  terminate(index: number): Promise<void> {
+    return this.#node(index).process.signal('SIGTERM');
+  }
+
+  pause(index: number): Promise<void> {
+    return this.#node(index).process.signal('SIGSTOP');
+  }
+
+  resume(index: number): Promise<void> {
+    return this.#node(index).process.signal('SIGCONT');
+  }
+
+  /** Bytes from one server to another stop; sockets stay open. */
+  cut(from: number, to: number): void {
+    const { link, direction } = this.#route(from, to);
+    link.cut(direction);
+  }
+
+  heal(from: number, to: number): void {
+    const { link, direction } = this.#route(from, to);
+    link.heal(direction);
+  }
+
+  /** Both directions between one server and all others. */
+  isolate(index: number): void {
+    for (const other of this.nodes.keys()) {
+      if (other === index) continue;
+      this.cut(index, other);
+      this.cut(other, index);
+    }
+  }
+
+  healAll(): void {
+    for (const { link } of this.#routes) {
+      link.heal('forward');
+      link.heal('backward');
+    }
+  }
+
+  /** Index of the server that says it leads a stream; undefined while none does, or where there are two. */
+  async streamLeader(stream: string): Promise<number | undefined> {
+    const answers = await Promise.all(
+      this.nodes.map(({ monitorPort }) => monitor(monitorPort, '/jsz?streams=true')),
+    );
+    const leaders = this.nodes.keys().filter((index) => {
+      const name = this.#node(index).name;
+      const accounts = at(answers[index], 'account_details');
+      if (!Array.isArray(accounts)) return false;
+      return accounts.some((account: unknown) => {
+        const streams = at(account, 'stream_detail');
+        return (
+          Array.isArray(streams) &&
+          streams.some(
+            (detail: unknown) => at(detail, 'name') === stream && at(detail, 'cluster', 'leader') === name,
+          )
+        );
+      });
+    });
+    const found = [...leaders];
+    return found.length === 1 ? found[0] : undefined;
+  }
+
+  /** Every running server knows a meta leader and is healthy: all its replicas are current. */
+  async settled(): Promise<boolean> {
+    const nodes = this.nodes.filter(({ process }) => process.running);
+    const answers = await Promise.all(
+      nodes.map(async ({ monitorPort }) => {
+        const [state, health] = await Promise.all([
+          monitor(monitorPort, '/jsz?config=1'),
+          monitor(monitorPort, '/healthz'),
+        ]);
+        return typeof at(state, 'meta_cluster', 'leader') === 'string' && at(health, 'status') === 'ok';
+      }),
+    );
+    return answers.every((good) => good);
+  }
+
+  /** False: not within the time. */
+  async untilSettled(withinMs: number): Promise<boolean> {
+    const end = performance.now() + withinMs;
+    while (performance.now() < end) {
+      if (await this.settled()) return true;
+      await sleep(pollMs);
+    }
+    return false;
+  }
+
+  /** Kills all and removes the folder. */
+  async stop(): Promise<void> {
+    await Promise.all(this.nodes.map(({ process }) => process.signal('SIGKILL')));
+    await Promise.all(this.#routes.map(({ link }) => link.close()));
+    await this.#guard.end();
+  }
+
+  async #form(withinMs: number): Promise<void> {
+    const end = performance.now() + withinMs;
+    for (const { process } of this.nodes) process.start();
+    while (performance.now() < end) {
+      const ended = this.nodes.find(({ process }) => !process.running);
+      if (ended !== undefined) {
+        const problem = ended.process.problem();
+        await this.#abandon();
+        throw problem;
+      }
+      if (await this.settled()) return;
+      await sleep(pollMs);
+    }
+    await this.#abandon();
+    throw new LiveProblem(
+      `the cluster of nats-server ${this.version} did not form within ${withinMs} ms`,
+      'run again while the machine is less busy',
+    );
+  }
+
+  async #abandon(): Promise<void> {
+    await Promise.all(this.nodes.map(({ process }) => process.signal('SIGKILL')));
+    await Promise.all(this.#routes.map(({ link }) => link.close()));
+  }
+
+  #route(from: number, to: number): { readonly link: RouteLink; readonly direction: Direction } {
+    for (const route of this.#routes) {
+      if (route.from === from && route.to === to) return { link: route.link, direction: 'forward' };
+      if (route.from === to && route.to === from) return { link: route.link, direction: 'backward' };
+    }
+    throw new RangeError(`there is no route from ${from} to ${to}`);
+  }
+
+  #node(index: number): LiveNode {
+    const node = this.nodes[index];
+    if (node === undefined) throw new RangeError(`there is no server ${index}`);
+    return node;
+  }
+}
