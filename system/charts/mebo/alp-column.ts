@@ -1,0 +1,78 @@
+import { bestForm, toDigits } from './alp-decimal.ts';
+import { mainBits, readMain, writeMain } from './alp-main.ts';
+import { planSplit, readSplit, writeSplit } from './alp-split.ts';
+import type { ByteBuffer, PaddedBytes } from './byte-buffer.ts';
+import { MeboError } from './error.ts';
+import { wordsOf } from './metric.ts';
+import { readRaw, writeRaw } from './raw-column.ts';
+
+const MAIN = 0;
+const SPLIT = 1;
+const RAW = 2;
+const sampleSize = 32;
+const maxSample = 2 * sampleSize;
+
+const sampleScratch = new Float64Array(maxSample);
+let digits = new Float64Array(1024);
+let exceptions = new Uint32Array(1024);
+
+/**
+ * A scheme byte and the column in the smallest of three schemes, chosen by the same search as in the Go encoder
+ * (mebo-format §3.3; A. Afroozeh, L. Kuffó, P. Boncz, ALP, 2023): decimals, doubles cut in two, or raw.
+ */
+export function writeAlp(buffer: ByteBuffer, values: Float64Array, isLittle: boolean): void {
+  const count = values.length;
+  if (digits.length < count) {
+    digits = new Float64Array(2 * count);
+    exceptions = new Uint32Array(2 * count);
+  }
+  buffer.reserve(1);
+  const rawBits = 64 * count;
+  const sample = sampleOf(values);
+  const form = bestForm(sample);
+  const column = toDigits(values, form, digits, exceptions);
+  const { exceptionCount } = column;
+  const decimalBits = exceptionCount === count ? Infinity : mainBits(count, column.width, exceptionCount);
+  if (exceptionCount === 0 && decimalBits <= rawBits) {
+    buffer.byte(MAIN);
+    writeMain(buffer, values, form, column, digits, exceptions, isLittle);
+    return;
+  }
+  const plan = planSplit(values, sample);
+  if (decimalBits <= plan.bits && decimalBits <= rawBits) {
+    buffer.byte(MAIN);
+    writeMain(buffer, values, form, column, digits, exceptions, isLittle);
+  } else if (plan.bits <= rawBits) {
+    buffer.byte(SPLIT);
+    writeSplit(buffer, values, plan, isLittle);
+  } else {
+    buffer.byte(RAW);
+    writeRaw(buffer, wordsOf(values), isLittle);
+  }
+}
+
+/** Every stride-th value, bits and all; fewer than {@link maxSample}. */
+function sampleOf(values: Float64Array): Float64Array {
+  const stride = values.length > sampleSize ? Math.floor(values.length / sampleSize) : 1;
+  const count = Math.ceil(values.length / stride);
+  const from = new BigUint64Array(values.buffer, values.byteOffset, values.length);
+  const into = new BigUint64Array(sampleScratch.buffer);
+  for (let i = 0; i < count; i++) into[i] = from[i * stride] ?? 0n;
+  return sampleScratch.subarray(0, count);
+}
+
+/** Fills `values` from bytes `[start, end)`, all of which must be used. */
+export function readAlp(
+  payload: PaddedBytes,
+  start: number,
+  end: number,
+  values: Float64Array,
+  isLittle: boolean,
+): void {
+  if (end <= start) throw new MeboError('truncated', 'an ALP column without its scheme');
+  const scheme = payload.view.getUint8(start);
+  if (scheme === MAIN) readMain(payload, start + 1, end, values, isLittle);
+  else if (scheme === SPLIT) readSplit(payload, start + 1, end, values, isLittle);
+  else if (scheme === RAW) readRaw(payload, start + 1, end, wordsOf(values), isLittle);
+  else throw new MeboError('unknown-encoding', `ALP scheme ${String(scheme)}`);
+}

@@ -1,0 +1,57 @@
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { MeboError } from './error.ts';
+
+const frameMagic = 0xfd2f_b528;
+const contentSizeBytes = [0, 2, 4, 8] as const;
+const dictionaryIdBytes = [0, 1, 2, 4] as const;
+const RLE_BLOCK = 1;
+const RESERVED_BLOCK = 3;
+
+/** One zstd frame (RFC 8878), at the level that comes closest to the Go library's default. */
+export function compressZstd(bytes: Uint8Array, withChecksum: boolean): Uint8Array {
+  return zstdCompressSync(bytes, {
+    params: {
+      [constants.ZSTD_c_compressionLevel]: 3,
+      [constants.ZSTD_c_checksumFlag]: withChecksum ? 1 : 0,
+    },
+  });
+}
+
+/** Reads exactly one frame of at most `maxBytes`; a content size and a checksum are checked where the frame has them. */
+export function decompressZstd(frame: Uint8Array, maxBytes: number): Uint8Array {
+  const length = frameLength(frame);
+  if (length !== frame.length) {
+    throw new MeboError('compression', `a zstd frame of ${String(length)} in ${String(frame.length)} bytes`);
+  }
+  try {
+    return zstdDecompressSync(frame, { maxOutputLength: Math.max(maxBytes, 1) });
+  } catch (error) {
+    const isTooLarge = error instanceof RangeError;
+    if (isTooLarge) throw new MeboError('limit', `a zstd frame of over ${String(maxBytes)} bytes`);
+    throw new MeboError('compression', error instanceof Error ? error.message : 'zstd');
+  }
+}
+
+/** The library accepts what follows a frame in silence, so its length is found from its header and those of its blocks. */
+function frameLength(frame: Uint8Array): number {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  if (frame.length < 6 || view.getUint32(0, true) !== frameMagic) {
+    throw new MeboError('compression', 'no zstd frame');
+  }
+  const descriptor = view.getUint8(4);
+  const isSingleSegment = (descriptor & 0x20) !== 0;
+  const hasChecksum = (descriptor & 4) !== 0;
+  const sizeFlag = descriptor >>> 6;
+  const sizeBytes = sizeFlag === 0 && isSingleSegment ? 1 : (contentSizeBytes[sizeFlag] ?? 0);
+  let at = 5 + (isSingleSegment ? 0 : 1) + (dictionaryIdBytes[descriptor & 3] ?? 0) + sizeBytes;
+  for (let isLast = false; !isLast;) {
+    if (at + 3 > frame.length)
+      throw new MeboError('compression', 'a zstd frame that ends before its last block');
+    const head = view.getUint16(at, true) | (view.getUint8(at + 2) << 16);
+    isLast = (head & 1) !== 0;
+    const kind = (head >>> 1) & 3;
+    if (kind === RESERVED_BLOCK) throw new MeboError('compression', 'a zstd block of no kind');
+    at += 3 + (kind === RLE_BLOCK ? 1 : head >>> 3);
+  }
+  return at + (hasChecksum ? 4 : 0);
+}
