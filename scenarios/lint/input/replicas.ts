@@ -1,0 +1,64 @@
+import { numberAt, textAt } from '../documents/manifest-node.ts';
+import { canarySteps, type Resource } from './resource.ts';
+import { nodeAt } from '../documents/manifest-node.ts';
+
+/** Replicas of a workload; 1 where none are written (delivery 1). */
+export function replicasOf(workload: Resource): number {
+  return numberAt(workload.root, 'spec', 'replicas') ?? 1;
+}
+
+/** A number, or a percentage of it, as Kubernetes takes either. */
+export function absoluteOrPercent(text: string, whole: number, round: 'up' | 'down'): number | undefined {
+  const match = /^(\d+)(%?)$/.exec(text.trim());
+  if (match === null) return undefined;
+  const amount = Number(match[1]);
+  if (match[2] === '') return amount;
+  return round === 'up' ? Math.ceil((amount * whole) / 100) : Math.floor((amount * whole) / 100);
+}
+
+export function maxSurgeOf(rollout: Resource, replicas: number): number {
+  const text = textAt(rollout.root, 'spec', 'strategy', 'canary', 'maxSurge') ?? '25%';
+  return absoluteOrPercent(text, replicas, 'up') ?? 0;
+}
+
+/** Weights of the steps, with the index of each step. */
+export function weightSteps(
+  rollout: Resource,
+): readonly {
+  readonly index: number;
+  readonly weight: number;
+  readonly entry: ReturnType<typeof canarySteps>[number];
+}[] {
+  return canarySteps(rollout).flatMap((entry, index) => {
+    const weight = entry.key === 'setWeight' ? numberAt(entry.value) : undefined;
+    return weight === undefined ? [] : [{ index, weight, entry }];
+  });
+}
+
+export function hasTrafficRouting(rollout: Resource): boolean {
+  return nodeAt(rollout.root, 'spec', 'strategy', 'canary', 'trafficRouting') !== undefined;
+}
+
+/**
+ * Canary and stable replicas of a canary without traffic routing (delivery 12, vectors 1L): of the counts near the
+ * wanted weight the one whose share is nearest, at least one of each for 1–99 %, the larger canary where two are as
+ * near. With surge one more pod than `replicas` may exist.
+ */
+export function basicCanaryReplicas(
+  replicas: number,
+  weight: number,
+  maxSurge: number,
+): { readonly canary: number; readonly stable: number } {
+  if (weight <= 0) return { canary: 0, stable: replicas };
+  if (weight >= 100) return { canary: replicas, stable: 0 };
+  let best = { canary: 0, stable: 0, distance: Infinity };
+  for (const total of maxSurge > 0 ? [replicas, replicas + 1] : [replicas]) {
+    for (const wanted of [Math.ceil((total * weight) / 100), Math.floor((total * weight) / 100)]) {
+      const canary = Math.min(Math.max(1, wanted), total > 1 ? total - 1 : total);
+      const distance = Math.abs((100 * canary) / total - weight);
+      const better = distance < best.distance || (distance === best.distance && canary > best.canary);
+      if (better) best = { canary, stable: total - canary, distance };
+    }
+  }
+  return { canary: best.canary, stable: best.stable };
+}
