@@ -6,7 +6,7 @@ import { defaultDefenderSettings } from '../system/defender/settings.ts';
 import { colours, type Colour } from '../system/ports/colour.ts';
 import { PortError } from '../system/ports/errors.ts';
 import type { Ports } from '../system/ports/index.ts';
-import { qualifiedTable, tables } from '../system/ports/tables.ts';
+import { chunkTable, qualifiedTable, tables } from '../system/ports/tables.ts';
 import { startGateway } from '../system/routing/gateway/start.ts';
 import { defaultGatewaySettings } from '../system/routing/gateway/settings.ts';
 import { startManagement } from '../system/routing/management/start.ts';
@@ -57,6 +57,9 @@ const natsUrl = (colour: Colour): string => `nats://nats-${colour}:4222`;
 const initialStable: Colour = 'blue';
 /** What the fab has run for weeks: every node has it. */
 const firstImage = 'v1.0';
+/** How long after its result was stored the chunks of a context can still be read. */
+const chunksKeptUs = 1_200_000_000;
+
 /** The services need this long from nothing to ready. */
 const toolsStartMs = 75_000;
 
@@ -132,6 +135,12 @@ export class World {
       ...(options.wafers === undefined ? {} : { wafers: options.wafers }),
       send: this.connections.send,
       record: (tool, event) => this.history.record(tool, event),
+    });
+    // Chunks serve the packing and, where that failed, the processing; a day of them would not fit in memory.
+    this.history.on('uchart.stored', ({ contextId }) => {
+      const slash = contextId.lastIndexOf('/');
+      const key = { tool: contextId.slice(0, slash), context_sequence: Number(contextId.slice(slash + 1)) };
+      this.cassandra.retire(chunkTable, key, chunksKeptUs);
     });
     this.history.on('leader.elected', (event) => this.#leaders.set(event.colour, event.pod));
     this.#storeQualifiedCharts();

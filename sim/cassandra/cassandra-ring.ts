@@ -362,6 +362,11 @@ export class CassandraRing implements SessionRing {
     return this.#store(table).partition(partitionValues).cold !== undefined;
   }
 
+  /** Tells that nobody should read a partition any more from `afterUs` on: the cold tier may take it, and a read ends the run as unknown. */
+  retire(table: CqlTable, partitionValues: CqlRow, afterUs: number): void {
+    this.#cold.retire(this.#store(table).partition(partitionValues), afterUs);
+  }
+
   get coldTotals(): Readonly<ColdTotals> {
     return this.#cold.totals;
   }

@@ -14,6 +14,8 @@ export interface ColdTotals {
 
 const sweepsBetweenTrims = 12;
 const trimPeriodUs = 1_800_000_000;
+/** A partition that waits is looked at this often, so that the tier holds on to none that is gone for longer. */
+const lookPeriodUs = 1_800_000_000;
 
 /**
  * Takes out of memory what nobody should read any more. Each partition waits for the sweep at which it may be due, so
@@ -36,6 +38,13 @@ export class ColdTier {
     if (policy !== undefined) this.#waitUntil(partition, this.#nextLookUs(policy, this.#core.kernel.nowUs));
   }
 
+  /** Its user is done with the partition: once settled it may go after `afterUs`, whatever its policy's idle time. */
+  retire(partition: Partition, afterUs: number): void {
+    if (this.#policy(partition) === undefined) return;
+    partition.retiredUs = this.#core.kernel.nowUs + afterUs;
+    this.#waitUntil(partition, partition.retiredUs);
+  }
+
   #policy(partition: Partition): ColdPolicy | undefined {
     return this.#core.options.cold[partition.store.schema.table.name];
   }
@@ -44,7 +53,7 @@ export class ColdTier {
     switch (policy.kind) {
       case 'idle':
       case 'older':
-        return fromUs + policy.afterUs;
+        return fromUs + Math.min(policy.afterUs, lookPeriodUs);
       case 'beyond-newest':
         return fromUs + sweepsBetweenTrims * this.#core.options.coldSweepUs;
     }
@@ -68,13 +77,13 @@ export class ColdTier {
   #examine(partition: Partition): void {
     const nowUs = this.#core.kernel.nowUs;
     const policy = this.#policy(partition);
-    if (policy === undefined) return;
+    if (policy === undefined || partition.dropped) return;
     const state = partition.settled ? partition.agreed : undefined;
     switch (policy.kind) {
       case 'idle': {
-        const idleAtUs = partition.lastWriteUs + policy.afterUs;
+        const idleAtUs = Math.min(partition.lastWriteUs + policy.afterUs, partition.retiredUs);
         if (state === undefined || idleAtUs > nowUs) {
-          this.#waitUntil(partition, idleAtUs);
+          this.#waitUntil(partition, Math.min(idleAtUs, nowUs + lookPeriodUs));
           return;
         }
         this.#dropAll(partition, state.rows.length);
@@ -101,6 +110,7 @@ export class ColdTier {
   #dropAll(partition: Partition, rows: number): void {
     const hadRows = rows > 0 || partition.cold !== undefined;
     this.#drop(partition, rows);
+    partition.dropped = true;
     partition.store.drop(partition, hadRows);
     if (hadRows) this.totals.partitions++;
   }

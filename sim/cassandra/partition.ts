@@ -40,6 +40,10 @@ export class Partition {
   /** Hints and explicit writes that are still on their way to a replica. */
   outstanding = 0;
   cold: ColdRange | undefined;
+  /** From when on nobody should read it any more. */
+  retiredUs = Infinity;
+  /** The cold tier took the whole of it; a later write or read of this key makes another. */
+  dropped = false;
   #segment: Uint8Array | undefined;
   #segmentUsed = 0;
 

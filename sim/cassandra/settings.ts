@@ -106,9 +106,9 @@ export const defaultCassandraOptions: CassandraOptions = {
   revivalUs: { least: 1_000_000, most: 3_000_000 },
   startupUs: 15_000_000,
   cold: {
-    [chunkTable.name]: { kind: 'idle', afterUs: 1.5 * hourUs },
+    [chunkTable.name]: { kind: 'idle', afterUs: 6 * hourUs },
     [tchartTable.name]: { kind: 'older', afterUs: 1.5 * hourUs },
-    [uchartTable.name]: { kind: 'beyond-newest', rows: 200 },
+    [uchartTable.name]: { kind: 'beyond-newest', rows: 60 },
   },
   coldSweepUs: 300_000_000,
 };

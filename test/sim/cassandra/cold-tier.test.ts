@@ -25,6 +25,23 @@ describe('the cold tier', () => {
     expect(fixture.kernel.failure?.code).toBe('limit');
   });
 
+  test('a retired partition goes when it was told to, not at the end of its idle time; writes start a new one', async () => {
+    const fixture = new Fixture(7, { ...idle, cold: { notes: { kind: 'idle', afterUs: 600 * minuteUs } } });
+    const client = await fixture.client('writer');
+    await fixture.run(client, insertNote, note(1));
+    fixture.ring.retire(notes, { book: 'a' }, 20 * minuteUs);
+    await fixture.pass(19 * 60_000);
+    expect(rowsOf(await fixture.run(client, selectNotes, { book: 'a' }))).toHaveLength(1);
+    await fixture.pass(3 * 60_000);
+    expect(fixture.ring.coldTotals).toEqual({ partitions: 1, rows: 1, bytes: 100 });
+    expect(codeOf(await fixture.run(client, insertNote, note(2)))).toBe('ok');
+    // The looks that were still due for the old partition leave the new one alone.
+    await fixture.pass(60 * 60_000);
+    expect(fixture.ring.partitionCount).toBe(1);
+    fixture.start(client, selectNotes, { book: 'a' });
+    await expect(fixture.pass(1_000)).rejects.toThrow('dropped from memory');
+  });
+
   test('a late write to a cold partition is fine; the whole partition is still not readable', async () => {
     const fixture = new Fixture(2, idle);
     const client = await fixture.client('writer');
