@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { plainText } from '../../reports/format.ts';
 import { catalog } from '../catalog/index.ts';
+import { detectCommand } from './detect-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { exitCodes, explain, type ExitCode } from './exit-code.ts';
 import { InputError } from './input-error.ts';
@@ -46,6 +47,11 @@ function buildProgram(finish: (code: ExitCode) => void): Command {
     .argument('[name]', 'a kind of fault')
     .option('--json', 'as JSON', false)
     .action((name: string | undefined, { json }: { json: boolean }) => faultsCommand(name, json));
+  add(program.command('detect'))
+    .description('what each defence strategy finds in recorded wafers (.csv); runs nothing')
+    .argument('<file>', 'a trace file')
+    .option('--json', 'as JSON', false)
+    .action(async (file: string, { json }: { json: boolean }) => await detectCommand(file, json));
   add(program.command('doctor'))
     .description('what this machine has, and a determinism self-test')
     .action(async () => finish(await doctorCommand()));

@@ -10,6 +10,7 @@ import { prepare } from '../runner.ts';
 import { ScenarioError } from '../scenario-error.ts';
 import type { RunRequest } from '../run-result.ts';
 import { readTraces } from '../traces/trace-file.ts';
+import type { TraceSet } from '../traces/trace-set.ts';
 import { InputError } from './input-error.ts';
 import { chooseSeed, seedAt, type SeedChoice } from './seed.ts';
 
@@ -210,9 +211,9 @@ export function readPlan(file: string): Plan {
 }
 
 /** Throws an `InputError` that lists everything found wrong with a trace file. */
-export async function checkTraces(file: string): Promise<void> {
+export async function checkTraces(file: string): Promise<TraceSet> {
   const outcome = await readTraces(file);
-  if (outcome.ok) return;
+  if (outcome.ok) return outcome.traces;
   throw new InputError(
     outcome.problems
       .map(

@@ -43,6 +43,8 @@ const NOMINAL_T_SQUARED = 34.5;
 const FALSE_ALARM_SHARE = 0.01;
 /** Without labels a context counts as one of the majority within this normal quantile of χ², 99.9 %. */
 const FITTING_SIGMAS = 3.09;
+/** 1 in 6,000. Below some 100 contexts the tail alone would often give limits that nothing ever exceeds. */
+const FARTHEST_SIGMAS = 3.6;
 const MAX_REASONS = 3;
 const REASON_SIGMAS = 3;
 
@@ -56,7 +58,7 @@ const z = new Float64Array(FEATURES);
  * Source: H. Hotelling, Multivariate Quality Control (1947). Correlations are shrunk towards none by p / (p + 2 n), with p
  * features and n contexts: strong while the history is short, 2 % at 300 contexts (after O. Ledoit and M. Wolf, 2004, with
  * a fixed weight). Real features have heavier tails than the F distribution allows for, so the limit comes from held-out
- * qualified contexts ({@link tailLimit}), never below χ²'s. Assumes that contexts are exchangeable.
+ * qualified contexts ({@link tailLimit}), never below χ²'s nor beyond what their bulk makes credible. Assumes that contexts are exchangeable.
  */
 export const hotelling: Strategy = hotellingStrategy('hotelling', learnQualified);
 
@@ -100,8 +102,17 @@ function learnQualified(ordered: readonly UChart[]): Omit<HotellingLimits, 'stra
   const scores = heldOutScores(ordered, learnModel, largestTSquared);
   return {
     model: learnModel(ordered),
-    limitTSquared: tailLimit(scores, FALSE_ALARM_SHARE, NOMINAL_T_SQUARED),
+    limitTSquared: Math.min(tailLimit(scores, FALSE_ALARM_SHARE, NOMINAL_T_SQUARED), farthestLimit(scores)),
   };
+}
+
+/** Beyond this no history is evidence for a limit: cube roots of T² are nearly normal (Wilson and Hilferty, 1931). */
+function farthestLimit(scores: readonly number[]): number {
+  const roots = scores.map((score) => Math.cbrt(score));
+  const mean = roots.reduce((sum, root) => sum + root, 0) / roots.length;
+  const squares = roots.reduce((sum, root) => sum + (root - mean) * (root - mean), 0);
+  const farthest = (mean + FARTHEST_SIGMAS * Math.sqrt(squares / (roots.length - 1))) ** 3;
+  return Math.max(NOMINAL_T_SQUARED, farthest);
 }
 
 function learnUnqualified(ordered: readonly UChart[]): Omit<HotellingLimits, 'strategy'> {
