@@ -17,7 +17,11 @@ function tableOf(study: DetectionStudy): string {
     '',
     row('', ['second half, limits from', 'second half, limits from', 'first half, cross-validated']),
     row('', ['normal wafers of the first', 'all wafers of the first', 'in five parts']),
-    row('STRATEGY', ['detected      false alarms', 'detected      false alarms', 'detected      false alarms']),
+    row('STRATEGY', [
+      'detected      false alarms',
+      'detected      false alarms',
+      'detected      false alarms',
+    ]),
     ...study.strategies.map(({ strategy, qualified, unlabelled, crossValidated }) =>
       row(strategy, [qualified, unlabelled, crossValidated].map(cellOf)),
     ),
