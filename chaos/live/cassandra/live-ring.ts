@@ -118,6 +118,11 @@ export class LiveRing {
     return this.#block.clientAddress(index);
   }
 
+  /** What other nodes know a node by. */
+  internodeAddress(index: number): string {
+    return this.#block.internodeAddress(index);
+  }
+
   async restart(index: number): Promise<void> {
     const node = this.nodes[index] as NodeProcess;
     node.start();

@@ -1,0 +1,170 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'cassandra-driver';
+import { LiveRing, nativePort } from '../../../chaos/live/cassandra/index.ts';
+import {
+  createKeyspaceText,
+  createTableText,
+  defaultStorage,
+  WideConnector,
+  type WideSession,
+} from '../../../system/adapters/cassandra/index.ts';
+import type { WideOptions, WideOutcome, WideStatement } from '../../../system/ports/cql-wide.ts';
+import { clientSkewsUs } from './observation.ts';
+import type { Rig } from './rig.ts';
+import { conformanceKeyspace, conformanceTables, tableOptions, type TableName } from './tables.ts';
+
+/** Real nodes, and one driver a client. */
+export class LiveRig implements Rig {
+  readonly ring: LiveRing;
+  readonly nodeCount: number;
+  readonly baseUs: number;
+  readonly #startedMs: number;
+  readonly #clients: readonly WideSession[];
+
+  private constructor(ring: LiveRing, clients: readonly WideSession[]) {
+    this.ring = ring;
+    this.nodeCount = ring.nodes.length;
+    this.#clients = clients;
+    this.baseUs = Math.floor(Date.now() / 1000) * 1_000_000;
+    this.#startedMs = Date.now() - performance.now();
+  }
+
+  /** Starts the nodes and makes the tables. Throws `LiveProblem` where the machine cannot. */
+  static async start(nodeCount: number, settings: Readonly<Record<string, unknown>> = {}): Promise<LiveRig> {
+    const ring = await LiveRing.start({ nodesByDataCentre: [nodeCount], settings });
+    try {
+      if (nodeCount > 1) await ring.settled();
+      await createTables(ring, nodeCount);
+      const nodes = ring.nodes.map((_, index) => `${ring.clientAddress(index)}:${nativePort}`);
+      const proxies = new Map(
+        ring.nodes.map((_, index) => [`${ring.nodeAddress(index)}:${nativePort}`, nodes[index] ?? '']),
+      );
+      const connector = new WideConnector({
+        contactPoints: nodes,
+        localDataCentre: 'dc1',
+        keyspace: conformanceKeyspace,
+        nodes,
+        translate: (address, port) => proxies.get(`${address}:${port}`) ?? `${address}:${port}`,
+        reconnectMs: { first: 200, longest: 1_000 },
+      });
+      const clients = await Promise.all(
+        clientSkewsUs.map((_, index) => connector.connectWide(`client${index}`)),
+      );
+      return new LiveRig(ring, clients);
+    } catch (error) {
+      await ring.close();
+      throw error;
+    }
+  }
+
+  nowUs(): number {
+    return Math.round((this.#startedMs + performance.now()) * 1000) - this.baseUs;
+  }
+
+  async sleepUntil(timeUs: number): Promise<void> {
+    for (let leftUs = timeUs - this.nowUs(); leftUs > 0; leftUs = timeUs - this.nowUs()) {
+      await sleep(Math.max(1, leftUs / 1000));
+    }
+  }
+
+  execute(client: number, statement: WideStatement, options: WideOptions): Promise<WideOutcome> {
+    const session = this.#clients[client];
+    if (session === undefined) throw new Error(`there is no client ${client}`);
+    return session.execute(statement, options);
+  }
+
+  async kill(node: number): Promise<void> {
+    await this.ring.nodes[node]?.kill();
+  }
+
+  async stop(node: number): Promise<void> {
+    await this.ring.nodes[node]?.stop();
+  }
+
+  async restart(node: number): Promise<void> {
+    await this.ring.restart(node);
+  }
+
+  pause(node: number): void {
+    this.ring.nodes[node]?.pause();
+  }
+
+  resume(node: number): void {
+    this.ring.nodes[node]?.resume();
+  }
+
+  cutOneWay(from: number, to: number): void {
+    this.ring.cutOneWay(from, to);
+  }
+
+  cut(one: number, other: number): void {
+    this.ring.cut(one, other);
+  }
+
+  heal(one: number, other: number): void {
+    this.ring.heal(one, other);
+  }
+
+  cutClients(node: number): void {
+    this.ring.cutClients(node);
+  }
+
+  healClients(node: number): void {
+    this.ring.healClients(node);
+  }
+
+  loseDisk(node: number): void {
+    this.ring.nodes[node]?.loseDisk();
+  }
+
+  async repair(): Promise<void> {
+    await this.ring.nodes[0]?.nodetool('repair', '-full', conformanceKeyspace);
+  }
+
+  async compact(node: number): Promise<void> {
+    await this.ring.nodes[node]?.nodetool('flush', conformanceKeyspace);
+    await this.ring.nodes[node]?.nodetool('compact', conformanceKeyspace);
+  }
+
+  async awaitView(observer: number, subject: number, view: 'up' | 'down'): Promise<void> {
+    const address = this.ring.internodeAddress(subject).replaceAll('.', String.raw`\.`);
+    const sought = new RegExp(`^${view === 'up' ? 'UN' : 'DN'} +${address} `, 'm');
+    for (let attempt = 0; attempt < 120; attempt++) {
+      const status = (await this.ring.nodes[observer]?.nodetool('status')) ?? '';
+      if (sought.test(status)) return;
+      await sleep(300);
+    }
+    throw new Error(`node ${observer} does not see node ${subject} ${view}`);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#clients.map((client) => client.close()));
+    await this.ring.close();
+  }
+}
+
+async function createTables(ring: LiveRing, nodeCount: number): Promise<void> {
+  const client = new Client({
+    contactPoints: [`${ring.nodeAddress(0)}:${nativePort}`],
+    localDataCenter: 'dc1',
+    socketOptions: { readTimeout: 60_000 },
+  });
+  try {
+    await client.connect();
+    await client.execute(
+      createKeyspaceText({ name: conformanceKeyspace, replicas: { dc1: nodeCount }, durableWrites: true }),
+    );
+    for (const name of Object.keys(conformanceTables) as TableName[]) {
+      const { gcGraceSeconds, readRepair } = tableOptions[name];
+      await client.execute(
+        createTableText(conformanceKeyspace, conformanceTables[name], {
+          ...defaultStorage,
+          gcGraceSeconds,
+          readRepair,
+        }),
+      );
+    }
+  } finally {
+    await client.shutdown();
+  }
+}
