@@ -357,6 +357,20 @@ export class CassandraRing implements SessionRing {
     return rowsOf(partition, this.#seenOn(partition, ordinal), everything, nowSecond);
   }
 
+  /** What one replica remembers of Paxos for a partition: microseconds of the newest ballots, -1 for none. */
+  inspectPaxos(
+    table: CqlTable,
+    partitionValues: CqlRow,
+    ordinal: number,
+  ): { readonly promisedUs: number; readonly acceptedUs: number; readonly committedUs: number } {
+    const { paxos } = this.#store(table).partition(partitionValues).stateOf(ordinal);
+    return {
+      promisedUs: paxos.promised.timeUs,
+      acceptedUs: paxos.accepted?.ballot.timeUs ?? -1,
+      committedUs: paxos.committed?.ballot.timeUs ?? -1,
+    };
+  }
+
   /** True where rows of the partition were taken out of memory: `inspect` would end the run. */
   isCold(table: CqlTable, partitionValues: CqlRow): boolean {
     return this.#store(table).partition(partitionValues).cold !== undefined;
