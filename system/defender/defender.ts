@@ -1,6 +1,5 @@
 import type { NatsConnection } from '../ports/nats-connection.ts';
 import type { CqlSession } from '../ports/cql.ts';
-import { MapHistoryCache } from './cache/history-cache.ts';
 import { CompletionHandler } from './consumption/completion-handler.ts';
 import { ConsumptionManager } from './consumption/consumption-manager.ts';
 import { ProcessingSlots } from './consumption/processing-slots.ts';
@@ -63,7 +62,7 @@ function assemble(
 ): MemberParts {
   const { jetStream } = connection;
   const metrics = defenderMetrics(ports.telemetry, settings.colour, ports.process.name);
-  const cache = new MapHistoryCache(settings.cacheLimitBytes);
+  const cache = settings.createHistoryCache(settings.cacheLimitBytes);
   const pipeline = new Pipeline(ports, settings, session, cache, metrics);
   const handler = new CompletionHandler(ports, settings, jetStream, pipeline, metrics);
   const slots = new ProcessingSlots(settings.maxConcurrent);

@@ -2,6 +2,8 @@ import { defaultStrategies } from '../charts/strategies/defence.ts';
 import type { Strategy } from '../charts/strategies/strategy.ts';
 import type { Colour } from '../ports/colour.ts';
 import type { UnitKind } from '../ports/completion.ts';
+import { MapHistoryCache } from './cache/history-cache.ts';
+import type { CreateHistoryCache } from './cache/history-cache.ts';
 import { correctPolicies } from './policies.ts';
 import type { DefenderPolicies, RebalanceWindows } from './policies.ts';
 import { learnLimits } from './processing/limits.ts';
@@ -70,6 +72,8 @@ export interface DefenderSettings {
   /** Earlier contexts a judgement looks at; no strategy looks further back than 20. */
   readonly historyLength: number;
   readonly cacheLimitBytes: number;
+  /** In-memory SQLite in the live system (delivery R187), a map in the simulator. */
+  readonly createHistoryCache: CreateHistoryCache;
   /** A context processed this long after its end may have later ones already judged, so they are looked for. */
   readonly lateAfterMs: number;
   /** How often contexts that were judged with a gap in their history are looked at again, and for how long. */
@@ -129,6 +133,7 @@ export function defaultDefenderSettings(
     stageCosts: { cacheHitMs: 10, calculateMs: 200, evaluateMs: 100, cacheUpdateMs: 20 },
     historyLength: 20,
     cacheLimitBytes: 100_000_000,
+    createHistoryCache: (limitBytes) => new MapHistoryCache(limitBytes),
     lateAfterMs: 60_000,
     recheckMs: 60_000,
     recheckForMs: 3_600_000,

@@ -1,14 +1,33 @@
 import type { History } from '../processing/history.ts';
 
-/** U-chart histories in memory, by unit and recipe; rebuilt from the store after a restart (delivery R187). */
+/**
+ * U-chart histories in memory, by unit and recipe; rebuilt from the store after a restart (delivery R187). Bounded in bytes
+ * ({@link historyBytes}): when a `put` goes beyond, those that were neither put nor found for longest are forgotten, the
+ * one just put as the last of them.
+ */
 export interface HistoryCache {
   get(key: string): History | undefined;
+  /** `key` names one history of `unit`, and always of the same unit. */
   put(key: string, unit: string, history: History): void;
   /** A unit that another member owns changes there: what is kept here would be stale when it comes back. */
   dropUnit(unit: string): void;
   clear(): void;
   readonly bytes: number;
+  readonly figures: CacheFigures;
 }
+
+/** Counted since the cache was made. `hits / (lookups - coldMisses)` is the hit rate after warm-up (delivery R181). */
+export interface CacheFigures {
+  readonly lookups: number;
+  readonly hits: number;
+  /** Look-ups of what had never been here: the warm-up after a start, or of a unit that came from another member. */
+  readonly coldMisses: number;
+  /** Histories forgotten for want of room. */
+  readonly evictions: number;
+}
+
+/** Makes the cache of one Defender: at most so many bytes. */
+export type CreateHistoryCache = (limitBytes: number) => HistoryCache;
 
 interface CachedHistory {
   readonly unit: string;
@@ -19,12 +38,49 @@ interface CachedHistory {
 /** What a history costs beside its charts. */
 const overheadBytes = 200;
 
-/**
- * A plain map, least recently used first, bounded by the size of the stored charts.
- *
- * Not modelled: the in-memory SQLite of the live system.
- */
+/** What a history counts in every cache: the size of its charts as they are stored, and some for itself. */
+export function historyBytes(history: History): number {
+  let bytes = overheadBytes;
+  for (const entry of history) bytes += entry.bytes;
+  return bytes;
+}
+
+/** Counts what a cache does; tells a history that was never here from one that was forgotten for want of room. */
+export class CacheCounts {
+  #lookups = 0;
+  #hits = 0;
+  #coldMisses = 0;
+  #evictions = 0;
+  readonly #evictedKeys = new Set<string>();
+
+  lookup(key: string, isHit: boolean): void {
+    this.#lookups++;
+    if (isHit) this.#hits++;
+    else if (!this.#evictedKeys.has(key)) this.#coldMisses++;
+  }
+
+  stored(key: string): void {
+    this.#evictedKeys.delete(key);
+  }
+
+  evicted(key: string): void {
+    this.#evictions++;
+    this.#evictedKeys.add(key);
+  }
+
+  get figures(): CacheFigures {
+    return {
+      lookups: this.#lookups,
+      hits: this.#hits,
+      coldMisses: this.#coldMisses,
+      evictions: this.#evictions,
+    };
+  }
+}
+
+/** A plain map, least recently used first: the simulator's, which shares charts instead of copying them. */
 export class MapHistoryCache implements HistoryCache {
+  readonly #counts = new CacheCounts();
   readonly #limitBytes: number;
   readonly #cached = new Map<string, CachedHistory>();
   readonly #keysByUnit = new Map<string, Set<string>>();
@@ -38,8 +94,13 @@ export class MapHistoryCache implements HistoryCache {
     return this.#bytes;
   }
 
+  get figures(): CacheFigures {
+    return this.#counts.figures;
+  }
+
   get(key: string): History | undefined {
     const cached = this.#cached.get(key);
+    this.#counts.lookup(key, cached !== undefined);
     if (cached === undefined) return undefined;
     this.#cached.delete(key);
     this.#cached.set(key, cached);
@@ -48,8 +109,8 @@ export class MapHistoryCache implements HistoryCache {
 
   put(key: string, unit: string, history: History): void {
     this.#drop(key);
-    let bytes = overheadBytes;
-    for (const entry of history) bytes += entry.bytes;
+    const bytes = historyBytes(history);
+    this.#counts.stored(key);
     this.#cached.set(key, { unit, history, bytes });
     this.#bytes += bytes;
     const keys = this.#keysByUnit.get(unit);
@@ -58,6 +119,7 @@ export class MapHistoryCache implements HistoryCache {
     for (const oldest of this.#cached.keys()) {
       if (this.#bytes <= this.#limitBytes) break;
       this.#drop(oldest);
+      this.#counts.evicted(oldest);
     }
   }
 
