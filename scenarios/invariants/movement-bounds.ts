@@ -65,7 +65,8 @@ function judgeLoad(ledger: RuleLedger, event: Published): void {
 function judgeLeave(ledger: RuleLedger, event: Published): void {
   const { moved, movedFromLeft, units, left } = event;
   const others = moved - movedFromLeft;
-  if (others <= othersOnCrash * (units - movedFromLeft)) return;
+  // Whole units: where 5 % is less than one, one may move to keep the bound on load.
+  if (others <= Math.max(1, othersOnCrash * (units - movedFromLeft))) return;
   ledger.violate(`${nameOf(event)}: ${others} units of surviving members moved when ${left.length} left`);
 }
 

@@ -23,6 +23,10 @@ describe('movement.bounds', () => {
       'a cold start moves what it likes',
       { reason: 'cold-start', members: 10, joined: names(10), moved: 300 },
     ],
+    [
+      'one unit is the least that can move',
+      { members: 5, units: 15, left: names(1), moved: 3, movedFromLeft: 2 },
+    ],
     ['a replacement is not judged', { members: 10, joined: ['a'], left: ['b'], moved: 300 }],
     ['the load may be a unit off', { loadMaxRatio: 1.233, loadMinRatio: 0.767 }],
     ['units too heavy', { loadMaxRatio: 3, boundRelaxed: true }],
