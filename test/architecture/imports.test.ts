@@ -12,6 +12,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'system/defender': ['system/ports', 'system/charts'],
   'system/routing': ['system/ports', 'system/charts'],
   'system/adapters': ['system/ports'],
+  'system/adapters/cache': ['system/ports', 'system/charts', 'system/defender'],
   'sim/kernel': ['system/ports'],
   'sim/network': ['system/ports', 'sim/kernel'],
   'sim/history': ['system/ports', 'sim/kernel', 'sim/equipment', 'sim/kubernetes'],
