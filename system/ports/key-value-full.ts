@@ -1,3 +1,4 @@
+import type { StreamSettings } from './jetstream-management.ts';
 import type { KeyValueWatch } from './key-value.ts';
 
 /** A bucket with all its settings. What is absent takes the default in brackets. */
@@ -64,4 +65,26 @@ export interface FullKeyValue {
   /** Keys with a live value, sorted. */
   keys(): Promise<readonly string[]>;
   watch(options: BucketWatchOptions, handlers: BucketWatchHandlers): KeyValueWatch;
+}
+
+/** What a bucket is as a stream (ADR-8, jetstream H62). Model and adapter share it. */
+export function bucketStream(settings: BucketSettings): StreamSettings {
+  const { bucket, history, replicas, storage, ttlMs = 0, maxBytes, maxValueBytes, markerTtlMs } = settings;
+  const window = 120_000;
+  return {
+    name: `KV_${bucket}`,
+    subjects: [`$KV.${bucket}.>`],
+    maxMessagesPerSubject: history ?? 1,
+    replicas: replicas ?? 1,
+    storage: storage ?? 'file',
+    maxAgeMs: ttlMs,
+    duplicateWindowMs: ttlMs > 0 && ttlMs < window ? ttlMs : window,
+    maxBytes: maxBytes ?? -1,
+    maxMessageBytes: maxValueBytes ?? -1,
+    discard: 'new',
+    allowRollup: true,
+    denyDelete: true,
+    allowDirect: true,
+    ...(markerTtlMs === undefined ? {} : { allowMessageTtl: true, subjectDeleteMarkerTtlMs: markerTtlMs }),
+  };
 }
