@@ -82,7 +82,7 @@ export class OpenContext {
     return this.plan.svids.length * Math.min(samplesPerRequest, this.plan.sampleCount - from);
   }
 
-  /** The same request for the same sequence, however often. */
+  /** The same request for the same sequence, however often. Its values are a view: readings once taken never change. */
   sendRequest(requestSequence: number): SendRequest {
     const { plan, startUs } = this;
     const from = (requestSequence - 1) * samplesPerRequest;
@@ -92,9 +92,8 @@ export class OpenContext {
       timesUs[index] = startUs + (from + index) * plan.samplePeriodUs;
     const metrics: MetricPoints[] = [];
     for (let column = 0; column < plan.svids.length; column++) {
-      const values = new Float64Array(count);
       const first = column * plan.sampleCount + from;
-      for (let index = 0; index < count; index++) values[index] = this.#values[first + index] ?? NaN;
+      const values = this.#values.subarray(first, first + count);
       metrics.push({ svid: plan.svids[column] ?? 0, timesUs, values });
     }
     return {

@@ -19,11 +19,6 @@ export interface Held {
   readonly second: unknown;
 }
 
-export interface HandedOver {
-  readonly handedOverUs: number;
-  readonly arrivalUs: number;
-}
-
 /**
  * One TCP connection. Each direction is first in, first out; what a cut link swallows is held and retransmitted with
  * exponential back-off, so a heal is noticed late (jetstream 22); a close travels behind the data.
@@ -33,8 +28,11 @@ export class Connection {
   readonly ends: readonly [Endpoint, Endpoint];
   open: readonly boolean[] = [true, true];
   readonly lastDeliveryUs: [number, number] = [0, 0];
-  /** Messages by direction that reach the sending machine only later; they do not hold up what is sent before that. */
-  readonly handedOverLater: [HandedOver[], HandedOver[]] = [[], []];
+  /**
+   * Messages by direction that reach the sending machine only later; they do not hold up what is sent before that. Two
+   * numbers each: when it is handed over, when it arrives.
+   */
+  readonly #handedOverLater: readonly [number[], number[]] = [[], []];
   readonly held: [Held[], Held[]] = [[], []];
   /** When the first of the held messages was sent, by direction; 0 where none is held. */
   readonly heldSinceUs: [number, number] = [0, 0];
@@ -60,21 +58,33 @@ export class Connection {
    */
   reserve(side: Side, handedOverInUs: number, delayUs: number): number {
     const { nowUs } = this.network.kernel;
-    const handedOverUs = nowUs + handedOverInUs;
-    const later = this.handedOverLater[side];
     let arrivalUs = Math.max(this.lastDeliveryUs[side], Math.round(nowUs + delayUs));
-    if (later.length > 0) {
-      for (const message of later) {
-        if (message.handedOverUs <= handedOverUs) arrivalUs = Math.max(arrivalUs, message.arrivalUs);
-        if (message.handedOverUs <= nowUs) {
-          this.lastDeliveryUs[side] = Math.max(this.lastDeliveryUs[side], message.arrivalUs);
-        }
-      }
-      this.handedOverLater[side] = later.filter((message) => message.handedOverUs > nowUs);
-    }
-    if (handedOverInUs > 0) this.handedOverLater[side].push({ handedOverUs, arrivalUs });
+    const later = this.#handedOverLater[side];
+    if (later.length > 0) arrivalUs = Math.max(arrivalUs, this.#passLater(side, nowUs + handedOverInUs));
+    if (handedOverInUs > 0) later.push(nowUs + handedOverInUs, arrivalUs);
     else this.lastDeliveryUs[side] = arrivalUs;
     return arrivalUs;
+  }
+
+  /** When the last of the messages arrives that are handed over by then; forgets those that are handed over now. */
+  #passLater(side: Side, byUs: number): number {
+    const { nowUs } = this.network.kernel;
+    const later = this.#handedOverLater[side];
+    let lastUs = 0;
+    let kept = 0;
+    for (let place = 0; place < later.length; place += 2) {
+      const handedOverUs = later[place] as number;
+      const arrivalUs = later[place + 1] as number;
+      if (handedOverUs <= byUs && arrivalUs > lastUs) lastUs = arrivalUs;
+      if (handedOverUs <= nowUs) {
+        if (arrivalUs > this.lastDeliveryUs[side]) this.lastDeliveryUs[side] = arrivalUs;
+      } else {
+        later[kept++] = handedOverUs;
+        later[kept++] = arrivalUs;
+      }
+    }
+    while (later.length > kept) later.pop();
+    return lastUs;
   }
 
   /** At most one handler a side. It runs in that side's process, and not for the side that closed. */

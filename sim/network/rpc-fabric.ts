@@ -12,6 +12,7 @@ import type { DialOutcome, Listener, Network } from './network.ts';
 
 /** Turns a service or pod name into the machines that answer for it now, as far as the asker can know. */
 export interface Directory {
+  /** The same list as long as it says the same. */
   endpoints(name: string): readonly number[];
 }
 
@@ -68,6 +69,8 @@ class PendingCall implements RpcCall {
   readonly done: (outcome: RpcOutcome) => void;
   readonly #drains: boolean;
   channel: Channel | undefined;
+  /** Its place among the channel's calls. */
+  place = -1;
   timer: EventHandle = -1;
   settled = false;
   sent = false;
@@ -91,7 +94,7 @@ class PendingCall implements RpcCall {
     if (this.settled) return;
     this.settled = true;
     process.kernel.cancel(this.timer);
-    this.channel?.pending.delete(this);
+    this.channel?.remove(this);
     if (this.#drains && process.state === 'running') process.kernel.wake();
     process.run(this.done, outcome, undefined);
   }
@@ -100,7 +103,7 @@ class PendingCall implements RpcCall {
 class Channel {
   readonly host: number;
   readonly port: number;
-  readonly pending = new Set<PendingCall>();
+  readonly pending: PendingCall[] = [];
   state: 'idle' | 'connecting' | 'ready' | 'failed' = 'idle';
   connection: Connection | undefined;
   backoffUs = firstBackoffUs;
@@ -111,6 +114,28 @@ class Channel {
     this.host = host;
     this.port = port;
   }
+
+  add(call: PendingCall): void {
+    call.channel = this;
+    call.place = this.pending.length;
+    this.pending.push(call);
+  }
+
+  /** The last call takes the place. */
+  remove(call: PendingCall): void {
+    const last = this.pending.pop();
+    if (last === undefined || last === call) return;
+    last.place = call.place;
+    this.pending[call.place] = last;
+  }
+}
+
+/** A name that was called, with the channels to the machines that answered for it then. */
+interface Target {
+  readonly name: string;
+  readonly port: number;
+  hosts: readonly number[];
+  channels: readonly Channel[];
 }
 
 class Server implements Listener, RpcServer {
@@ -207,7 +232,7 @@ class RpcClientAndServer implements Rpc {
   readonly #balance: Balance;
   readonly #drains: boolean;
   readonly #channels = new Map<number, Channel>();
-  readonly #parsed = new Map<string, { readonly name: string; readonly port: number }>();
+  readonly #targets = new Map<string, Target>();
   #turn = 0;
 
   constructor(fabric: RpcFabric, end: Endpoint, balance: Balance, drains: boolean) {
@@ -239,8 +264,7 @@ class RpcClientAndServer implements Rpc {
       process.kernel.after(0, failUnsent, this, call);
       return;
     }
-    call.channel = channel;
-    channel.pending.add(call);
+    channel.add(call);
     if (channel.state === 'ready') this.#send(channel, call);
     else if (channel.state !== 'connecting') this.#connect(channel);
   }
@@ -264,28 +288,47 @@ class RpcClientAndServer implements Rpc {
   }
 
   /** Round robin; a channel in back-off is passed over unless its time has come. */
-  #choose(target: string): Channel | undefined {
-    let parsed = this.#parsed.get(target);
-    if (parsed === undefined) {
-      const colon = target.lastIndexOf(':');
-      parsed = { name: target.slice(0, colon), port: Number(target.slice(colon + 1)) };
-      this.#parsed.set(target, parsed);
-    }
-    const hosts = this.#fabric.directory.endpoints(parsed.name);
+  #choose(name: string): Channel | undefined {
+    const { channels } = this.#target(name);
     const nowUs = this.#end.process.kernel.nowUs;
-    for (let step = 0; step < hosts.length; step++) {
-      const host = hosts[this.#turn % hosts.length] as number;
+    for (let step = 0; step < channels.length; step++) {
+      const channel = channels[this.#turn % channels.length] as Channel;
       if (this.#balance === 'round-robin') this.#turn++;
-      const key = host * 65_536 + parsed.port;
-      let channel = this.#channels.get(key);
-      if (channel === undefined) {
-        channel = new Channel(host, parsed.port);
-        this.#channels.set(key, channel);
-      }
       if (channel.state !== 'failed' || channel.retryAtUs <= nowUs) return channel;
       if (this.#balance === 'pinned') this.#turn++;
     }
     return undefined;
+  }
+
+  #target(text: string): Target {
+    let target = this.#targets.get(text);
+    if (target === undefined) {
+      const colon = text.lastIndexOf(':');
+      target = {
+        name: text.slice(0, colon),
+        port: Number(text.slice(colon + 1)),
+        hosts: [],
+        channels: [],
+      };
+      this.#targets.set(text, target);
+    }
+    const hosts = this.#fabric.directory.endpoints(target.name);
+    if (hosts !== target.hosts) {
+      const { port } = target;
+      target.hosts = hosts;
+      target.channels = hosts.map((host) => this.#channel(host, port));
+    }
+    return target;
+  }
+
+  #channel(host: number, port: number): Channel {
+    const key = host * 65_536 + port;
+    let channel = this.#channels.get(key);
+    if (channel === undefined) {
+      channel = new Channel(host, port);
+      this.#channels.set(key, channel);
+    }
+    return channel;
   }
 
   #send(channel: Channel, call: PendingCall): void {
@@ -325,7 +368,7 @@ class RpcClientAndServer implements Rpc {
     if (this.#balance === 'pinned') this.#turn++;
     channel.connection = undefined;
     channel.state = 'idle';
-    for (const call of Array.from(channel.pending)) {
+    for (const call of [...channel.pending]) {
       this.settle(call, { status: 'UNAVAILABLE', message: 'the connection was lost', metadata: noMetadata });
     }
   }

@@ -18,10 +18,11 @@ export class ConsumptionManager {
   #binders = 0;
   #isStopped = false;
 
-  constructor(context: Omit<ConsumerContext, 'rebind'>, cache: HistoryCache) {
+  constructor(context: Omit<ConsumerContext, 'busy' | 'rebind'>, cache: HistoryCache) {
     this.#cache = cache;
     this.#context = {
       ...context,
+      busy: new Set(),
       rebind: (consumer) => {
         this.#bindLater(consumer);
       },
@@ -61,9 +62,8 @@ export class ConsumptionManager {
 
   /** On every beat: long work is made known, work of units let go is forgotten when it is done. */
   beat(nowMs: number): void {
-    for (const consumer of this.#consumers.values()) consumer.signalProgress(nowMs);
+    for (const consumer of this.#context.busy) consumer.signalProgress(nowMs);
     for (const consumer of this.#ending) {
-      consumer.signalProgress(nowMs);
       if (consumer.inFlight === 0) this.#ending.delete(consumer);
     }
   }

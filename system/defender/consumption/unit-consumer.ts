@@ -20,6 +20,8 @@ export interface ConsumerContext {
   readonly slots: ProcessingSlots;
   readonly handler: CompletionHandler;
   readonly state: StateMachine;
+  /** Units with something in work, held or let go. */
+  readonly busy: Set<UnitConsumer>;
   /** The durable is gone: bind again. */
   rebind(consumer: UnitConsumer): void;
 }
@@ -109,7 +111,6 @@ export class UnitConsumer {
 
   /** Tells the server that long work goes on, before its ack wait is over. */
   signalProgress(nowMs: number): void {
-    if (this.#inWork.size === 0) return;
     const dueMs = this.#context.settings.ackWaitMs / 3;
     for (const delivery of this.#inWork.values()) {
       if (delivery.isAborted || nowMs - delivery.progressAtMs < dueMs) continue;
@@ -152,6 +153,7 @@ export class UnitConsumer {
     const completion = decodeCompletion(message.payload);
     const delivery = this.#deliveryOf(message, completion);
     this.#inWork.set(message.streamSequence, delivery);
+    this.#context.busy.add(this);
     this.#report(delivery);
     await slots.acquire();
     try {
@@ -162,6 +164,7 @@ export class UnitConsumer {
     } finally {
       slots.release();
       this.#inWork.delete(message.streamSequence);
+      if (this.#inWork.size === 0) this.#context.busy.delete(this);
     }
   }
 

@@ -5,6 +5,7 @@ import type { Random } from '../../ports/random.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import { hasCode, passPortError } from '../retry.ts';
 import type { DefenderSettings } from '../settings.ts';
+import { ClaimRenewals } from './claim-renewals.ts';
 import { decodeClaim, encodeClaim } from './claim.ts';
 import type { Claim, ClaimMark } from './claim.ts';
 import { Lease } from './lease.ts';
@@ -34,6 +35,8 @@ export class Identity {
   readonly #claimedMs: number;
   #mark: ClaimMark = 'held';
   #reservedBy = '';
+  /** Of the claim as it now stands. */
+  #renewals: ClaimRenewals | undefined;
   #released = false;
 
   constructor(
@@ -54,9 +57,9 @@ export class Identity {
   /** One renewal by compare-and-set. After `lost` the id is another's and nothing may be done in its name. */
   async renew(): Promise<RenewalOutcome> {
     if (this.#released) return 'unknown';
-    const outcome = await this.#lease.renew(encodeClaim(this.#claim()), this.#mark !== 'held', (entry) => {
-      this.#reservedBy = decodeClaim(entry.value)?.reservedBy ?? '';
-    });
+    this.#renewals ??= this.#newRenewals();
+    const value = this.#renewals.at(this.#ports.clock.wallMs());
+    const outcome = await this.#lease.renew(value, this.#mark !== 'held', this.#adopt);
     if (outcome === 'lost') this.#leave('lost');
     return outcome;
   }
@@ -65,6 +68,7 @@ export class Identity {
   async startDraining(): Promise<void> {
     if (this.#settings.policies.handOver === 'none') return;
     this.#mark = 'draining';
+    this.#renewals = undefined;
     if ((await this.renew()) !== 'renewed') await this.renew();
   }
 
@@ -113,16 +117,21 @@ export class Identity {
     return decodeClaim(value)?.uid === this.#ports.process.uid;
   }
 
-  #claim(): Claim {
-    const { clock, process } = this.#ports;
-    return {
+  readonly #adopt = (entry: KeyValueEntry): void => {
+    this.#reservedBy = decodeClaim(entry.value)?.reservedBy ?? '';
+    this.#renewals = undefined;
+  };
+
+  #newRenewals(): ClaimRenewals {
+    const { process } = this.#ports;
+    return new ClaimRenewals({
       uid: process.uid,
       pod: process.name,
       claimedMs: this.#claimedMs,
-      renewedMs: clock.wallMs(),
+      renewedMs: 0,
       mark: this.#mark,
       reservedBy: this.#reservedBy,
-    };
+    });
   }
 }
 

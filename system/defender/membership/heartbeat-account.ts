@@ -1,4 +1,5 @@
 import type { KeyValueEntry } from '../../ports/key-value.ts';
+import { fitsWallDigits, wallDigits, writeWallDigits } from '../wall-digits.ts';
 import { ChangeAccount } from './change-account.ts';
 
 const decoder = new TextDecoder();
@@ -6,7 +7,10 @@ const encoder = new TextEncoder();
 
 /** Value of a heartbeat: the member's wall clock, for people. That its revision changed is all that counts. */
 export function encodeHeartbeat(wallMs: number): Uint8Array {
-  return encoder.encode(String(wallMs));
+  if (!fitsWallDigits(wallMs)) return encoder.encode(String(wallMs));
+  const bytes = new Uint8Array(wallDigits);
+  writeWallDigits(bytes, 0, wallMs);
+  return bytes;
 }
 
 export function heartbeatWallMs(value: Uint8Array): number {
