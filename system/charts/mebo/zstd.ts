@@ -4,6 +4,8 @@ import { MeboError } from './error.ts';
 const frameMagic = 0xfd2f_b528;
 const contentSizeBytes = [0, 2, 4, 8] as const;
 const dictionaryIdBytes = [0, 1, 2, 4] as const;
+/** The Go library's level has windows of 8 MiB; libzstd would take 128 MiB of memory for a frame that asks for it. */
+const windowLogMax = 24;
 const RLE_BLOCK = 1;
 const RESERVED_BLOCK = 3;
 
@@ -24,10 +26,13 @@ export function decompressZstd(frame: Uint8Array, maxBytes: number): Uint8Array 
     throw new MeboError('compression', `a zstd frame of ${String(length)} in ${String(frame.length)} bytes`);
   }
   try {
-    return zstdDecompressSync(frame, { maxOutputLength: Math.max(maxBytes, 1) });
+    return zstdDecompressSync(frame, {
+      maxOutputLength: Math.max(maxBytes, 1),
+      params: { [constants.ZSTD_d_windowLogMax]: windowLogMax },
+    });
   } catch (error) {
-    const isTooLarge = error instanceof RangeError;
-    if (isTooLarge) throw new MeboError('limit', `a zstd frame of over ${String(maxBytes)} bytes`);
+    if (error instanceof RangeError)
+      throw new MeboError('limit', `a zstd frame of over ${String(maxBytes)} bytes`);
     throw new MeboError('compression', error instanceof Error ? error.message : 'zstd');
   }
 }
