@@ -5,6 +5,7 @@ import { detectCommand } from './detect-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { exitCodes, explain, type ExitCode } from './exit-code.ts';
 import { InputError } from './input-error.ts';
+import { lintCommand, type LintFlags } from './lint-command.ts';
 import { faultsCommand, listCommand } from './list-command.ts';
 import { replayCommand } from './replay-command.ts';
 import { runCommand } from './run-command.ts';
@@ -35,6 +36,12 @@ function buildProgram(finish: (code: ExitCode) => void): Command {
     .description('checks plans (.json), trace files (.csv) and scenarios; runs nothing')
     .argument('[subjects...]', 'files or scenario names (default: all scenarios)')
     .action(async (subjects: string[]) => await validateCommand(subjects));
+  add(program.command('lint'))
+    .description('judges rollout manifests, gateway and NATS settings, pipelines, migrations and queries')
+    .argument('<files...>', 'YAML, JSON, shell, SQL, Lua, .conf, program texts, or Markdown with such fences')
+    .option('--format <format>', 'text, json or sarif', 'text')
+    .option('--scrape-interval <duration>', 'how often Prometheus scrapes, where the files do not say')
+    .action((files: string[], flags: LintFlags) => finish(lintCommand(files, flags)));
   addRunOptions(
     add(program.command('replay'))
       .description('executes a recorded run again and compares the fingerprint')

@@ -8,11 +8,20 @@ interface Token {
 const pattern =
   /\s+|(\d+\.?\d*(?:e[+-]?\d+)?|\.\d+)|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|([A-Za-z_]\w*)|(\*\*|&&|\|\||==|!=|<=|>=|\.\.|\?\?|[-+*/%<>!?:.,()[\]{}#])/iy;
 
-const strengths: Readonly<Record<string, number>> = {
-  ...{ '||': 1, or: 1, '&&': 2, and: 2, '==': 3, '!=': 3, '<': 3, '<=': 3, '>': 3, '>=': 3, in: 3 },
-  ...{ contains: 3, matches: 3, startswith: 3, endswith: 3, '..': 4, '+': 5, '-': 5 },
-  ...{ '*': 6, '/': 6, '%': 6, '**': 7, '??': 8 },
-};
+/** Operators, the weakest first. */
+const levels = [
+  '|| or',
+  '&& and',
+  '== != < <= > >= in contains matches startswith endswith',
+  '..',
+  '+ -',
+  '* / %',
+  '**',
+  '??',
+];
+const strengths = new Map(
+  levels.flatMap((level, index) => level.split(' ').map((operator) => [operator, index + 1] as const)),
+);
 
 /** Parses a condition; undefined for what is none of the language. */
 export function parseCondition(text: string): Condition | undefined {
@@ -64,7 +73,7 @@ class ConditionParser {
     let left = this.#unary();
     for (;;) {
       const operator = this.#peek().text.toLowerCase();
-      const strength = this.#peek().kind === 'string' ? undefined : strengths[operator];
+      const strength = this.#peek().kind === 'string' ? undefined : strengths.get(operator);
       if (strength === undefined || strength < least || this.#failed) return left;
       this.#at++;
       left = { kind: 'binary', operator, left, right: this.#binary(strength + 1) };

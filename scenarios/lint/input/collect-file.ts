@@ -18,20 +18,28 @@ export interface InputFile {
 
 type Language = 'yaml' | 'shell' | 'sql' | 'lua' | 'conf' | 'promql' | 'code' | 'markdown';
 
-const languages: Readonly<Record<string, Language>> = {
-  ...{ md: 'markdown', markdown: 'markdown', yaml: 'yaml', yml: 'yaml', json: 'yaml' },
-  ...{ sh: 'shell', bash: 'shell', zsh: 'shell', shell: 'shell', sql: 'sql', lua: 'lua' },
-  ...{ conf: 'conf', nginx: 'conf', promql: 'promql' },
-  ...{ rs: 'code', rust: 'code', go: 'code', golang: 'code', py: 'code', python: 'code', ts: 'code' },
-  ...{ js: 'code', typescript: 'code', javascript: 'code', java: 'code', kt: 'code', cs: 'code' },
-};
+const names: readonly (readonly [Language, string])[] = [
+  ['markdown', 'md markdown'],
+  ['yaml', 'yaml yml json'],
+  ['shell', 'sh bash zsh shell'],
+  ['sql', 'sql'],
+  ['lua', 'lua'],
+  ['conf', 'conf nginx'],
+  ['promql', 'promql'],
+  ['code', 'rs rust go golang py python ts js typescript javascript java kt cs'],
+];
+
+/** Languages by the extension of a file or the word behind a fence. */
+const languages = new Map(
+  names.flatMap(([language, words]) => words.split(' ').map((word) => [word, language] as const)),
+);
 
 const extensions = '.md, .yaml, .yml, .json, .sh, .sql, .lua, .conf, .promql, or the text of a program';
 
 /** Takes one file apart by its extension. Throws a `DocumentProblem` for what cannot be read. */
 export function collectFile(file: InputFile, into: Collected): void {
   const extension = /\.([A-Za-z]+)$/.exec(file.name)?.[1]?.toLowerCase() ?? '';
-  const language = languages[extension];
+  const language = languages.get(extension);
   if (language === undefined) {
     const start = { file: file.name, line: 1, column: 1 };
     throw new DocumentProblem(start, `cannot tell what this file is; expected ${extensions}`);
@@ -113,7 +121,7 @@ function checkResource(root: ManifestNode, into: Collected): void {
 function collectConfigMap(root: ManifestNode, into: Collected): void {
   if (resourceOf(root)?.kind !== 'ConfigMap') return;
   for (const { key, value } of entriesAt(root, 'data')) {
-    const language = languages[/\.([A-Za-z]+)$/.exec(key)?.[1]?.toLowerCase() ?? ''];
+    const language = languages.get(/\.([A-Za-z]+)$/.exec(key)?.[1]?.toLowerCase() ?? '');
     if (value.kind !== 'scalar' || language === undefined || language === 'markdown') continue;
     try {
       collectText(value.body, language, key, into);
@@ -133,7 +141,7 @@ function collectMarkdown(source: SourceText, into: Collected): void {
   if (mention !== null) into.gitOps.push(prose.placeAt(mention.index));
   const sequences = new Map<string, { title: string; byHand: boolean; scripts: ShellScript[] }>();
   for (const block of blocks) {
-    const language = languages[block.language];
+    const language = languages.get(block.language);
     if (language === undefined || language === 'markdown') continue;
     if (language === 'shell') {
       const title = block.headings.join(' › ');

@@ -1,18 +1,20 @@
 import type { SourceText } from '../documents/source-text.ts';
 import type { FileStoreLimit } from './lint-input.ts';
 
-const factors: Readonly<Record<string, number>> = {
-  ...{ '': 1, b: 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 },
-  ...{ kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3, tb: 1024 ** 4 },
-  ...{ ki: 1024, mi: 1024 ** 2, gi: 1024 ** 3, ti: 1024 ** 4 },
-  ...{ kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3, tib: 1024 ** 4 },
-};
+/** Exponent of a thousand or, with a `b` or an `i` behind it, of 1024. */
+const exponents = new Map([
+  ['k', 1],
+  ['m', 2],
+  ['g', 3],
+  ['t', 4],
+]);
 
 /** Bytes of `80GB`, `10Gi` or `1024`, as the NATS server reads them; undefined for what is no size or no limit. */
 export function sizeBytes(text: string): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim());
-  const factor = factors[(match?.[2] ?? '').toLowerCase()];
-  return match === null || factor === undefined ? undefined : Number(match[1]) * factor;
+  const match = /^(\d+(?:\.\d+)?)\s*(?:b|([kmgt])(b|ib?)?)?$/i.exec(text.trim());
+  if (match === null) return undefined;
+  const exponent = exponents.get((match[2] ?? '').toLowerCase()) ?? 0;
+  return Number(match[1]) * (match[3] === undefined ? 1000 : 1024) ** exponent;
 }
 
 /** The limit of the file store in a configuration of the NATS server; undefined where it sets none. */

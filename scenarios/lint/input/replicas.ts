@@ -22,9 +22,7 @@ export function maxSurgeOf(rollout: Resource, replicas: number): number {
 }
 
 /** Weights of the steps, with the index of each step. */
-export function weightSteps(
-  rollout: Resource,
-): readonly {
+export function weightSteps(rollout: Resource): readonly {
   readonly index: number;
   readonly weight: number;
   readonly entry: ReturnType<typeof canarySteps>[number];

@@ -49,22 +49,22 @@ function nextToken(text: string, offset: number): readonly [PromToken['kind'] | 
   return undefined;
 }
 
-const unitMs: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-  y: 31_536_000_000,
-};
+const unitMs = new Map([
+  ['ms', 1],
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+  ['w', 604_800_000],
+  ['y', 31_536_000_000],
+]);
 
 /** Milliseconds of `5m` or `1h30m`; undefined for what is no duration. */
 export function durationMs(text: string): number | undefined {
   if (!/^(?:\d+(?:\.\d+)?(?:ms|[smhdwy]))+$/.test(text)) return undefined;
   let total = 0;
   for (const [, count = '0', unit = 'ms'] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhdwy])/g)) {
-    total += Number(count) * (unitMs[unit] ?? 0);
+    total += Number(count) * (unitMs.get(unit) ?? 0);
   }
   return total;
 }

@@ -1,16 +1,17 @@
 import type { Aggregation, Binary, LabelMatcher, PromExpression, Selector } from './expression.ts';
 import { durationMs, PromSyntaxError, promTokens, type PromToken } from './lexer.ts';
 
-const aggregations = new Set([
-  ...['sum', 'avg', 'min', 'max', 'count', 'stddev', 'stdvar', 'group'],
-  ...['topk', 'bottomk', 'quantile', 'count_values', 'limitk', 'limit_ratio'],
-]);
+const aggregations = new Set(
+  `sum avg min max count stddev stdvar group topk bottomk quantile count_values limitk
+    limit_ratio`.split(/\s+/),
+);
 const withParameter = new Set(['topk', 'bottomk', 'quantile', 'count_values', 'limitk', 'limit_ratio']);
 
-const precedence: Readonly<Record<string, number>> = {
-  ...{ or: 1, and: 2, unless: 2, '==': 3, '!=': 3, '<=': 3, '<': 3, '>=': 3, '>': 3 },
-  ...{ '+': 4, '-': 4, '*': 5, '/': 5, '%': 5, atan2: 5, '^': 6 },
-};
+/** Operators, the weakest first. */
+const levels = ['or', 'and unless', '== != <= < >= >', '+ -', '* / % atan2', '^'];
+const precedence = new Map(
+  levels.flatMap((level, index) => level.split(' ').map((operator) => [operator, index + 1] as const)),
+);
 
 /** Parses a query as Prometheus 3 reads it; variables of Argo and Grafana stand for names, numbers and durations. Throws a `PromSyntaxError`. */
 export function parsePromQuery(text: string): PromExpression {
@@ -38,7 +39,8 @@ class PromParser {
     for (;;) {
       const token = this.#peek();
       const operator = token.kind === 'name' ? token.text.toLowerCase() : token.text;
-      const strength = token.kind === 'symbol' || token.kind === 'name' ? precedence[operator] : undefined;
+      const strength =
+        token.kind === 'symbol' || token.kind === 'name' ? precedence.get(operator) : undefined;
       if (strength === undefined || strength < least) break;
       this.#at++;
       const modifiers = this.#modifiers();

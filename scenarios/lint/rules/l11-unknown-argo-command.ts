@@ -3,10 +3,8 @@ import { argumentsOf } from '../shell/script.ts';
 import { allPipelines } from '../input/shell-search.ts';
 import type { LintRule } from './rule.ts';
 
-const known = [
-  ...['abort', 'completion', 'create', 'dashboard', 'get', 'help', 'lint', 'list', 'notifications', 'pause'],
-  ...['promote', 'restart', 'retry', 'set', 'status', 'terminate', 'undo', 'version'],
-];
+const known = `abort completion create dashboard get help lint list notifications pause promote restart
+    retry set status terminate undo version`.split(/\s+/);
 
 export const unknownArgoCommand: LintRule = {
   id: 'L11',

@@ -10,20 +10,10 @@ const labelsByMetric: readonly (readonly [RegExp, readonly string[]])[] = [
 ];
 
 /** Labels of other metrics of APISIX, and near guesses: a metric that lacks one has no such series. */
-const suspicious = new Set([
-  ...[
-    'upstream',
-    'upstream_id',
-    'upstream_name',
-    'upstream_addr',
-    'backend',
-    'code',
-    'status',
-    'route',
-    'type',
-  ],
-  ...['consumer', 'matched_uri', 'matched_host', 'method', 'host', 'uri'],
-]);
+const suspicious = new Set(
+  `upstream upstream_id upstream_name upstream_addr backend code status route type consumer
+    matched_uri matched_host method host uri`.split(/\s+/),
+);
 
 function defects({ expression, text }: PromQuery): readonly Found[] {
   if (expression === undefined) return [];

@@ -10,16 +10,16 @@ export interface KubectlCall {
   readonly flags: ReadonlyMap<string, string>;
 }
 
-const longNames: Readonly<Record<string, string>> = {
-  n: 'namespace',
-  l: 'selector',
-  o: 'output',
-  f: 'filename',
-  c: 'container',
-  p: 'patch',
-  k: 'kustomize',
-  A: 'all-namespaces',
-};
+const longNames = new Map([
+  ['n', 'namespace'],
+  ['l', 'selector'],
+  ['o', 'output'],
+  ['f', 'filename'],
+  ['c', 'container'],
+  ['p', 'patch'],
+  ['k', 'kustomize'],
+  ['A', 'all-namespaces'],
+]);
 
 const switches = new Set([
   'all',
@@ -51,7 +51,7 @@ export function kubectlCall(command: ShellCommand): KubectlCall | undefined {
     }
     const short = flag[1] ?? '';
     const logs = plain[0]?.text === 'logs' && short === 'f' && !word.text.startsWith('--');
-    const name = logs ? 'follow' : word.text.startsWith('--') ? short : (longNames[short] ?? short);
+    const name = logs ? 'follow' : word.text.startsWith('--') ? short : (longNames.get(short) ?? short);
     const next = words[index + 1];
     if (flag[2] !== undefined) flags.set(name, flag[2]);
     else if (switches.has(name) || next === undefined || next.text.startsWith('-')) flags.set(name, 'true');
@@ -71,18 +71,18 @@ export function targetOf(call: KubectlCall): { readonly kind: string; readonly n
   return { kind: singular(kind.toLowerCase()), name: name ?? second?.text };
 }
 
-const shortKinds: Readonly<Record<string, string>> = {
-  po: 'pod',
-  svc: 'service',
-  deploy: 'deployment',
-  ing: 'ingress',
-  sts: 'statefulset',
-  cm: 'configmap',
-  hpa: 'horizontalpodautoscaler',
-  ingresses: 'ingress',
-};
+const shortKinds = new Map([
+  ['po', 'pod'],
+  ['svc', 'service'],
+  ['deploy', 'deployment'],
+  ['ing', 'ingress'],
+  ['sts', 'statefulset'],
+  ['cm', 'configmap'],
+  ['hpa', 'horizontalpodautoscaler'],
+  ['ingresses', 'ingress'],
+]);
 
 function singular(kind: string): string {
   const plain = kind.split('.')[0] ?? kind;
-  return shortKinds[plain] ?? (plain.endsWith('s') && !plain.endsWith('ss') ? plain.slice(0, -1) : plain);
+  return shortKinds.get(plain) ?? (plain.endsWith('s') && !plain.endsWith('ss') ? plain.slice(0, -1) : plain);
 }
