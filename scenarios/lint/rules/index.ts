@@ -39,6 +39,27 @@ import { inlineIndex } from './l38-inline-index.ts';
 import { mirrorSelectsCanary } from './l39-mirror-selects-canary.ts';
 import { timestampInKey } from './l40-timestamp-in-key.ts';
 import { unaggregatedRatio } from './l41-unaggregated-ratio.ts';
+import { undeclaredArgument } from './t01-undeclared-argument.ts';
+import { indexedScalar } from './t02-indexed-scalar.ts';
+import { windowTooShort } from './t03-window-too-short.ts';
+import { failureNeverTrue } from './t04-failure-never-true.ts';
+import { successDecided } from './t05-success-decided.ts';
+import { unreadableQuery } from './t06-unreadable-query.ts';
+import { emptyErrorSeries } from './t07-empty-error-series.ts';
+import { lateBackgroundAnalysis } from './t08-late-background-analysis.ts';
+import { unreachableWeight } from './t09-unreachable-weight.ts';
+import { endlessStepAnalysis } from './t10-endless-step-analysis.ts';
+import { countWithoutInterval } from './t11-count-without-interval.ts';
+import { gateSlowerThanStage } from './t12-gate-slower-than-stage.ts';
+import { shutdownBeyondGrace } from './t13-shutdown-beyond-grace.ts';
+import { evictionNeverAllowed } from './t14-eviction-never-allowed.ts';
+import { twoDisruptionBudgets } from './t15-two-disruption-budgets.ts';
+import { replicasAgainstHpa } from './t16-replicas-against-hpa.ts';
+import { servicePicksOtherColour } from './t17-service-picks-other-colour.ts';
+import { selectorLabelMissing } from './t18-selector-label-missing.ts';
+import { inlineUpstreamLosesRetries } from './t19-inline-upstream-loses-retries.ts';
+import { passiveCheckAlone } from './t20-passive-check-alone.ts';
+import { weightByRequest } from './t21-weight-by-request.ts';
 import type { LintRule } from './rule.ts';
 
 /** All rules, in the order of their ids. */
@@ -84,4 +105,25 @@ export const lintRules: readonly LintRule[] = [
   mirrorSelectsCanary,
   timestampInKey,
   unaggregatedRatio,
+  undeclaredArgument,
+  indexedScalar,
+  windowTooShort,
+  failureNeverTrue,
+  successDecided,
+  unreadableQuery,
+  emptyErrorSeries,
+  lateBackgroundAnalysis,
+  unreachableWeight,
+  endlessStepAnalysis,
+  countWithoutInterval,
+  gateSlowerThanStage,
+  shutdownBeyondGrace,
+  evictionNeverAllowed,
+  twoDisruptionBudgets,
+  replicasAgainstHpa,
+  servicePicksOtherColour,
+  selectorLabelMissing,
+  inlineUpstreamLosesRetries,
+  passiveCheckAlone,
+  weightByRequest,
 ];
