@@ -1,12 +1,13 @@
 import type { CqlRow } from '../../system/ports/cql.ts';
 import type { CassandraNode } from './cassandra-node.ts';
 import type { Cell } from './cells.ts';
+import { compareKeys } from './clustering.ts';
 import { together } from './mutation.ts';
 import type { Mutation, PartitionMutation } from './mutation.ts';
 import type { Change, Operation, StampedChange } from './operation.ts';
 import { expiryAt } from './partition.ts';
 import type { Partition } from './partition.ts';
-import { deletedRow } from './stored-row.ts';
+import { deletedRow, mergeRows } from './stored-row.ts';
 import type { MixedRow } from './stored-row.ts';
 
 /**
@@ -90,6 +91,32 @@ export function batchMutations(
     else known.push(mutation);
   });
   return Array.from(byKey.values(), together);
+}
+
+/**
+ * The mutation of a light-weight transaction, before its ballot stamps it: changes of one row have become one, so that
+ * a row deletion takes what the same batch writes, although the ballot then stamps deletions 1 µs earlier.
+ */
+export function conditionalMutation(
+  changes: readonly StampedChange[],
+  stampUs: number,
+  nowSecond: number,
+): Mutation {
+  const mutations: PartitionMutation[] = [];
+  for (const { partition, change } of changes) {
+    const made = changeMutation(partition, change, stampUs, nowSecond);
+    const index = mutations.findIndex(
+      (known) => known.kind === 'row' && made.kind === 'row' && compareKeys(known.key, made.key) === 0,
+    );
+    const known = mutations[index];
+    if (made.kind !== 'row' || known?.kind !== 'row') {
+      mutations.push(made);
+    } else {
+      const row = mergeRows(partition.store.schema, known.row, made.row);
+      mutations[index] = { ...known, row, bytes: known.bytes + made.bytes };
+    }
+  }
+  return together(mutations);
 }
 
 /** The timestamp of a write: the client's, or else the coordinator's own (cassandra-and-live 24). */

@@ -37,6 +37,7 @@ export class ElidedRead implements Elided {
     const { operation, seed } = request;
     const partition = operation.partition;
     if (partition.agreed === undefined || partition.elidedWrites.length > 0) return false;
+    if (operation.blockFor > operation.replicas.length) return false;
     const clientDraw = plan.draw(seed, clientStep);
     const startedUs = kernel.nowUs + plan.outUs(clientDraw);
     const medianUs = plan.of(partition.store.schema.table.name).readUs;

@@ -29,11 +29,12 @@ export class ElidedWrite implements Elided {
   readonly #appliedUs: readonly number[];
   #event: EventHandle;
 
-  /** False where it would run into a timeout: then it must be played in full. */
+  /** False where it would run into a timeout or is refused: then it must be played in full. */
   static begin(core: RingCore, coordinator: CassandraNode, request: ClientRequest): boolean {
     const { plan, kernel, options } = core;
     const { operation, seed } = request;
     if (operation.timestampUs === undefined) return false;
+    if (operation.blockFor > operation.replicas.length) return false;
     const clientDraw = plan.draw(seed, clientStep);
     const startedUs = kernel.nowUs + plan.outUs(clientDraw);
     const medianUs = plan.of(operation.partition.store.schema.table.name).writeUs;

@@ -2,9 +2,9 @@ import type { EventHandle } from '../kernel/index.ts';
 import { compareBallots, firstBallot } from './ballot.ts';
 import type { Ballot, Proposal } from './ballot.ts';
 import type { CassandraNode } from './cassandra-node.ts';
-import { changeMutation } from './change-mutation.ts';
+import { conditionalMutation } from './change-mutation.ts';
 import { quorumOf } from './consistency.ts';
-import { mutationOverheadBytes, together } from './mutation.ts';
+import { mutationOverheadBytes } from './mutation.ts';
 import type { Mutation } from './mutation.ts';
 import { refused } from './operation.ts';
 import type { Operation, OperationBody, Outcome, Selection, ServerRequest } from './operation.ts';
@@ -218,9 +218,7 @@ export class PaxosCoordination {
   #ownMutation(purpose: Extract<PaxosPurpose, { kind: 'conditional' }>, ballot: Ballot): Mutation {
     const nowSecond = this.#coordinator.nowSecond();
     const stampUs = this.#operation.timestampUs ?? ballot.timeUs;
-    const made = together(
-      purpose.changes.map(({ partition, change }) => changeMutation(partition, change, stampUs, nowSecond)),
-    );
+    const made = conditionalMutation(purpose.changes, stampUs, nowSecond);
     return this.#core.deviations.has('cas-keeps-client-timestamp') ? made : restamp(made, ballot.timeUs);
   }
 

@@ -222,7 +222,6 @@ const levelsByNodes: ReadonlyMap<number, Levels> = new Map([
         'EACH_QUORUM',
         'SERIAL',
         'LOCAL_SERIAL',
-        'ANY',
       ],
     },
   ],
@@ -271,7 +270,7 @@ export function sequences(nodeCount: number): fc.Arbitrary<Sequence> {
     .constantFrom<TableName>('wide', 'wide', 'fading', 'single')
     .chain((table) =>
       fc
-        .array(step(nodeCount, table), { minLength: 4, maxLength: 36 })
+        .array(step(nodeCount, table), { minLength: 4, maxLength: 36, size: 'max' })
         .map((steps) => [...steps, finalLook(table, 'p'), finalLook(table, 'q')]),
     );
 }

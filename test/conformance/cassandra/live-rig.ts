@@ -26,7 +26,7 @@ export class LiveRig implements Rig {
     this.nodeCount = ring.nodes.length;
     this.#clients = clients;
     this.baseUs = Math.floor(Date.now() / 1000) * 1_000_000;
-    this.#startedMs = Date.now() - performance.now();
+    this.#startedMs = performance.timeOrigin;
   }
 
   /** Starts the nodes and makes the tables. Throws `LiveProblem` where the machine cannot. */

@@ -1,4 +1,5 @@
 import type { WideOutcome } from '../../../system/ports/cql-wide.ts';
+import type { Gate } from './gate.ts';
 import type { Rig } from './rig.ts';
 import { fromRow, isConditional, toStatement } from './step.ts';
 import type { CellSpec, RowSpec, Sequence, StatementSpec, Step } from './step.ts';
@@ -22,20 +23,23 @@ const secondUs = 1_000_000;
 /** No operation starts so late in a second that it would probably end in the next one. */
 const latestInSecondUs = 930_000;
 const serverClockUs = 1_000;
-const settleUs = 2_000;
+/** Between operations that a server stamps: more than its clock's grain and the doubt about the offset of this one's. */
+const settleUs = 4_000;
+const clockDoubtUs = 1_000;
 export const statementTimeoutMs = 12_000;
 
 /** Clocks of clients go wrong by this much; the first one goes right. */
 export const clientSkewsUs: readonly number[] = [0, 1_500_000, -1_500_000];
 
 /**
- * Runs a sequence and notes times and answers. Where an operation of a sequence with TTLs crossed a second, what it
+ * Runs a sequence and notes times and answers; the gate keeps answers quick. Where an operation of a sequence with TTLs crossed a second, what it
  * saw is one of two things: the sequence then proves nothing and the answer is undefined.
  */
 export async function observe(
   rig: Rig,
   sequence: Sequence,
   prefix: string,
+  gate: Gate,
 ): Promise<readonly Observation[] | undefined> {
   const observations: Observation[] = [];
   const lastStampUs = clientSkewsUs.map(() => -Infinity);
@@ -43,6 +47,7 @@ export async function observe(
   for (const step of sequence) {
     const serverStamped = stampedByServer(step);
     await rig.sleepUntil(rig.nowUs() + step.waitMs * 1000 + (serverStamped ? settleUs : 0));
+    const leave = await gate.enter();
     const intoSecondUs = rig.nowUs() % secondUs;
     if (intoSecondUs > latestInSecondUs)
       await rig.sleepUntil(rig.nowUs() + secondUs - intoSecondUs + settleUs);
@@ -53,6 +58,7 @@ export async function observe(
     const clientTimestampUs = step.stamp === 'client' ? stampUs : undefined;
     const raw = await run(rig, step, prefix, clientTimestampUs);
     const endUs = rig.nowUs();
+    leave();
     if (serverStamped) await rig.sleepUntil(endUs + settleUs);
     crossed ||= Math.floor(startUs / secondUs) !== Math.floor(endUs / secondUs);
     const times = { startUs, endUs, ...(clientTimestampUs === undefined ? {} : { clientTimestampUs }) };
@@ -153,8 +159,8 @@ function nameStamp(stampUs: number, sequence: Sequence, times: readonly Observat
     return (
       spec !== undefined &&
       stampedByServer(spec) &&
-      stampUs >= each.startUs - (each.startUs % serverClockUs) &&
-      stampUs <= each.endUs
+      stampUs >= each.startUs - (each.startUs % serverClockUs) - clockDoubtUs &&
+      stampUs <= each.endUs + clockDoubtUs
     );
   });
   return step < 0 ? stampUs : `step ${step}`;
