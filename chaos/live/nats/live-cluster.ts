@@ -201,7 +201,7 @@ export class LiveCluster {
     return found.length === 1 ? found[0] : undefined;
   }
 
-  /** Every running server knows a meta leader and is healthy: all its replicas are current. */
+  /** Every running server is healthy and knows the same meta leader, which has heard of all of them. */
   async settled(): Promise<boolean> {
     const nodes = this.nodes.filter(({ process }) => process.running);
     const answers = await Promise.all(
@@ -210,10 +210,18 @@ export class LiveCluster {
           monitor(monitorPort, '/jsz?config=1'),
           monitor(monitorPort, '/healthz'),
         ]);
-        return typeof at(state, 'meta_cluster', 'leader') === 'string' && at(health, 'status') === 'ok';
+        return { meta: at(state, 'meta_cluster'), healthy: at(health, 'status') === 'ok' };
       }),
     );
-    return answers.every((good) => good);
+    const leaders = new Set(answers.map(({ meta }) => at(meta, 'leader')));
+    const [leader] = leaders;
+    const replicas = at(answers.find((_, place) => nodes[place]?.name === leader)?.meta, 'replicas');
+    return (
+      answers.every(({ healthy }) => healthy) &&
+      leaders.size === 1 &&
+      Array.isArray(replicas) &&
+      replicas.filter((replica: unknown) => at(replica, 'current') === true).length === nodes.length - 1
+    );
   }
 
   /** False: not within the time. */

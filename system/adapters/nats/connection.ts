@@ -13,6 +13,7 @@ import { ClientKeyValue } from './key-value.ts';
 import { ClientManagement } from './management.ts';
 import { ClientPublisher } from './publisher.ts';
 import { ClientPuller } from './puller.ts';
+import { isAtLeast } from './server-version.ts';
 
 /** One connection of the `nats` package, with the small port and the wide one. */
 export class ClientConnection implements FullNatsConnection {
@@ -34,7 +35,9 @@ export class ClientConnection implements FullNatsConnection {
     this.management = new ClientManagement(core);
     this.publisher = new ClientPublisher(core);
     this.puller = new ClientPuller(core);
-    this.jetStream = new ClientJetStream(jetStream, this.management, this.publisher);
+    this.jetStream = new ClientJetStream(jetStream, this.management, this.publisher, () =>
+      isAtLeast(client.info?.version ?? '', [2, 10, 4]),
+    );
     this.#watch = clientWatches(jetStream);
     void this.#followStatus();
   }

@@ -12,13 +12,17 @@ const retryMs = 1_000;
 /** The client library refuses shorter pulls. */
 const shortestPullMs = 1_000;
 
-/** The client library's own pull loop, begun again whenever it gives up, until the durable is gone or the owner stops it. */
+/**
+ * The client library's own pull loop, begun again whenever it gives up, until the durable is gone or the owner stops it.
+ * Servers before 2.10.4 take a `+TERM` with a reason for no ack at all, and would deliver again: they are sent none.
+ */
 export class ClientConsumption implements Consumption {
   readonly #jetStream: JetStreamClient;
   readonly #stream: string;
   readonly #durable: string;
   readonly #options: ConsumeOptions;
   readonly #handlers: ConsumeHandlers;
+  readonly #termReasons: boolean;
   #messages: ConsumerMessages | undefined;
   #wake: (() => void) | undefined;
   #stopped = false;
@@ -29,12 +33,14 @@ export class ClientConsumption implements Consumption {
     durable: string,
     options: ConsumeOptions,
     handlers: ConsumeHandlers,
+    termReasons: boolean,
   ) {
     this.#jetStream = jetStream;
     this.#stream = stream;
     this.#durable = durable;
     this.#options = options;
     this.#handlers = handlers;
+    this.#termReasons = termReasons;
     void this.#run();
   }
 
@@ -68,7 +74,7 @@ export class ClientConsumption implements Consumption {
       max_messages: this.#options.maxMessages,
       expires: Math.max(shortestPullMs, this.#options.expiresMs),
       callback: (message) => {
-        if (!this.#stopped) this.#handlers.message(deliveredMessage(message));
+        if (!this.#stopped) this.#handlers.message(deliveredMessage(message, this.#termReasons));
       },
     });
     this.#messages = messages;
@@ -114,7 +120,7 @@ function isMissing(error: unknown): boolean {
   return code === 10014 || code === 10059;
 }
 
-function deliveredMessage(message: JsMsg): DeliveredMessage {
+function deliveredMessage(message: JsMsg, termReasons: boolean): DeliveredMessage {
   return {
     subject: message.subject,
     payload: plainBytes(message.data),
@@ -132,6 +138,6 @@ function deliveredMessage(message: JsMsg): DeliveredMessage {
     },
     nak: (delayMs) => message.nak(delayMs),
     inProgress: () => message.working(),
-    terminate: (reason) => message.term(reason),
+    terminate: (reason) => message.term(termReasons ? reason : ''),
   };
 }

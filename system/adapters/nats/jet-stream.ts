@@ -21,11 +21,19 @@ export class ClientJetStream implements JetStream {
   readonly #client: JetStreamClient;
   readonly #management: JetStreamManagement;
   readonly #publisher: JetStreamPublisher;
+  readonly #termReasons: () => boolean;
 
-  constructor(client: JetStreamClient, management: JetStreamManagement, publisher: JetStreamPublisher) {
+  /** `termReasons`: whether the server now connected to takes reasons with `+TERM`. */
+  constructor(
+    client: JetStreamClient,
+    management: JetStreamManagement,
+    publisher: JetStreamPublisher,
+    termReasons: () => boolean,
+  ) {
     this.#client = client;
     this.#management = management;
     this.#publisher = publisher;
+    this.#termReasons = termReasons;
   }
 
   async ensureStream(config: StreamConfig): Promise<void> {
@@ -95,6 +103,6 @@ export class ClientJetStream implements JetStream {
   }
 
   consume(stream: string, durable: string, options: ConsumeOptions, handlers: ConsumeHandlers): Consumption {
-    return new ClientConsumption(this.#client, stream, durable, options, handlers);
+    return new ClientConsumption(this.#client, stream, durable, options, handlers, this.#termReasons());
   }
 }
