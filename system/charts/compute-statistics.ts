@@ -129,13 +129,31 @@ function segmentOf(position: number): number {
 function missingShare(timesUs: Float64Array, count: number, startUs: number, endUs: number): number {
   if (count === 0) return 1;
   if (count === 1) return Number.NaN;
-  for (let i = 1; i < count; i++) sortScratch[i - 1] = (timesUs[i] ?? 0) - (timesUs[i - 1] ?? 0);
-  const gapUs = selectInPlace(sortScratch, count - 1, (count - 1) >>> 1);
+  const gapUs = typicalGapUs(timesUs, count);
   let missing = 0;
-  for (let i = 0; i < count - 1; i++) missing += hidden(sortScratch[i] ?? 0, gapUs);
-  const outsideUs = Math.max(0, (timesUs[0] ?? 0) - startUs) + Math.max(0, endUs - (timesUs[count - 1] ?? 0));
+  let previousUs = timesUs[0] ?? 0;
+  for (let i = 1; i < count; i++) {
+    const timeUs = timesUs[i] ?? 0;
+    const distanceUs = timeUs - previousUs;
+    if (distanceUs > gapUs) missing += hidden(distanceUs, gapUs);
+    previousUs = timeUs;
+  }
+  const outsideUs = Math.max(0, (timesUs[0] ?? 0) - startUs) + Math.max(0, endUs - previousUs);
   missing += hidden(outsideUs, gapUs);
   return missing / (missing + count);
+}
+
+/** The median distance of two neighbouring instants, the lower of two; NaN where there are fewer than two. */
+export function typicalGapUs(timesUs: Float64Array, count: number): number {
+  if (count < 2) return Number.NaN;
+  const firstUs = (timesUs[1] ?? 0) - (timesUs[0] ?? 0);
+  let even = 2;
+  while (even < count && (timesUs[even] ?? 0) - (timesUs[even - 1] ?? 0) === firstUs) even++;
+  // Nearly always they are all the same.
+  if (even === count) return firstUs;
+  if (sortScratch.length < count) sortScratch = new Float64Array(2 * count);
+  for (let i = 1; i < count; i++) sortScratch[i - 1] = (timesUs[i] ?? 0) - (timesUs[i - 1] ?? 0);
+  return selectInPlace(sortScratch, count - 1, (count - 1) >>> 1);
 }
 
 function hidden(distanceUs: number, gapUs: number): number {

@@ -1,12 +1,15 @@
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { chartLimits, ChartCodecError } from './codec.ts';
+import { maxSteps } from './steps.ts';
+import type { StepChart } from './steps.ts';
 import { statisticNames } from './statistics.ts';
 import type { SvidChart } from './statistics.ts';
 import type { UChart } from './uchart.ts';
 
 const MAGIC = 0xd5;
-const VERSION = 1;
+const PLAIN_VERSION = 1;
+const STEP_VERSION = 2;
 const MAX_STRING_UNITS = 4096;
 
 const writer = new ByteWriter();
@@ -16,26 +19,72 @@ const writer = new ByteWriter();
  * except that all NaNs become one.
  *
  * Layout: magic 0xD5, version 1; context id, unit and recipe, each as varint length and one varint a UTF-16 unit; varint
- * context sequence; start and end as doubles; varint number of SVIDs, byte number of statistics; for each, varint SVID,
- * three bytes of mask, then each statistic as a varint where its bit is set (small non-negative integers), else as a
- * double; CRC-32.
+ * context sequence; start and end as doubles; the SVIDs: varint number of them, byte number of statistics; for each, varint
+ * SVID, three bytes of mask, then each statistic as a varint where its bit is set (small non-negative integers), else as a
+ * double; CRC-32. A chart with steps or maintenance has version 2, and before the CRC: the end of maintenance as a
+ * double, NaN for none; varint number of steps, 0 for none; for each, number, start and end as doubles and its SVIDs as above.
  *
  * Throws `unencodable` for a sequence or SVID that is no non-negative safe integer or a string over 4,096 units.
  */
 export function encodeUChart(chart: UChart): Uint8Array {
+  const { maintainedUs, steps } = chart;
+  const isPlain = maintainedUs === undefined && steps === undefined;
   writer.reset();
   writer.reserve(3 * MAX_STRING_UNITS * 3 + 64);
   writer.byte(MAGIC);
-  writer.byte(VERSION);
+  writer.byte(isPlain ? PLAIN_VERSION : STEP_VERSION);
   writeString(chart.contextId);
   writeString(chart.unit);
   writeString(chart.recipe);
   writeInteger(chart.contextSequence);
   writer.float64(chart.startUs);
   writer.float64(chart.endUs);
-  writer.varint(chart.charts.length);
+  writeCharts(chart.charts);
+  if (isPlain) return writer.finish();
+  writer.reserve(16);
+  writer.float64(maintainedUs ?? Number.NaN);
+  writer.varint(steps?.length ?? 0);
+  for (const { step, startUs, endUs, charts } of steps ?? []) {
+    writer.reserve(32);
+    writer.float64(step);
+    writer.float64(startUs);
+    writer.float64(endUs);
+    writeCharts(charts);
+  }
+  return writer.finish();
+}
+
+/** The inverse of {@link encodeUChart}. Throws {@link ChartCodecError} and nothing else. */
+export function decodeUChart(blob: Uint8Array): UChart {
+  const isPlain = blob[1] !== STEP_VERSION;
+  const reader = new ByteReader(blob, MAGIC, isPlain ? PLAIN_VERSION : STEP_VERSION);
+  const contextId = readString(reader);
+  const unit = readString(reader);
+  const recipe = readString(reader);
+  const contextSequence = reader.varint();
+  const startUs = reader.float64();
+  const endUs = reader.float64();
+  const charts = readCharts(reader);
+  const chart: UChart = { contextId, unit, recipe, contextSequence, startUs, endUs, charts };
+  if (isPlain) {
+    reader.end();
+    return chart;
+  }
+  const maintainedUs = reader.float64();
+  const steps = readSteps(reader);
+  reader.end();
+  return {
+    ...chart,
+    ...(Number.isNaN(maintainedUs) ? {} : { maintainedUs }),
+    ...(steps.length === 0 ? {} : { steps }),
+  };
+}
+
+function writeCharts(charts: readonly SvidChart[]): void {
+  writer.reserve(16);
+  writer.varint(charts.length);
   writer.byte(statisticNames.length);
-  for (const { svid, statistics } of chart.charts) {
+  for (const { svid, statistics } of charts) {
     writer.reserve(16 + 9 * statisticNames.length);
     writeInteger(svid);
     let mask = 0;
@@ -49,20 +98,14 @@ export function encodeUChart(chart: UChart): Uint8Array {
       else writer.float64(statistic === statistic ? statistic : Number.NaN);
     }
   }
-  return writer.finish();
 }
 
-/** The inverse of {@link encodeUChart}. Throws {@link ChartCodecError} and nothing else. */
-export function decodeUChart(blob: Uint8Array): UChart {
-  const reader = new ByteReader(blob, MAGIC, VERSION);
-  const contextId = readString(reader);
-  const unit = readString(reader);
-  const recipe = readString(reader);
-  const contextSequence = reader.varint();
-  const startUs = reader.float64();
-  const endUs = reader.float64();
+function readCharts(reader: ByteReader): SvidChart[] {
   const count = reader.varint();
-  if (count > chartLimits.maxSeries) throw new ChartCodecError('limit', `${String(count)} SVIDs`);
+  // Each takes four bytes at least, so a short blob cannot claim much memory.
+  if (count > chartLimits.maxSeries || 4 * count > reader.remaining) {
+    throw new ChartCodecError('limit', `${String(count)} SVIDs`);
+  }
   const statisticCount = reader.byte();
   if (statisticCount !== statisticNames.length) {
     throw new ChartCodecError(
@@ -81,8 +124,20 @@ export function decodeUChart(blob: Uint8Array): UChart {
     }
     charts.push({ svid, statistics });
   }
-  reader.end();
-  return { contextId, unit, recipe, contextSequence, startUs, endUs, charts };
+  return charts;
+}
+
+function readSteps(reader: ByteReader): StepChart[] {
+  const count = reader.varint();
+  if (count > maxSteps) throw new ChartCodecError('limit', `${String(count)} steps`);
+  const steps: StepChart[] = [];
+  for (let s = 0; s < count; s++) {
+    const step = reader.float64();
+    const startUs = reader.float64();
+    const endUs = reader.float64();
+    steps.push({ step, startUs, endUs, charts: readCharts(reader) });
+  }
+  return steps;
 }
 
 function isSmallInteger(value: number): boolean {

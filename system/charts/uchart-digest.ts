@@ -7,23 +7,33 @@ const LOW = WORD_SWAP;
 const HIGH = 1 - WORD_SWAP;
 
 /**
- * A 53-bit integer over the SVIDs and the exact bits of all statistics: two results of a context are the same if and, but
- * for a chance of 2⁻⁵³, only if their digests are. Neither identity nor times enter, every NaN counts as the same.
+ * A 53-bit integer over the SVIDs and the exact bits of all statistics, those of steps included: two results of a context
+ * are the same if and, but for a chance of 2⁻⁵³, only if their digests are. Neither identity nor times enter, every NaN
+ * counts as the same.
  */
 export function uchartDigest(chart: UChart): number {
-  let a = 0x9e3779b9 ^ chart.charts.length;
+  const { charts, steps = [] } = chart;
+  let a = 0x9e3779b9 ^ charts.length;
   let b = 0x85ebca6b;
-  for (const { svid, statistics } of chart.charts) {
-    a = Math.imul(a ^ svid, 0xcc9e2d51);
-    a ^= a >>> 15;
-    for (let i = 0; i < statistics.length; i++) {
-      const statistic = statistics[i] ?? 0;
-      number[0] = statistic;
-      const isNumber = statistic === statistic;
-      a = Math.imul(a ^ (isNumber ? (words[LOW] ?? 0) : 0), 0x9e3779b1);
-      b = Math.imul(b ^ (isNumber ? (words[HIGH] ?? 0) : 0x7ff80000), 0x85ebca77);
-      a = (a ^ (a >>> 15)) + b;
-      b ^= (b >>> 13) ^ a;
+  for (let part = 0; part <= steps.length; part++) {
+    const step = part === 0 ? undefined : steps[part - 1];
+    if (step !== undefined) {
+      number[0] = step.step;
+      a = Math.imul(a ^ (words[LOW] ?? 0) ^ step.charts.length, 0x27d4eb2f);
+      b = Math.imul(b ^ (words[HIGH] ?? 0), 0x165667b1) ^ a;
+    }
+    for (const { svid, statistics } of step?.charts ?? charts) {
+      a = Math.imul(a ^ svid, 0xcc9e2d51);
+      a ^= a >>> 15;
+      for (let i = 0; i < statistics.length; i++) {
+        const statistic = statistics[i] ?? 0;
+        number[0] = statistic;
+        const isNumber = statistic === statistic;
+        a = Math.imul(a ^ (isNumber ? (words[LOW] ?? 0) : 0), 0x9e3779b1);
+        b = Math.imul(b ^ (isNumber ? (words[HIGH] ?? 0) : 0x7ff80000), 0x85ebca77);
+        a = (a ^ (a >>> 15)) + b;
+        b ^= (b >>> 13) ^ a;
+      }
     }
   }
   a = Math.imul(a ^ (a >>> 16), 0x7feb352d);

@@ -3,6 +3,8 @@ import { mergeSeries } from './series.ts';
 import type { Series } from './series.ts';
 import { statisticNames } from './statistics.ts';
 import type { SvidChart } from './statistics.ts';
+import { StepCharts, stepPlanOf } from './steps.ts';
+import type { StepChart } from './steps.ts';
 import { usablePoints } from './usable-points.ts';
 
 export { decodeUChart, encodeUChart } from './uchart-blob.ts';
@@ -19,11 +21,22 @@ export interface UChartIdentity {
   /** Start and end of the context by the tool's clock, integer microseconds since the epoch. */
   readonly startUs: number;
   readonly endUs: number;
+  /** End of the unit's last maintenance by the tool's clock; absent where none is known. What came before is no history of it. */
+  readonly maintainedUs?: number;
 }
 
 /** The statistical result of one context (`delivery R25`): SVIDs ascending, each once. */
 export interface UChart extends UChartIdentity {
   readonly charts: readonly SvidChart[];
+  /** In the order of their first visits; absent where no steps are given. */
+  readonly steps?: readonly StepChart[];
+}
+
+/** What a U-chart is computed from. */
+export interface UChartInput extends UChartIdentity {
+  readonly series: readonly Series[];
+  /** The SVID that tells the recipe's step; absent: no steps. */
+  readonly stepSvid?: number | undefined;
 }
 
 /**
@@ -31,18 +44,28 @@ export interface UChart extends UChartIdentity {
  * repeated delivery of points, change nothing. See {@link SvidChart} for what each statistic means and for flagged,
  * conflicting and missing points. Never throws.
  */
-export function computeUChart(input: UChartIdentity & { readonly series: readonly Series[] }): UChart {
-  const { contextId, unit, recipe, contextSequence, startUs, endUs } = input;
+export function computeUChart(input: UChartInput): UChart {
+  const { contextId, unit, recipe, contextSequence, startUs, endUs, maintainedUs, stepSvid } = input;
   const series = hasRisingSvids(input.series) ? input.series : mergeSeries(input.series);
   const charts: SvidChart[] = [];
   // One buffer for all SVIDs: one each would cost more than the statistics in it.
   const block = new Float64Array(series.length * statisticNames.length);
+  const plan = stepSvid === undefined ? undefined : stepPlanOf(series, stepSvid, endUs);
+  const stepCharts = plan === undefined ? undefined : new StepCharts(plan);
   for (const [index, one] of series.entries()) {
+    const points = usablePoints(one);
     const statistics = block.subarray(index * statisticNames.length, (index + 1) * statisticNames.length);
-    computeStatistics(usablePoints(one), startUs, endUs, statistics);
+    computeStatistics(points, startUs, endUs, statistics);
     charts.push({ svid: one.svid, statistics });
+    stepCharts?.add(one.svid, points);
   }
-  return { contextId, unit, recipe, contextSequence, startUs, endUs, charts };
+  const chart: UChart = { contextId, unit, recipe, contextSequence, startUs, endUs, charts };
+  if (maintainedUs === undefined && stepCharts === undefined) return chart;
+  return {
+    ...chart,
+    ...(maintainedUs === undefined ? {} : { maintainedUs }),
+    ...(stepCharts === undefined ? {} : { steps: stepCharts.finish() }),
+  };
 }
 
 function hasRisingSvids(series: readonly Series[]): boolean {
