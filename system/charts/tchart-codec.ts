@@ -7,7 +7,7 @@ import { readValueColumn, writeValueColumn } from './value-column.ts';
  * Codec of a whole context, made to be small: at most 3–4 bytes a point on sensor traces (`delivery R24`). Columns as in
  * {@link writeTimeColumn} and {@link writeValueColumn}.
  *
- * Not modelled: byte compatibility with Mebo, which will be another {@link ChartCodec} of its own id.
+ * Not byte compatible with Mebo, which is another {@link ChartCodec} of its own id.
  */
 export const tchartCodec: ChartCodec = seriesCodec({
   id: 2,

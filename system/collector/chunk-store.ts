@@ -1,4 +1,4 @@
-import { tchartCodec } from '../charts/tchart-codec.ts';
+import { defaultTChartCodec } from '../charts/tchart.ts';
 import type { CqlOptions, CqlRow, CqlSession, CqlStatement } from '../ports/cql.ts';
 import { PortError } from '../ports/errors.ts';
 import type { CompleteRequest, SendRequest } from '../ports/ingest.ts';
@@ -62,7 +62,7 @@ export async function writeBlob(
   payload: Uint8Array,
   timeoutMs: number,
 ): Promise<void> {
-  const timestampUs = Math.floor(request.endUs / 1000) * 1000 + tchartCodec.id;
+  const timestampUs = Math.floor(request.endUs / 1000) * 1000 + defaultTChartCodec.id;
   await session.execute(
     insertBlob,
     {

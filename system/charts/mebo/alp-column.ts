@@ -13,6 +13,7 @@ const sampleSize = 32;
 const maxSample = 2 * sampleSize;
 
 const sampleScratch = new Float64Array(maxSample);
+const sampleWords = wordsOf(sampleScratch);
 let digits = new Float64Array(1024);
 let exceptions = new Uint32Array(1024);
 
@@ -51,14 +52,31 @@ export function writeAlp(buffer: ByteBuffer, values: Float64Array, isLittle: boo
   }
 }
 
-/** Every stride-th value, bits and all; fewer than {@link maxSample}. */
+/** Every stride-th value, bits and all, but the least and the greatest first; fewer than {@link maxSample}. */
 function sampleOf(values: Float64Array): Float64Array {
   const stride = values.length > sampleSize ? Math.floor(values.length / sampleSize) : 1;
   const count = Math.ceil(values.length / stride);
-  const from = new BigUint64Array(values.buffer, values.byteOffset, values.length);
-  const into = new BigUint64Array(sampleScratch.buffer);
-  for (let i = 0; i < count; i++) into[i] = from[i * stride] ?? 0n;
+  const from = wordsOf(values);
+  let leastAt = 0;
+  let greatestAt = 0;
+  for (let i = 0; i < count; i++) {
+    sampleWords[2 * i] = from[2 * i * stride] ?? 0;
+    sampleWords[2 * i + 1] = from[2 * i * stride + 1] ?? 0;
+    const value = values[i * stride] ?? 0;
+    if (value < (values[leastAt * stride] ?? 0)) leastAt = i;
+    if (value > (values[greatestAt * stride] ?? 0)) greatestAt = i;
+  }
+  swap(0, leastAt);
+  if (count > 1) swap(1, greatestAt === 0 ? leastAt : greatestAt);
   return sampleScratch.subarray(0, count);
+}
+
+function swap(place: number, other: number): void {
+  for (let word = 0; word < 2; word++) {
+    const kept = sampleWords[2 * place + word] ?? 0;
+    sampleWords[2 * place + word] = sampleWords[2 * other + word] ?? 0;
+    sampleWords[2 * other + word] = kept;
+  }
 }
 
 /** Fills `values` from bytes `[start, end)`, all of which must be used. */

@@ -76,17 +76,23 @@ export function rangeBits(least: number, greatest: number): number {
   return (BigInt(greatest) - BigInt(least)).toString(2).length;
 }
 
+/** What the last column was best written as: neighbours are often alike. It decides how fast a search is, never what it finds. */
+let guess: DecimalForm = { exponent: 2, factor: 0 };
+
 /**
  * The form that the Go encoder picks for a sample: the first of least cost over all exponents, and all factors up to the
- * exponent, each miss costing as much as an exception. A candidate is left as soon as it cannot become cheaper.
+ * exponent, each miss costing as much as an exception. A candidate is left as soon as it cannot win any more, which comes
+ * soonest where the least and the greatest value are the first two of the sample.
  */
 export function bestForm(sample: Float64Array): DecimalForm {
+  // No candidate that costs more than another, wherever that one stands, can be the first of least cost.
+  const bound = costOf(sample, guess.exponent, guess.factor, Infinity) + 1;
   let best = Infinity;
   let exponent = 0;
   let factor = 0;
   for (let e = 0; e <= maxExponent; e++) {
     for (let f = 0; f <= e; f++) {
-      const cost = costOf(sample, e, f, best);
+      const cost = costOf(sample, e, f, Math.min(best, bound));
       if (cost < best) {
         best = cost;
         exponent = e;
@@ -94,10 +100,12 @@ export function bestForm(sample: Float64Array): DecimalForm {
       }
     }
   }
-  return { exponent, factor };
+  guess = { exponent, factor };
+  return guess;
 }
 
-function costOf(sample: Float64Array, exponent: number, factor: number, best: number): number {
+/** In bits; Infinity where it is known to be `limit` or more. */
+function costOf(sample: Float64Array, exponent: number, factor: number, limit: number): number {
   const up = powersOfTen[exponent] ?? 1;
   const down = inversePowersOfTen[factor] ?? 1;
   const backUp = powersOfTen[factor] ?? 1;
@@ -106,22 +114,23 @@ function costOf(sample: Float64Array, exponent: number, factor: number, best: nu
   let misses = 0;
   let least = Infinity;
   let greatest = -Infinity;
-  let width = 0;
+  let cost = 0;
   for (let i = 0; i < count; i++) {
     const value = sample[i] ?? 0;
     const digits = round(value * up * down);
     if (!(Math.abs(digits) < maxDigits) || digits * backUp * backDown !== value) {
       misses++;
+      cost += missBits;
     } else if (digits < least || digits > greatest) {
       if (digits < least) least = digits;
       if (digits > greatest) greatest = digits;
-      width = rangeBits(least, greatest);
+      cost = count * rangeBits(least, greatest) + missBits * misses;
     } else {
       continue;
     }
-    if (count * width + missBits * misses >= best) return Infinity;
+    if (cost >= limit) return Infinity;
   }
-  return count * width + missBits * misses;
+  return cost;
 }
 
 /** A whole column in one form. */

@@ -1,7 +1,7 @@
 import { chunkCodec } from '../../charts/chunk-codec.ts';
 import { mergeSeries } from '../../charts/series.ts';
 import type { Series } from '../../charts/series.ts';
-import { tchartCodec } from '../../charts/tchart-codec.ts';
+import { codecOfTChart } from '../../charts/tchart.ts';
 import type { Completion } from '../../ports/completion.ts';
 import type { CqlOptions, CqlRow, CqlSession, CqlStatement } from '../../ports/cql.ts';
 import { chunkTable, tchartBucketMs, tchartTable } from '../../ports/tables.ts';
@@ -40,9 +40,13 @@ export async function fetchSeries(
     const what = isPacked ? 'T-chart blobs' : 'chunks';
     throw new ProcessingFailure(`${rows.length} of ${wanted} ${what}`, 'fetch');
   }
-  const codec = isPacked ? tchartCodec : chunkCodec;
   try {
-    return joined(rows.map((row) => codec.decode(payloadOf(row))));
+    return joined(
+      rows.map((row) => {
+        const payload = payloadOf(row);
+        return (isPacked ? codecOfTChart(payload) : chunkCodec).decode(payload);
+      }),
+    );
   } catch (error) {
     throw new ProcessingFailure('T-chart cannot be decoded', 'fetch', { cause: error });
   }
