@@ -161,7 +161,7 @@ export class ConsumerLeader {
           break;
         case 'ended':
           this.#interests.splice(this.#turn, 1);
-          interest.consumption.lost(interest, interest.endedUs);
+          interest.ended();
           if (this.#interests.length === 0) return undefined;
           break;
       }

@@ -85,7 +85,15 @@ export class NatsConsumption implements Consumption {
   static arrive(consumption: NatsConsumption, { message, deliveryCount }: Delivery): void {
     if (consumption.#withdrawn || consumption.client.closed) return;
     consumption.client.process.kernel.wake();
+    // It hears again: with this message it asks for more.
+    if (consumption.#interest?.isStarved === true) consumption.pull();
     consumption.#handlers.message(new NatsMessage(consumption, message, deliveryCount));
+  }
+
+  /** In the client's process: its pull ended while it could not renew it (408, jetstream G63). */
+  static arriveEnded(consumption: NatsConsumption): void {
+    if (consumption.#stopped || consumption.client.closed || consumption.#interest !== undefined) return;
+    consumption.pull();
   }
 
   /** In the client's process: there is no such durable (any more). */

@@ -1,4 +1,4 @@
-import type { NatsConsumption } from './consumption.ts';
+import { NatsConsumption } from './consumption.ts';
 import type { NatsServer } from './nats-server.ts';
 import type { Session } from './session.ts';
 
@@ -11,7 +11,12 @@ export class Interest {
   readonly #session: Session;
   /** Part of a pull's life that is left when the client falls silent, in (0, 1]. */
   readonly #phase: number;
+  /** The server that ended it because the client did not renew it. */
+  #endedOn: NatsServer | undefined;
+  #isSilent = false;
   #sentIntoSilence = 0;
+  /** A message had to wait because the client had what it asked for and could not ask again. */
+  isStarved = false;
   /** When it ended, once `state` has said so. */
   endedUs = 0;
 
@@ -31,6 +36,7 @@ export class Interest {
       return 'ended';
     }
     const silentSinceUs = this.#session.silentSinceUs(server);
+    this.#isSilent = silentSinceUs !== undefined;
     if (silentSinceUs === undefined) {
       this.#sentIntoSilence = 0;
       return 'open';
@@ -38,13 +44,23 @@ export class Interest {
     const endUs = silentSinceUs + this.#phase * options.expiresMs * 1000;
     if (nowUs >= endUs) {
       this.endedUs = endUs;
+      this.#endedOn = server;
       return 'ended';
     }
-    return this.#sentIntoSilence < options.maxMessages ? 'open' : 'full';
+    if (this.#sentIntoSilence < options.maxMessages) return 'open';
+    this.isStarved = true;
+    return 'full';
+  }
+
+  /** Tells the client what `state` has found: by a status it gets when it hears again, or by the heartbeats that it misses. */
+  ended(): void {
+    const { consumption } = this;
+    consumption.lost(this, this.endedUs);
+    this.#endedOn?.push(consumption.client, 80, NatsConsumption.arriveEnded, consumption, undefined);
   }
 
   /** A message is on its way to the client. */
   sent(): void {
-    this.#sentIntoSilence++;
+    if (this.#isSilent) this.#sentIntoSilence++;
   }
 }
