@@ -1,11 +1,12 @@
-import { PortError, type PortErrorCode } from '../../system/ports/errors.ts';
+import { codeOfRefusal, PortError } from '../../system/ports/errors.ts';
 import type { Deferred, EventHandle } from '../kernel/index.ts';
+import type { Refusal } from './api-errors.ts';
 import type { NatsClient } from './nats-client.ts';
 
 /** A call, whatever it asks for. */
 export interface OpenCall {
   readonly client: NatsClient;
-  fail(code: PortErrorCode): void;
+  fail(refusal: Refusal): void;
 }
 
 /** One request of a client: it waits for an answer until its own time-out, disconnected or not (jetstream I74). */
@@ -33,14 +34,18 @@ export class Call<T> implements OpenCall {
     call.#deferred.resolve(value);
   }
 
-  static refuse(call: OpenCall, code: PortErrorCode): void {
-    call.fail(code);
+  static refuse(call: OpenCall, refusal: Refusal): void {
+    call.fail(refusal);
   }
 
-  fail(code: PortErrorCode): void {
+  fail(refusal: Refusal): void {
     if (this.#deferred.settled) return;
     this.#close();
-    this.#deferred.reject(new PortError(`${this.what}: ${code}`, code));
+    this.#deferred.reject(
+      typeof refusal === 'string'
+        ? new PortError(`${this.what}: ${refusal}`, refusal)
+        : new PortError(`${this.what}: ${refusal.description}`, codeOfRefusal(refusal), { server: refusal }),
+    );
   }
 
   static #expire<T>(call: Call<T>): void {

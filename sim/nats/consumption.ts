@@ -4,14 +4,8 @@ import { Call } from './call.ts';
 import { NatsMessage } from './delivered-message.ts';
 import type { Interest } from './interest.ts';
 import type { NatsClient } from './nats-client.ts';
-import type { StoredMessage } from './stored-message.ts';
 import { callTimeoutMs, missedHeartbeats, pullHeartbeatUs } from './timing.ts';
-
-/** A message on its way to a consumption. */
-export interface Delivery {
-  readonly message: StoredMessage;
-  readonly deliveryCount: number;
-}
+import type { Delivery } from './waiter.ts';
 
 /**
  * A pull loop of a client. Renewals and idle heartbeats are elided: while a leader holds its interest nothing happens;
@@ -52,7 +46,7 @@ export class NatsConsumption implements Consumption {
     if (this.#stopped) return;
     this.#interest = undefined;
     const { stream, durable } = this;
-    this.client.send({ kind: 'pull', stream, durable, consumption: this });
+    this.client.send({ kind: 'consume', stream, consumer: durable, consumption: this });
     this.#monitorFrom(this.client.process.kernel.nowUs);
   }
 
@@ -61,7 +55,7 @@ export class NatsConsumption implements Consumption {
     this.#end();
     const { client, stream, durable } = this;
     const call = new Call<true>(client, `withdraw the pull on ${durable}`, callTimeoutMs);
-    client.send({ kind: 'pull-withdrawn', stream, durable, consumption: this, call });
+    client.send({ kind: 'consume-withdrawn', stream, consumer: durable, consumption: this, call });
     const withdrawn = (): void => {
       this.#withdrawn = true;
     };
@@ -82,12 +76,12 @@ export class NatsConsumption implements Consumption {
   }
 
   /** In the client's process. */
-  static arrive(consumption: NatsConsumption, { message, deliveryCount }: Delivery): void {
+  static arrive(consumption: NatsConsumption, delivery: Delivery): void {
     if (consumption.#withdrawn || consumption.client.closed) return;
     consumption.client.process.kernel.wake();
     // It hears again: with this message it asks for more.
     if (consumption.#interest?.isStarved === true) consumption.pull();
-    consumption.#handlers.message(new NatsMessage(consumption, message, deliveryCount));
+    consumption.#handlers.message(new NatsMessage(consumption, delivery));
   }
 
   /** In the client's process: its pull ended while it could not renew it (408, jetstream G63). */

@@ -3,18 +3,21 @@ import { Call } from './call.ts';
 import type { NatsConsumption } from './consumption.ts';
 import type { AckVerb } from './requests.ts';
 import type { StoredMessage } from './stored-message.ts';
+import type { Delivery } from './waiter.ts';
 
 /** One delivery at the client. Its acks are publishes that nobody answers (jetstream F51); only the first one is sent. */
 export class NatsMessage implements DeliveredMessage {
   readonly #consumption: NatsConsumption;
   readonly #message: StoredMessage;
   readonly deliveryCount: number;
+  readonly #consumerSequence: number;
   #settled = false;
 
-  constructor(consumption: NatsConsumption, message: StoredMessage, deliveryCount: number) {
+  constructor(consumption: NatsConsumption, { message, deliveryCount, consumerSequence }: Delivery) {
     this.#consumption = consumption;
     this.#message = message;
     this.deliveryCount = deliveryCount;
+    this.#consumerSequence = consumerSequence;
   }
 
   get subject(): string {
@@ -62,7 +65,7 @@ export class NatsMessage implements DeliveredMessage {
     if (!this.#settled) this.#send('progress', 0, undefined);
   }
 
-  /** Not modelled: the advisory that carries the reason. */
+  /** Not modelled: the reason that the advisory carries. */
   terminate(): void {
     this.#settle('term', 0, undefined);
   }
@@ -75,6 +78,17 @@ export class NatsMessage implements DeliveredMessage {
 
   #send(verb: AckVerb, delayUs: number, call: Call<true> | undefined): void {
     const { client, stream, durable } = this.#consumption;
-    client.send({ kind: 'ack', stream, durable, sequence: this.streamSequence, verb, delayUs, call });
+    client.send({
+      kind: 'ack',
+      stream,
+      consumer: durable,
+      sequence: this.streamSequence,
+      consumerSequence: this.#consumerSequence,
+      deliveryCount: this.deliveryCount,
+      verb,
+      delayUs,
+      more: undefined,
+      call,
+    });
   }
 }

@@ -1,13 +1,16 @@
 import { NatsConsumption } from './consumption.ts';
 import type { NatsServer } from './nats-server.ts';
 import type { Session } from './session.ts';
+import type { Delivery, Waiter } from './waiter.ts';
 
 /**
- * A waiting pull of one client, in a consumer leader's memory. It stands for all the renewals that a live client
- * sends; once the client falls silent it ends where its last renewal would have.
+ * The waiting pulls of one client's loop, in a consumer leader's memory. It stands for all the renewals that a live
+ * client sends; once the client falls silent it ends where its last renewal would have.
  */
-export class Interest {
+export class Interest implements Waiter {
   readonly consumption: NatsConsumption;
+  readonly filled = false;
+  readonly counts = false;
   readonly #session: Session;
   /** Part of a pull's life that is left when the client falls silent, in (0, 1]. */
   readonly #phase: number;
@@ -17,8 +20,7 @@ export class Interest {
   #sentIntoSilence = 0;
   /** A message had to wait because the client had what it asked for and could not ask again. */
   isStarved = false;
-  /** When it ended, once `state` has said so. */
-  endedUs = 0;
+  #endedUs = 0;
 
   constructor(consumption: NatsConsumption, session: Session, phase: number) {
     this.consumption = consumption;
@@ -26,13 +28,12 @@ export class Interest {
     this.#phase = phase;
   }
 
-  /** What the leader on `server` can do with it now. */
   state(server: NatsServer): 'open' | 'full' | 'ended' {
     const { options, client } = this.consumption;
     const { nowUs } = client.process.kernel;
     // Nobody listens at the inbox any more (jetstream G61).
     if (!this.#session.connection.isOpen(1)) {
-      this.endedUs = nowUs;
+      this.#endedUs = nowUs;
       return 'ended';
     }
     const silentSinceUs = this.#session.silentSinceUs(server);
@@ -43,7 +44,7 @@ export class Interest {
     }
     const endUs = silentSinceUs + this.#phase * options.expiresMs * 1000;
     if (nowUs >= endUs) {
-      this.endedUs = endUs;
+      this.#endedUs = endUs;
       this.#endedOn = server;
       return 'ended';
     }
@@ -52,15 +53,25 @@ export class Interest {
     return 'full';
   }
 
+  take(): boolean {
+    if (this.#isSilent) this.#sentIntoSilence++;
+    return true;
+  }
+
+  deliver(server: NatsServer, delivery: Delivery): void {
+    const { consumption } = this;
+    const bytes = 160 + delivery.message.payload.length;
+    server.push(consumption.client, bytes, NatsConsumption.arrive, consumption, delivery);
+  }
+
   /** Tells the client what `state` has found: by a status it gets when it hears again, or by the heartbeats that it misses. */
   ended(): void {
     const { consumption } = this;
-    consumption.lost(this, this.endedUs);
+    consumption.lost(this, this.#endedUs);
     this.#endedOn?.push(consumption.client, 80, NatsConsumption.arriveEnded, consumption, undefined);
   }
 
-  /** A message is on its way to the client. */
-  sent(): void {
-    if (this.#isSilent) this.#sentIntoSilence++;
+  dropped(nowUs: number): void {
+    this.consumption.lost(this, nowUs);
   }
 }

@@ -1,3 +1,4 @@
+import { PortError } from '../../system/ports/errors.ts';
 import type {
   ConsumeHandlers,
   ConsumeOptions,
@@ -12,9 +13,8 @@ import type {
 } from '../../system/ports/jetstream.ts';
 import { NatsConsumption } from './consumption.ts';
 import type { NatsClient } from './nats-client.ts';
-import type { StreamShape } from './operations.ts';
 
-/** JetStream as one client reaches it. Each call is one request; nothing is tried again (jetstream I75). */
+/** JetStream as a component of the system reaches it. Each call is one request; nothing is tried again (jetstream I75). */
 export class JetStreamClient implements JetStream {
   readonly #client: NatsClient;
 
@@ -22,20 +22,36 @@ export class JetStreamClient implements JetStream {
     this.#client = client;
   }
 
-  ensureStream(config: StreamConfig): Promise<void> {
-    return this.ensureShape({ ...config, lastPerSubject: false });
+  async ensureStream(config: StreamConfig): Promise<void> {
+    await this.#client.management.createStream(config);
   }
 
-  async ensureShape(shape: StreamShape): Promise<void> {
-    await this.#client.call<true>(`ensure ${shape.name}`, (call) => ({ kind: 'ensure-stream', shape, call }));
-  }
-
-  streamInfo(stream: string): Promise<StreamInfo> {
-    return this.#client.call(`info of ${stream}`, (call) => ({ kind: 'stream-info', stream, call }));
+  async streamInfo(stream: string): Promise<StreamInfo> {
+    const { settings, messages, firstSequence, lastSequence } = await this.#client.management.stream(stream);
+    const { name, subjects, retention, storage, maxAgeMs, maxMessages, discard, duplicateWindowMs } =
+      settings;
+    const replicas = settings.replicas === 3 ? 3 : 1;
+    return {
+      name: stream,
+      messages,
+      firstSequence,
+      lastSequence,
+      config: {
+        name,
+        subjects,
+        retention,
+        storage,
+        replicas,
+        maxAgeMs,
+        maxMessages,
+        discard,
+        duplicateWindowMs,
+      },
+    };
   }
 
   async purgeStream(stream: string): Promise<void> {
-    await this.#client.call<true>(`purge ${stream}`, (call) => ({ kind: 'purge', stream, call }));
+    await this.#client.management.purge(stream);
   }
 
   publish(subject: string, payload: Uint8Array, options: PublishOptions): Promise<PublishAck> {
@@ -47,8 +63,10 @@ export class JetStreamClient implements JetStream {
         subject: this.#client.cluster.subjects.number(subject),
         payload,
         messageId,
-        deletes: false,
-        expectedSequence: -1,
+        headers: undefined,
+        rollup: '',
+        ttl: '',
+        expectations: undefined,
         call,
       }),
       timeoutMs,
@@ -56,31 +74,37 @@ export class JetStreamClient implements JetStream {
   }
 
   async ensureConsumer(stream: string, config: ConsumerConfig): Promise<void> {
-    const { durable } = config;
-    await this.#client.call<true>(`ensure ${durable}`, (call) => ({
-      kind: 'assign-consumer',
-      change: { stream, durable, config, call },
-    }));
+    const { durable, filterSubjects, ackWaitMs, maxDeliver, maxAckPending, replicas } = config;
+    if (filterSubjects.length === 0) {
+      throw new PortError(`ensure ${durable}: no filter would mean the whole stream`, 'invalid');
+    }
+    await this.#client.management.createConsumer(stream, {
+      name: durable,
+      durable: true,
+      ack: 'explicit',
+      filterSubjects,
+      ackWaitMs,
+      maxDeliver,
+      maxAckPending,
+      replicas,
+    });
   }
 
-  async deleteConsumer(stream: string, durable: string): Promise<void> {
-    await this.#client.call<true>(`delete ${durable}`, (call) => ({
-      kind: 'assign-consumer',
-      change: { stream, durable, call },
-    }));
+  deleteConsumer(stream: string, durable: string): Promise<void> {
+    return this.#client.management.deleteConsumer(stream, durable);
   }
 
   consumerInfo(stream: string, durable: string): Promise<ConsumerInfo> {
     return this.#client.call(`info of ${durable}`, (call) => ({
       kind: 'consumer-info',
       stream,
-      durable,
+      consumer: durable,
       call,
     }));
   }
 
   consumerNames(stream: string): Promise<readonly string[]> {
-    return this.#client.call(`consumers of ${stream}`, (call) => ({ kind: 'consumer-names', stream, call }));
+    return this.#client.management.consumerNames(stream);
   }
 
   consume(stream: string, durable: string, options: ConsumeOptions, handlers: ConsumeHandlers): Consumption {

@@ -1,36 +1,39 @@
 import type { KeyValue } from '../../system/ports/key-value.ts';
-import type { ConnectionStatus, KeyValueConfig, NatsConnection } from '../../system/ports/nats-connection.ts';
+import type { BucketSettings, FullKeyValue } from '../../system/ports/key-value-full.ts';
+import type { ConnectionStatus, KeyValueConfig } from '../../system/ports/nats-connection.ts';
+import type { FullNatsConnection } from '../../system/ports/nats-full.ts';
 import { PortError } from '../../system/ports/errors.ts';
 import type { EventHandle, RandomStream, SimProcess } from '../kernel/index.ts';
 import type { Connection, DialOutcome } from '../network/index.ts';
+import { bucketStream } from './bucket-settings.ts';
 import { Call, type OpenCall } from './call.ts';
 import type { NatsConsumption } from './consumption.ts';
+import { FullKeyValueClient } from './full-key-value-client.ts';
 import { JetStreamClient } from './jet-stream-client.ts';
 import { KeyValueClient } from './key-value-client.ts';
+import { ManagementClient } from './management-client.ts';
 import type { NatsCluster } from './nats-cluster.ts';
 import { NatsServer } from './nats-server.ts';
+import { PublisherClient } from './publisher-client.ts';
+import { PullerClient } from './puller-client.ts';
 import { requestBytes, type NatsRequest } from './requests.ts';
 import type { Session } from './session.ts';
-import {
-  bucketDuplicateWindowMs,
-  callTimeoutMs,
-  clientPort,
-  dialTimeoutUs,
-  reconnectJitterUs,
-  reconnectWaitUs,
-} from './timing.ts';
+import { callTimeoutMs, clientPort, dialTimeoutUs, reconnectJitterUs, reconnectWaitUs } from './timing.ts';
 import type { NatsWatch } from './watch.ts';
 
 /**
  * One client connection, as nats.js keeps it: it goes round the servers for ever, sends again what was asked for while
  * a dial was under way and nothing older, and lets requests run to their own time-out (jetstream I72–I74).
  */
-export class NatsClient implements NatsConnection {
+export class NatsClient implements FullNatsConnection {
   readonly process: SimProcess;
   readonly host: number;
   readonly cluster: NatsCluster;
   readonly random: RandomStream;
   readonly jetStream: JetStreamClient = new JetStreamClient(this);
+  readonly management: ManagementClient = new ManagementClient(this);
+  readonly publisher: PublisherClient = new PublisherClient(this);
+  readonly puller: PullerClient = new PullerClient(this);
   readonly calls = new Set<OpenCall>();
   readonly consumptions = new Set<NatsConsumption>();
   readonly watches = new Set<NatsWatch>();
@@ -74,19 +77,19 @@ export class NatsClient implements NatsConnection {
   }
 
   createKeyValue(config: KeyValueConfig): Promise<void> {
-    const { bucket, replicas, ttlMs } = config;
-    return this.jetStream.ensureShape({
-      name: `KV_${bucket}`,
-      subjects: [`$KV.${bucket}.>`],
-      retention: 'limits',
-      storage: 'file',
-      replicas,
-      maxAgeMs: ttlMs ?? 0,
-      maxMessages: -1,
-      discard: 'new',
-      duplicateWindowMs: bucketDuplicateWindowMs,
-      lastPerSubject: true,
-    });
+    return this.createBucket(config);
+  }
+
+  async createBucket(settings: BucketSettings): Promise<void> {
+    await this.management.createStream(bucketStream(settings));
+  }
+
+  async deleteBucket(bucket: string): Promise<void> {
+    await this.management.deleteStream(`KV_${bucket}`);
+  }
+
+  bucket(bucket: string): FullKeyValue {
+    return new FullKeyValueClient(this, bucket);
   }
 
   /** Closes for good: what waits for an answer fails with `disconnected`. */

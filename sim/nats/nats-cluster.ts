@@ -1,19 +1,28 @@
+import type { ConsumerState, StreamState } from '../../system/ports/jetstream-management.ts';
 import type { Kernel, RandomStream } from '../kernel/index.ts';
 import type { Network } from '../network/index.ts';
 import { AckImpairments, type AckCondition, type AckImpairment } from './ack-impairments.ts';
+import { Advisories, type AdvisoryKind } from './advisories.ts';
+import { apiErrors } from './api-errors.ts';
 import type { Call } from './call.ts';
+import { ConsumerMachine, consumerMachineOf } from './consumer-machine.ts';
+import { ConsumerService } from './consumer-service.ts';
+import { consumerReplicas } from './consumer-settings.ts';
 import { LinkHealth } from './link-health.ts';
 import { MetaMachine } from './meta-machine.ts';
 import { MetaService } from './meta-service.ts';
+import { noMutations, type Mutations } from './mutations.ts';
 import type { NatsClient } from './nats-client.ts';
 import { NatsServer } from './nats-server.ts';
-import type { StreamShape } from './operations.ts';
+import type { Assignment, Operation } from './operations.ts';
 import { nats212, type NatsProfile } from './profile.ts';
 import { RaftGroup, type GroupWorld } from './raft-group.ts';
+import type { StoredMessage } from './stored-message.ts';
+import { ConsumerAsset, StreamAsset } from './stream-asset.ts';
 import { inspect, type StreamInspection } from './stream-inspection.ts';
 import { StreamMachine, streamMachineOf } from './stream-machine.ts';
 import { StreamService } from './stream-service.ts';
-import { subjectMatches, SubjectTable } from './subjects.ts';
+import { SubjectTable } from './subjects.ts';
 import { firstCampaignUs } from './timing.ts';
 
 export interface NatsClusterOptions {
@@ -24,12 +33,19 @@ export interface NatsClusterOptions {
   readonly elide: boolean;
   /** Server version; 2.12 unless said otherwise. */
   readonly profile?: NatsProfile;
+  /** Every write is on the disk before it is answered; since 2.10 (jetstream E41). */
+  readonly syncAlways?: boolean;
+  /** Replicated assets a server takes at most (jetstream §4); without end unless given. */
+  readonly maxHaAssets?: number;
+  /** Deliberate errors; none unless given. */
+  readonly mutations?: Mutations;
 }
 
 /**
- * A NATS cluster with JetStream: servers, their raft groups, and what chaos does to them. Indices are those of `nodes`.
- * Not modelled: raft groups of consumers (their state rides in the stream's log, so stream leader = consumer leader),
- * changes of membership, accounts and limits, batches, per-message TTL, fsync of terms (always durable).
+ * A NATS cluster with JetStream: servers, their raft groups (meta, one for each stream, one for each consumer), and
+ * what chaos does to them. Indices are those of `nodes`.
+ * Not modelled: changes of membership, accounts, mirrors and sources, atomic batches, push consumers (a bucket's watch
+ * is one of its own kind), priority groups, pause; a change of settings reaches all members at the moment of its commit.
  */
 export class NatsCluster implements GroupWorld {
   readonly kernel: Kernel;
@@ -37,20 +53,26 @@ export class NatsCluster implements GroupWorld {
   readonly name: string;
   readonly elide: boolean;
   readonly profile: NatsProfile;
+  readonly syncAlways: boolean;
+  readonly maxHaAssets: number;
+  readonly mutations: Mutations;
   readonly random: RandomStream;
   readonly subjects: SubjectTable = new SubjectTable();
   readonly servers: readonly NatsServer[];
   readonly meta: RaftGroup;
   readonly health: LinkHealth;
   readonly impairments: AckImpairments;
+  readonly advisories: Advisories = new Advisories();
   /** Clients with a connection that their owner has not closed. */
   readonly clients = new Set<NatsClient>();
   /** Log entries lost by power losses. */
   lostEntries = 0;
-  readonly #groups = new Map<string, RaftGroup>();
+  readonly #streams = new Map<string, StreamAsset>();
+  #consumersMade = 0;
   /** By subject number; null: no stream takes it. */
   #groupOfSubject: (RaftGroup | null)[] = [];
-  readonly #awaitingLeader = new Map<string, Call<true>[]>();
+  /** By group: who waits for its first leader, or for its next. */
+  readonly #awaitingLeader = new Map<string, ((service: unknown) => void)[]>();
 
   constructor(kernel: Kernel, network: Network, options: NatsClusterOptions) {
     this.kernel = kernel;
@@ -58,6 +80,9 @@ export class NatsCluster implements GroupWorld {
     this.name = options.name;
     this.elide = options.elide;
     this.profile = options.profile ?? nats212;
+    this.syncAlways = options.syncAlways === true && this.profile.syncIntervalSettable;
+    this.maxHaAssets = options.maxHaAssets ?? Infinity;
+    this.mutations = options.mutations ?? noMutations;
     this.random = kernel.stream('nats', options.name);
     this.health = new LinkHealth(this);
     this.impairments = new AckImpairments(kernel.stream('nats-acks', options.name));
@@ -66,6 +91,7 @@ export class NatsCluster implements GroupWorld {
     this.meta = new RaftGroup(
       this,
       '_meta_',
+      'file',
       this.servers,
       () => new MetaMachine(),
       (replica) => new MetaService(replica),
@@ -78,8 +104,12 @@ export class NatsCluster implements GroupWorld {
     return this.servers;
   }
 
-  group(stream: string): RaftGroup | undefined {
-    return this.#groups.get(stream);
+  stream(name: string): StreamAsset | undefined {
+    return this.#streams.get(name);
+  }
+
+  consumer(stream: string, name: string): ConsumerAsset | undefined {
+    return this.#streams.get(stream)?.consumers.get(name);
   }
 
   /** The stream or bucket that takes a subject. */
@@ -88,52 +118,103 @@ export class NatsCluster implements GroupWorld {
     if (group === undefined) {
       const name = this.subjects.name(subject);
       group = null;
-      for (const candidate of this.#groups.values()) {
-        const { shape } = streamMachineOf(candidate.baseMachine);
-        if (shape.subjects.some((filter) => subjectMatches(filter, name))) group = candidate;
-      }
+      for (const asset of this.#streams.values()) if (asset.takes(name)) group = asset.group;
       this.#groupOfSubject[subject] = group;
     }
     return group ?? undefined;
   }
 
-  /** The meta group has agreed on it: its replicas start, and the call is answered when they have a leader. */
-  createStream(server: NatsServer, shape: StreamShape, call: Call<true> | undefined): void {
-    const existing = this.#groups.get(shape.name);
-    if (existing !== undefined) {
-      if (call !== undefined) server.answer(call, true);
-      return;
+  /** The meta group has agreed on it. The call is answered by the leader of what was made or changed. */
+  assign(server: NatsServer, assignment: Assignment): void {
+    switch (assignment.kind) {
+      case 'stream':
+        this.#assignStream(assignment);
+        return;
+      case 'stream-removed': {
+        const asset = this.#streams.get(assignment.stream);
+        if (asset !== undefined) this.#removeStream(asset);
+        if (assignment.call !== undefined) server.answer(assignment.call, true);
+        return;
+      }
+      case 'stream-peer-removed':
+        if (assignment.call !== undefined) server.refuse(assignment.call, apiErrors.peerRemapFailed);
+        return;
+      case 'consumer':
+        this.#assignConsumer(server, assignment);
+        return;
+      case 'consumer-removed': {
+        const consumer = this.consumer(assignment.stream, assignment.consumer);
+        if (consumer !== undefined) this.#removeConsumer(consumer);
+        if (assignment.call !== undefined) server.answer(assignment.call, true);
+        return;
+      }
     }
-    if (call !== undefined) this.#awaitingLeader.set(shape.name, [call]);
-    const replicas = Math.min(shape.replicas, this.servers.length);
-    const members =
-      replicas === this.servers.length
-        ? this.servers
-        : this.random.shuffle([...this.servers]).slice(0, replicas);
-    const dedupeAtApply = this.profile.inFlightDuplicate === 'at-apply';
-    const group = new RaftGroup(
-      this,
-      shape.name,
-      members,
-      () => new StreamMachine(shape, this.subjects, dedupeAtApply),
-      (replica) => new StreamService(replica),
-    );
-    this.#groups.set(shape.name, group);
-    this.#groupOfSubject = [];
-    this.#start(group);
+  }
+
+  /** What a meta leader does not know is removed as an orphan (jetstream J83, fault D4). */
+  keepOnly(machine: MetaMachine): void {
+    for (const asset of this.#streams.values()) {
+      if (!machine.streams.has(asset.name)) this.#removeStream(asset);
+    }
   }
 
   /** A stream has a leader. */
-  streamReady(server: NatsServer, stream: string): void {
-    for (const call of this.#awaitingLeader.get(stream) ?? []) server.answer(call, true);
-    this.#awaitingLeader.delete(stream);
+  streamReady(asset: StreamAsset, service: StreamService): void {
+    this.#leaderFound(asset.group.name, service);
+  }
+
+  consumerReady(asset: ConsumerAsset, service: ConsumerService): void {
+    this.#leaderFound(asset.group.name, service);
+    service.dispatch();
+  }
+
+  /** Raft groups with more than one member that a server belongs to, the meta group counted. */
+  replicatedAssets(server: NatsServer): number {
+    return server.replicas.reduce((count, { group }) => count + (group.size > 1 ? 1 : 0), 0);
+  }
+
+  /** Some consumer still has to deliver the message or to hear of it, as the replicas on one server know (`checkInterest`). */
+  isNeeded(asset: StreamAsset, message: StoredMessage, server: NatsServer): boolean {
+    for (const consumer of asset.consumersOf(message.subject)) {
+      const replica = consumer.group.replicaOn(server);
+      if (replica === undefined) continue;
+      consumer.group.settle();
+      if (consumerMachineOf(replica.machine).record.needs(message.sequence, consumer.settings)) return true;
+    }
+    return false;
+  }
+
+  /** A replica of a stream has applied something: the leaders of consumers beside it look at it. */
+  streamChanged(asset: StreamAsset, server: NatsServer, operation: Operation): void {
+    if (operation.kind === 'store') {
+      for (const consumer of asset.consumersOf(operation.subject)) this.#tell(consumer, server, operation);
+    } else if (operation.kind === 'purge' || (operation.kind === 'delete' && !operation.isRelease)) {
+      for (const consumer of asset.consumers.values()) this.#tell(consumer, server, operation);
+    }
+  }
+
+  /** The leaders of consumers on a server that a change of the stream concerns. */
+  hasListeners(asset: StreamAsset, server: NatsServer, operation: Operation): boolean {
+    if (asset.consumers.size === 0) return false;
+    if (operation.kind === 'store') {
+      return asset.consumersOf(operation.subject).some((consumer) => leads(consumer, server));
+    }
+    if (operation.kind !== 'purge' && (operation.kind !== 'delete' || operation.isRelease)) return false;
+    for (const consumer of asset.consumers.values()) if (leads(consumer, server)) return true;
+    return false;
+  }
+
+  advise(kind: AdvisoryKind, consumer: ConsumerAsset, sequence: number): void {
+    this.advisories.add({ kind, stream: consumer.stream.name, consumer: consumer.name, sequence });
   }
 
   /** Silence of some clients may have ended: leaders look again at what they hold for them. */
   dispatchAll(): void {
-    for (const group of this.#groups.values()) {
-      for (const { service, server } of group.replicas) {
-        if (service instanceof StreamService && server.process.state === 'running') service.dispatchAll();
+    for (const asset of this.#streams.values()) {
+      for (const consumer of asset.consumers.values()) {
+        for (const { service, server } of consumer.group.replicas) {
+          if (service instanceof ConsumerService && server.process.state === 'running') service.dispatch();
+        }
       }
     }
   }
@@ -172,6 +253,14 @@ export class NatsCluster implements GroupWorld {
     this.health.review();
   }
 
+  /** SIGTERM: leaderships are handed over, then the process ends (jetstream B9, R2). */
+  shutDownNode(index: number): void {
+    const server = this.#server(index);
+    server.handOver();
+    server.kill();
+    this.health.review();
+  }
+
   /** SIGSTOP. */
   pauseNode(index: number): void {
     const server = this.#server(index);
@@ -185,9 +274,43 @@ export class NatsCluster implements GroupWorld {
     this.health.review();
   }
 
+  /**
+   * A stream's files on a server that is down are damaged: everything from the given share of its messages on is gone
+   * there (fault D3). Returns the number of log entries lost.
+   */
+  corruptStream(index: number, stream: string, keptShare: number): number {
+    const replica = this.#streams.get(stream)?.group.replicaOn(this.#server(index));
+    return replica?.server.up === false ? replica.corrupt(keptShare) : 0;
+  }
+
+  /** The snapshot of the meta group on a server that is down is damaged: it knows of no asset any more (fault D4). */
+  corruptMeta(index: number): boolean {
+    const replica = this.meta.replicaOn(this.#server(index));
+    if (replica === undefined || replica.server.up) return false;
+    replica.machine = new MetaMachine();
+    return true;
+  }
+
+  /** The state file of a consumer on a server that is down is damaged: it starts anew there (fault D10). */
+  corruptConsumer(index: number, stream: string, consumer: string): boolean {
+    const replica = this.consumer(stream, consumer)?.group.replicaOn(this.#server(index));
+    if (replica === undefined || replica.server.up) return false;
+    replica.wipe();
+    return true;
+  }
+
+  /** A server forgets what another announces, until that announces it anew (fault R15). */
+  forgetInterest(index: number, ofIndex: number): void {
+    this.#server(index).peers[ofIndex]?.forgetInterest();
+  }
+
   /** Index of the server that leads a stream; undefined while nobody does. */
   streamLeader(stream: string): number | undefined {
-    return this.#groups.get(stream)?.leader()?.server.index;
+    return this.#streams.get(stream)?.group.leader()?.server.index;
+  }
+
+  consumerLeader(stream: string, consumer: string): number | undefined {
+    return this.consumer(stream, consumer)?.group.leader()?.server.index;
   }
 
   bucketLeader(bucket: string): number | undefined {
@@ -200,9 +323,20 @@ export class NatsCluster implements GroupWorld {
 
   /** The leader of a stream hands over, as on `nats stream cluster step-down` (jetstream B9). */
   stepDown(stream: string): void {
-    const group = this.#groups.get(stream);
+    const group = this.#streams.get(stream)?.group;
     group?.leaveCalm();
     group?.leader()?.transferLeadership();
+  }
+
+  stepDownConsumer(stream: string, consumer: string): void {
+    const group = this.consumer(stream, consumer)?.group;
+    group?.leaveCalm();
+    group?.leader()?.transferLeadership();
+  }
+
+  stepDownMeta(): void {
+    this.meta.leaveCalm();
+    this.meta.leader()?.transferLeadership();
   }
 
   /** Acks of consumers are lost or late until lifted. */
@@ -212,15 +346,166 @@ export class NatsCluster implements GroupWorld {
 
   /** What the replicas have agreed on; undefined where there is no such stream. For oracles. */
   inspectStream(stream: string): StreamInspection | undefined {
-    const group = this.#groups.get(stream);
-    return group === undefined ? undefined : inspect(group);
+    const asset = this.#streams.get(stream);
+    return asset === undefined ? undefined : inspect(asset);
+  }
+
+  /** What each replica holds, in the order of its servers; for oracles of divergence (jetstream R1). */
+  inspectReplicas(
+    stream: string,
+  ): readonly (readonly { readonly sequence: number; readonly messageId: string }[])[] {
+    const group = this.#streams.get(stream)?.group;
+    group?.settle();
+    return (group?.replicas ?? []).map(({ machine }) =>
+      Array.from(streamMachineOf(machine).messages, ({ sequence, messageId }) => ({ sequence, messageId })),
+    );
+  }
+
+  #assignStream({ settings, call }: Extract<Assignment, { kind: 'stream' }>): void {
+    const existing = this.#streams.get(settings.name);
+    if (existing !== undefined) {
+      existing.settings = settings;
+      existing.group.settle();
+      this.#groupOfSubject = [];
+      for (const { machine } of existing.group.replicas) streamMachineOf(machine).enforceLimits();
+      streamMachineOf(existing.group.baseMachine).enforceLimits();
+      const service = existing.group.leader()?.service;
+      if (service instanceof StreamService) service.updated();
+      this.#answerState(existing, call);
+      return;
+    }
+    const asset = new StreamAsset(this, settings);
+    asset.group = new RaftGroup(
+      this,
+      settings.name,
+      settings.storage,
+      this.#members(settings.replicas, this.servers),
+      () => new StreamMachine(asset),
+      (replica) => new StreamService(asset, replica),
+    );
+    asset.group.asset = asset;
+    this.#streams.set(settings.name, asset);
+    this.#groupOfSubject = [];
+    this.#answerState(asset, call);
+    this.#start(asset.group);
+  }
+
+  #answerState(asset: StreamAsset, call: Call<StreamState> | undefined): void {
+    if (call === undefined) return;
+    this.#whenLed(asset.group, (service) => {
+      if (service instanceof StreamService) service.server.answer(call, service.state());
+    });
+  }
+
+  #assignConsumer(
+    server: NatsServer,
+    { stream, settings, call }: Extract<Assignment, { kind: 'consumer' }>,
+  ): void {
+    const asset = this.#streams.get(stream);
+    if (asset === undefined) {
+      if (call !== undefined) server.refuse(call, apiErrors.streamNotFound);
+      return;
+    }
+    const existing = asset.consumers.get(settings.name);
+    if (existing !== undefined) {
+      const previous = existing.settings;
+      asset.update(existing, settings);
+      const service = existing.group.leader()?.service;
+      if (service instanceof ConsumerService && service.ready && previous !== settings)
+        service.updated(previous);
+      this.#answerConsumer(existing, call);
+      return;
+    }
+    const consumer = new ConsumerAsset(asset, settings, ++this.#consumersMade);
+    const servers = asset.group.replicas.map((replica) => replica.server);
+    const storage = settings.memoryStorage ? 'memory' : asset.settings.storage;
+    consumer.group = new RaftGroup(
+      this,
+      `${stream} > ${settings.name}`,
+      storage,
+      this.#members(consumerReplicas(settings, asset.settings), servers),
+      () => new ConsumerMachine(consumer),
+      (replica) => new ConsumerService(consumer, replica),
+    );
+    asset.add(consumer);
+    this.#answerConsumer(consumer, call);
+    this.#start(consumer.group);
+  }
+
+  #answerConsumer(consumer: ConsumerAsset, call: Call<ConsumerState> | undefined): void {
+    if (call === undefined) return;
+    this.#whenLed(consumer.group, (service) => {
+      if (service instanceof ConsumerService) service.server.answer(call, service.state());
+    });
+  }
+
+  #removeStream(asset: StreamAsset): void {
+    for (const consumer of asset.consumers.values()) this.#removeConsumer(consumer);
+    this.#streams.delete(asset.name);
+    this.#groupOfSubject = [];
+    this.#end(asset.group);
+  }
+
+  #removeConsumer(consumer: ConsumerAsset): void {
+    for (const { service } of consumer.group.replicas) {
+      if (service instanceof ConsumerService) service.removed();
+    }
+    consumer.stream.remove(consumer);
+    this.#end(consumer.group);
+    if (consumer.stream.settings.retention !== 'interest') return;
+    // What only this consumer held back is free now.
+    const leader = consumer.stream.group.leader();
+    if (leader?.service?.ready !== true) return;
+    for (const message of streamMachineOf(leader.machine).messages) {
+      if (!consumer.filter.matches(message.subject)) continue;
+      if (this.isNeeded(consumer.stream, message, leader.server)) continue;
+      leader.propose({ kind: 'delete', sequence: message.sequence, isRelease: true, call: undefined });
+    }
+  }
+
+  #end(group: RaftGroup): void {
+    group.leaveCalm();
+    for (const replica of group.replicas) replica.server.abandon(replica);
+    this.#awaitingLeader.delete(group.name);
+  }
+
+  /** All servers, or some of them drawn. */
+  #members(count: number, servers: readonly NatsServer[]): readonly NatsServer[] {
+    if (count >= servers.length) return servers;
+    const up = servers.filter((server) => server.up);
+    const drawn = this.random.shuffle([...(up.length >= count ? up : servers)]).slice(0, count);
+    return drawn.sort((a, b) => a.index - b.index);
+  }
+
+  #whenLed(group: RaftGroup, answer: (service: unknown) => void): void {
+    const leader = group.leader();
+    if (leader?.service?.ready === true && leader.server.process.state === 'running') {
+      answer(leader.service);
+      return;
+    }
+    const waiting = this.#awaitingLeader.get(group.name);
+    if (waiting === undefined) this.#awaitingLeader.set(group.name, [answer]);
+    else waiting.push(answer);
+  }
+
+  #leaderFound(group: string, service: StreamService | ConsumerService): void {
+    const waiting = this.#awaitingLeader.get(group);
+    if (waiting === undefined) return;
+    this.#awaitingLeader.delete(group);
+    for (const answer of waiting) answer(service);
+  }
+
+  #tell(consumer: ConsumerAsset, server: NatsServer, operation: Operation): void {
+    const service = consumer.group.replicaOn(server)?.service;
+    if (service instanceof ConsumerService) service.streamChanged(operation);
   }
 
   #start(group: RaftGroup): void {
-    const first = this.random.pick(group.replicas);
+    const running = group.replicas.filter(({ server }) => server.up);
+    const first = running.length === 0 ? undefined : this.random.pick(running);
     for (const replica of group.replicas) {
       replica.server.adopt(replica);
-      replica.start(replica === first ? firstCampaignUs : undefined);
+      if (replica.server.up) replica.start(replica === first ? firstCampaignUs : undefined);
     }
   }
 
@@ -228,7 +513,10 @@ export class NatsCluster implements GroupWorld {
     const inside = from.some((host) => this.#isServer(host));
     if (inside && (to === undefined || to.some((host) => this.#isServer(host)))) {
       this.meta.leaveCalm();
-      for (const group of this.#groups.values()) group.leaveCalm();
+      for (const asset of this.#streams.values()) {
+        asset.group.leaveCalm();
+        for (const consumer of asset.consumers.values()) consumer.group.leaveCalm();
+      }
     }
     this.health.review();
   }
@@ -242,4 +530,9 @@ export class NatsCluster implements GroupWorld {
     if (server === undefined) throw new RangeError(`${this.name} has no node ${index}`);
     return server;
   }
+}
+
+/** The leader of a consumer runs on that server, or believes so. */
+function leads(consumer: ConsumerAsset, server: NatsServer): boolean {
+  return consumer.group.replicaOn(server)?.service?.ready === true;
 }

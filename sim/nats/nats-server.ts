@@ -1,6 +1,6 @@
-import type { PortErrorCode } from '../../system/ports/errors.ts';
 import { HostClock, SimProcess } from '../kernel/index.ts';
 import type { Connection, DialOutcome, Listener, Side } from '../network/index.ts';
+import type { Refusal } from './api-errors.ts';
 import { Call, type OpenCall } from './call.ts';
 import type { NatsClient } from './nats-client.ts';
 import type { NatsCluster } from './nats-cluster.ts';
@@ -128,10 +128,27 @@ export class NatsServer implements Listener {
     }
   }
 
+  /** An orderly end: who leads hands over to somebody who is up (jetstream B9). */
+  handOver(): void {
+    for (const replica of this.replicas) {
+      if (replica.role !== 'leader' || replica.group.size === 1) continue;
+      replica.group.leaveCalm();
+      replica.transferLeadership();
+    }
+  }
+
   /** A replica joins a new group: it has all there is. */
   adopt(replica: RaftReplica): void {
     this.replicas.push(replica);
     this.subscribe(replica.group.name, 'readers');
+  }
+
+  /** The group is no more. */
+  abandon(replica: RaftReplica): void {
+    const place = this.replicas.indexOf(replica);
+    if (place >= 0) this.replicas.splice(place, 1);
+    replica.stop();
+    this.unsubscribe(replica.group.name, 'readers');
   }
 
   /** A replica has all that is committed: it answers reads from the next tick on (jetstream H65). */
@@ -194,8 +211,8 @@ export class NatsServer implements Listener {
     this.push(call.client, answerBytes, Call.fulfil<T>, call, value);
   }
 
-  refuse(call: OpenCall, code: PortErrorCode): void {
-    this.push(call.client, answerBytes, Call.refuse, call, code);
+  refuse(call: OpenCall, refusal: Refusal): void {
+    this.push(call.client, answerBytes, Call.refuse, call, refusal);
   }
 
   /**

@@ -1,12 +1,26 @@
-import type { ConsumerConfig, PublishAck, StreamConfig } from '../../system/ports/jetstream.ts';
+import type { PublishAck } from '../../system/ports/jetstream.ts';
+import type {
+  ConsumerState,
+  EffectiveConsumerSettings,
+  EffectiveStreamSettings,
+  StreamState,
+} from '../../system/ports/jetstream-management.ts';
 import type { Call } from './call.ts';
-import type { Interest } from './interest.ts';
-import type { ConsumerChange } from './requests.ts';
+import type { MessageHeaders } from './message-headers.ts';
+import type { RawPull } from './raw-pull.ts';
+import type { Waiter } from './waiter.ts';
 
-/** A stream as the servers see it: a bucket is one that keeps the last message of each subject (jetstream H62). */
-export interface StreamShape extends StreamConfig {
-  readonly lastPerSubject: boolean;
+/** What a publisher expects of the stream (jetstream D27); −1 and the empty string: nothing. */
+export interface Expectations {
+  readonly stream: string;
+  readonly lastSequence: number;
+  readonly lastSubjectSequence: number;
+  /** Pattern that `lastSubjectSequence` is about; empty: the message's own subject. */
+  readonly lastSubject: string;
+  readonly lastMessageId: string;
 }
+
+export type Rollup = '' | 'sub' | 'all';
 
 export interface StoreOperation {
   readonly kind: 'store';
@@ -14,53 +28,102 @@ export interface StoreOperation {
   readonly payload: Uint8Array;
   /** Empty: none. */
   readonly messageId: string;
+  readonly headers: MessageHeaders | undefined;
+  /** Of the stored form. */
+  readonly bytes: number;
   /** By the leader's wall clock, microseconds since the epoch. */
   readonly storedUs: number;
-  /** A delete marker of a bucket. */
-  readonly deletes: boolean;
+  readonly rollup: Rollup;
+  /** Life in microseconds; 0: as the stream says, −1: for ever. */
+  readonly ttlUs: number;
+  readonly expectations: Expectations | undefined;
   /** The reply inbox travels in the log (jetstream D25). */
   call: Call<PublishAck> | undefined;
 }
 
+export type StreamOperation =
+  | StoreOperation
+  | {
+      readonly kind: 'purge';
+      /** Empty: all subjects. */
+      readonly subject: string;
+      /** 0: no such limit. */
+      readonly belowSequence: number;
+      readonly keep: number;
+      call: Call<number> | undefined;
+    }
+  | {
+      readonly kind: 'delete';
+      readonly sequence: number;
+      /** No consumer needs it any more (jetstream D36): news to none of them. */
+      readonly isRelease: boolean;
+      call: Call<true> | undefined;
+    };
+
 export interface DeliveredOperation {
   readonly kind: 'delivered';
-  readonly durable: string;
+  readonly consumerSequence: number;
   readonly sequence: number;
   readonly deliveryCount: number;
   readonly deliveredUs: number;
   /** Whom the proposing leader had in mind; its memory only, the log does not carry it. */
-  interest: Interest | undefined;
+  outgoing: Outgoing | undefined;
 }
 
-export interface AckOperation {
-  readonly kind: 'ack';
-  readonly durable: string;
-  readonly sequence: number;
-  call: Call<true> | undefined;
+/** A delivery that waits for its quorum. */
+export interface Outgoing {
+  readonly waiter: Waiter;
+  readonly pending: number;
 }
+
+export type ConsumerOperation =
+  | DeliveredOperation
+  | {
+      readonly kind: 'acked';
+      readonly consumerSequence: number;
+      readonly sequence: number;
+      call: Call<true> | undefined;
+    }
+  /** Where the cursor starts, or has moved to without a delivery. */
+  | { readonly kind: 'skipped'; readonly sequence: number }
+  /** Pull requests that a new leader will have to turn away (jetstream G60). */
+  | { readonly kind: 'pull-added'; readonly pull: RawPull }
+  | { readonly kind: 'pull-removed'; readonly pull: RawPull };
+
+/** What the meta group decides (jetstream A4). */
+export type Assignment =
+  | {
+      readonly kind: 'stream';
+      readonly settings: EffectiveStreamSettings;
+      readonly call: Call<StreamState> | undefined;
+    }
+  | { readonly kind: 'stream-removed'; readonly stream: string; readonly call: Call<true> | undefined }
+  | {
+      readonly kind: 'stream-peer-removed';
+      readonly stream: string;
+      readonly server: string;
+      readonly call: Call<true> | undefined;
+    }
+  | {
+      readonly kind: 'consumer';
+      readonly stream: string;
+      readonly settings: EffectiveConsumerSettings;
+      readonly call: Call<ConsumerState> | undefined;
+    }
+  | {
+      readonly kind: 'consumer-removed';
+      readonly stream: string;
+      readonly consumer: string;
+      readonly call: Call<true> | undefined;
+    };
 
 /** What a group agrees on, in order. */
 export type Operation =
-  | StoreOperation
-  | DeliveredOperation
-  | AckOperation
-  /** Delayed nak and in-progress: the ack wait counts from another moment. */
-  | {
-      readonly kind: 'redate';
-      readonly durable: string;
-      readonly sequence: number;
-      readonly deliveredUs: number;
-    }
-  /** The last delivery of `maxDeliver` has run out. */
-  | { readonly kind: 'exhausted'; readonly durable: string; readonly sequence: number }
-  | { readonly kind: 'purge'; call: Call<true> | undefined }
-  | { readonly kind: 'consumer'; readonly config: ConsumerConfig; call: Call<true> | undefined }
-  | { readonly kind: 'consumer-removed'; readonly durable: string; call: Call<true> | undefined }
+  | StreamOperation
+  | ConsumerOperation
+  | { readonly kind: 'assign'; readonly assignment: Assignment }
   /** A new leader's first entry (jetstream B11). */
-  | { readonly kind: 'leadership' }
-  /** Of the meta group. */
-  | { readonly kind: 'stream'; readonly shape: StreamShape; call: Call<true> | undefined }
-  | { readonly kind: 'assignment'; readonly change: ConsumerChange };
+  | { readonly kind: 'leadership' };
 
 export interface LogEntry {
   readonly index: number;

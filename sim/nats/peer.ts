@@ -29,6 +29,10 @@ export class Peer {
 
   forget(): void {
     this.connection = undefined;
+    this.forgetInterest();
+  }
+
+  forgetInterest(): void {
     this.leaders.clear();
     this.readers.clear();
   }

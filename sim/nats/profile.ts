@@ -5,16 +5,38 @@ export interface NatsProfile {
   readonly deliverAfterQuorum: boolean;
   /** A double ack is answered only when the ack is replicated (since 2.10.16, jetstream F54). */
   readonly ackReplyAfterQuorum: boolean;
-  /** A compare-and-set meets an uncommitted write of its subject: refused (2.11), or judged in log order (jetstream D33). */
-  readonly inFlightCas: 'refused' | 'in-order';
-  /** A message id meets its own uncommitted first copy: refused with 10158 (2.11), or deduplicated at apply (jetstream D32). */
-  readonly inFlightDuplicate: 'refused' | 'at-apply';
+  /** Duplicates and expected sequences are judged by the leader before it proposes, or by all when they apply (jetstream D27, D28). */
+  readonly judgesAtApply: boolean;
   /** A new leader that applies an old leader's entry answers its publisher (since 2.11, jetstream D25). */
   readonly newLeaderAnswersOldInbox: boolean;
   /** A new leader serves clients only once its first entry is applied (since 2.11, jetstream B11). */
   readonly leaderAfterApply: boolean;
   /** A consumer may have several filter subjects (since 2.10). */
   readonly multiFilter: boolean;
+  /** Consumers can be created or updated only; before, every creation was both (since 2.10). */
+  readonly consumerActions: boolean;
+  /** Per-message TTL and delete markers (since 2.11, jetstream D38). */
+  readonly messageTtl: boolean;
+  /** A follower truncates what contradicts its leader, and a leader counts acks of its own term only (jetstream B15, B16, R1). */
+  readonly soundRaft: boolean;
+  /** Term and vote are on the disk before they are answered (since 2.10.23, jetstream E43, D8). */
+  readonly syncsVotes: boolean;
+  /** A voter without a log gives a vote that only counts if all vote (since 2.12, jetstream B17). */
+  readonly emptyVotes: boolean;
+  /** `sync_interval` can be set (since 2.10, jetstream E41). */
+  readonly syncIntervalSettable: boolean;
+  /** How often the raft log is synced, microseconds (jetstream E41). */
+  readonly logSyncUs: number;
+  /** Status of a pull that does not wait and was filled in part (jetstream G60). */
+  readonly noWaitPartial: 404 | 408;
+  /** A full queue of pulls answers nothing to a request with heartbeats (since 2.11.5, jetstream G60). */
+  readonly silentMaxWaiting: boolean;
+  /** A filled pull with bytes left is told so (since 2.10, jetstream G60). */
+  readonly batchCompleted: boolean;
+  /** Consumer info tells what the leader has in memory, or what is replicated (until 2.10.23, fault C12). */
+  readonly infoFromMemory: boolean;
+  /** The end of a message's deliveries is replicated (since 2.9.22, fault C5). */
+  readonly replicatesExhaustion: boolean;
   /** Silence after which a route is given up, microseconds (jetstream C21). */
   readonly routeStaleUs: readonly [number, number];
 }
@@ -23,27 +45,45 @@ export const nats212: NatsProfile = {
   version: '2.12',
   deliverAfterQuorum: true,
   ackReplyAfterQuorum: true,
-  inFlightCas: 'refused',
-  inFlightDuplicate: 'refused',
+  judgesAtApply: false,
   newLeaderAnswersOldInbox: true,
   leaderAfterApply: true,
   multiFilter: true,
+  consumerActions: true,
+  messageTtl: true,
+  soundRaft: true,
+  syncsVotes: true,
+  emptyVotes: true,
+  syncIntervalSettable: true,
+  logSyncUs: 120_000_000,
+  noWaitPartial: 404,
+  silentMaxWaiting: true,
+  batchCompleted: true,
+  infoFromMemory: false,
+  replicatesExhaustion: true,
   routeStaleUs: [60_000_000, 90_000_000],
 };
 
-/**
- * Not modelled: the unsound raft of 2.9 (no truncation on a mismatch, acks counted by index, jetstream B16 and F-R1);
- * the profile is as sound as 2.12 under partitions.
- */
 export const nats2910: NatsProfile = {
   version: '2.9.10',
   deliverAfterQuorum: false,
   ackReplyAfterQuorum: false,
-  inFlightCas: 'in-order',
-  inFlightDuplicate: 'at-apply',
+  judgesAtApply: true,
   newLeaderAnswersOldInbox: false,
   leaderAfterApply: false,
   multiFilter: false,
+  consumerActions: false,
+  messageTtl: false,
+  soundRaft: false,
+  syncsVotes: false,
+  emptyVotes: false,
+  syncIntervalSettable: false,
+  logSyncUs: 300_000_000,
+  noWaitPartial: 408,
+  silentMaxWaiting: false,
+  batchCompleted: false,
+  infoFromMemory: true,
+  replicatesExhaustion: false,
   routeStaleUs: [240_000_000, 360_000_000],
 };
 

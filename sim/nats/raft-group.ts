@@ -2,11 +2,12 @@ import { mix32, type Kernel, type RandomStream } from '../kernel/index.ts';
 import type { Network } from '../network/index.ts';
 import type { GroupService } from './group-service.ts';
 import type { NatsServer } from './nats-server.ts';
-import type { LogEntry } from './operations.ts';
+import type { Machine } from './machine.ts';
+import type { LogEntry, Operation } from './operations.ts';
 import type { NatsProfile } from './profile.ts';
 import { RaftReplica } from './raft-replica.ts';
 import type { ServerWatch } from './server-watch.ts';
-import type { Machine } from './stream-machine.ts';
+import type { StreamAsset } from './stream-asset.ts';
 import { heartbeatUs, writeUs } from './timing.ts';
 
 /** A proposal in a calm group: what will happen to it, computed at once. Times are by place in the group. */
@@ -38,11 +39,17 @@ export interface GroupWorld {
   readonly profile: NatsProfile;
   /** Elision is allowed at all. */
   readonly elide: boolean;
+  /** Every write is on the disk before it is answered. */
+  readonly syncAlways: boolean;
   /** Nothing is wrong with any server or any link between two of them. */
   quiet(servers: readonly NatsServer[]): boolean;
+  /** Leaders of consumers on that server have something to do when its replica of the stream applies this. */
+  hasListeners(asset: StreamAsset, server: NatsServer, operation: Operation): boolean;
+  streamChanged(asset: StreamAsset, server: NatsServer, operation: Operation): void;
 }
 
-const compactionEntries = 4096;
+/** Log entries that a group keeps before it looks what is synced everywhere; consumers are many and keep few. */
+const compactionEntries = { stream: 4096, other: 32 } as const;
 const flightsKept = 256;
 /** Behind by more than this, a dead replica no longer holds the others' logs back: it will need a snapshot. */
 const laggardEntries = 65_536;
@@ -54,6 +61,10 @@ const laggardEntries = 65_536;
  */
 export class RaftGroup {
   readonly name: string;
+  /** Memory is lost with the process. */
+  readonly storage: 'file' | 'memory';
+  /** Of streams. */
+  asset: StreamAsset | undefined;
   readonly world: GroupWorld;
   readonly kernel: Kernel;
   readonly random: RandomStream;
@@ -80,17 +91,19 @@ export class RaftGroup {
   #epoch = 0;
   #landing: Flight | undefined;
   #progress: FollowerProgress[] = [];
-  #compactAt = compactionEntries;
+  #compactAt: number = compactionEntries.other;
 
   constructor(
     world: GroupWorld,
     name: string,
+    storage: 'file' | 'memory',
     servers: readonly NatsServer[],
     createMachine: () => Machine,
     createService: (replica: RaftReplica) => GroupService,
   ) {
     this.world = world;
     this.name = name;
+    this.storage = storage;
     this.kernel = world.kernel;
     this.profile = world.profile;
     this.random = world.kernel.stream('raft', `${servers[0]?.name ?? ''}/${name}`);
@@ -116,6 +129,11 @@ export class RaftGroup {
       if (best === undefined || replica.term > best.term) best = replica;
     }
     return best;
+  }
+
+  /** Nothing was agreed on yet: an empty log is as it should be (`initializing`). */
+  get isNew(): boolean {
+    return this.elections === 0;
   }
 
   /** The replica that has applied most: what the group has agreed on. */
@@ -267,9 +285,11 @@ export class RaftGroup {
     if (landing?.index === entry.index && replica.role === 'leader') landing.sequence = sequence;
     // Answers first: an elided watch batch that travels further must not hold them up.
     if (replica.role === 'leader') replica.service?.committed(operation, sequence);
-    if (operation.kind === 'store' && sequence > 0) {
+    if (this.asset === undefined) return;
+    if (operation.kind === 'store' && sequence > 0 && replica.watches !== undefined) {
       for (const watch of replica.watches) watch.deliver(sequence, operation, 0);
     }
+    if (this.asset.consumers.size > 0) this.world.streamChanged(this.asset, replica.server, operation);
   }
 
   /** Advances the base to what is synced everywhere, and shortens the logs to it. */
@@ -296,12 +316,13 @@ export class RaftGroup {
     for (const replica of this.replicas) {
       replica.log.compactTo(Math.min(this.baseIndex, replica.applied));
     }
-    this.#compactAt = leader.log.length + compactionEntries;
+    this.#compactAt =
+      leader.log.length + (this.asset === undefined ? compactionEntries.other : compactionEntries.stream);
   }
 
   /** After a loss of disk contents: the machine becomes what log and base still tell. */
-  rebuild(replica: RaftReplica, kept: number): void {
-    if (kept >= this.baseIndex) {
+  rebuild(replica: RaftReplica, kept: number, fromNothing: boolean): void {
+    if (kept >= this.baseIndex && !fromNothing) {
       if (replica.log.baseIndex < this.baseIndex) replica.log.compactTo(this.baseIndex);
       replica.machine = this.baseMachine.clone();
       replica.commit = this.baseIndex;
@@ -389,8 +410,38 @@ export class RaftGroup {
       flight.visibleUs = visibleUs;
       for (const replica of this.replicas) {
         if (replica === leader) continue;
-        for (const watch of replica.watches) this.#deliverTo(watch, leader, flight, replica.member);
+        if (replica.watches !== undefined) {
+          for (const watch of replica.watches) this.#deliverTo(watch, leader, flight, replica.member);
+        }
+        if (this.asset !== undefined && this.asset.consumers.size > 0) {
+          this.#wakeFor(this.asset, replica, leader, flight);
+        }
       }
+    }
+  }
+
+  /** A consumer's leader beside a follower looks at the stream when the follower will have applied this. */
+  #wakeFor(asset: StreamAsset, replica: RaftReplica, leader: RaftReplica, flight: Flight): void {
+    const operation = leader.log.at(flight.index)?.operation;
+    if (operation === undefined || !this.world.hasListeners(asset, replica.server, operation)) return;
+    const atUs = Math.ceil(Math.max(this.kernel.nowUs, flight.visibleUs[replica.member] ?? 0));
+    this.kernel.at(atUs, RaftGroup.#settleDue, this, undefined);
+  }
+
+  static #settleDue(group: RaftGroup): void {
+    group.settle();
+  }
+
+  /** A consumer's leader has come to a follower: it looks at the stream whenever the follower applies what is on its way. */
+  wakeAnnounced(replica: RaftReplica): void {
+    const progress = this.#progress[replica.member];
+    const leader = this.leader();
+    const { asset } = this;
+    if (!this.calm || asset === undefined || progress === undefined || leader === undefined) return;
+    if (replica.role === 'leader') return;
+    for (let place = progress.visible; place < this.#announced; place++) {
+      const flight = this.#flights[place];
+      if (flight !== undefined) this.#wakeFor(asset, replica, leader, flight);
     }
   }
 

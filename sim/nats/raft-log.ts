@@ -1,5 +1,5 @@
 import type { LogEntry } from './operations.ts';
-import { firstSyncUs, syncUs } from './timing.ts';
+import { firstSyncUs } from './timing.ts';
 
 /** One replica's log on its disk: what is written, when it was written, and where it begins after compaction. */
 export class RaftLog {
@@ -8,6 +8,12 @@ export class RaftLog {
   #entries: LogEntry[] = [];
   #writtenUs: number[] = [];
   #firstSyncUs = 0;
+  /** 0: with every write. */
+  readonly #syncUs: number;
+
+  constructor(syncUs: number) {
+    this.#syncUs = syncUs;
+  }
 
   get lastIndex(): number {
     return this.baseIndex + this.#entries.length;
@@ -74,12 +80,29 @@ export class RaftLog {
     this.#firstSyncUs = timeUs;
   }
 
+  /** An entry of a server of 2.9 takes on the term that its leader says it has, whatever it is (jetstream B16). */
+  relabel(index: number, term: number): void {
+    const place = index - this.baseIndex - 1;
+    const entry = this.#entries[place];
+    if (entry !== undefined) this.#entries[place] = { index, term, operation: entry.operation };
+  }
+
   /** Last entry that a power loss at `nowUs` would leave (jetstream E41). */
   syncedIndex(nowUs: number): number {
+    if (this.#syncUs === 0) return this.lastIndex;
     // Of what an earlier life of the server wrote all but the newest was synced by that.
     if (nowUs < this.#firstSyncUs) return this.#indexWrittenBy(this.#firstSyncUs - firstSyncUs[1]);
-    const lastUs = this.#firstSyncUs + Math.floor((nowUs - this.#firstSyncUs) / syncUs) * syncUs;
+    const periodUs = this.#syncUs;
+    const lastUs = this.#firstSyncUs + Math.floor((nowUs - this.#firstSyncUs) / periodUs) * periodUs;
     return this.#indexWrittenBy(lastUs);
+  }
+
+  /** What was written at that time would not survive a power loss. */
+  isUnsynced(writtenUs: number, nowUs: number): boolean {
+    if (this.#syncUs === 0) return false;
+    if (nowUs < this.#firstSyncUs) return writtenUs > this.#firstSyncUs - firstSyncUs[1];
+    const periods = Math.floor((nowUs - this.#firstSyncUs) / this.#syncUs);
+    return writtenUs > this.#firstSyncUs + periods * this.#syncUs;
   }
 
   /** Last index that was written at or before `timeUs`. */

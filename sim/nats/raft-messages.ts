@@ -1,5 +1,5 @@
 import type { LogEntry } from './operations.ts';
-import type { Machine } from './stream-machine.ts';
+import type { Machine } from './machine.ts';
 
 /** Between the members of one group; `from` is the sender's place in the group. */
 export type RaftMessage =
@@ -35,7 +35,14 @@ export type RaftMessage =
       readonly lastIndex: number;
       readonly lastTerm: number;
     }
-  | { readonly kind: 'voted'; readonly from: number; readonly term: number; readonly granted: boolean }
+  | {
+      readonly kind: 'voted';
+      readonly from: number;
+      readonly term: number;
+      readonly granted: boolean;
+      /** The voter has no log: its vote counts only if all vote (jetstream B17). */
+      readonly empty: boolean;
+    }
   | { readonly kind: 'transfer'; readonly from: number; readonly term: number };
 
 export function raftMessageBytes(message: RaftMessage): number {

@@ -7,7 +7,7 @@ import { RaftLog } from './raft-log.ts';
 import { raftMessageBytes, type RaftMessage } from './raft-messages.ts';
 import { RaftTimers } from './raft-timers.ts';
 import type { ServerWatch } from './server-watch.ts';
-import type { Machine } from './stream-machine.ts';
+import type { Machine } from './machine.ts';
 import {
   campaignUs,
   electionUs,
@@ -16,6 +16,7 @@ import {
   heartbeatUs,
   quorumCheckUs,
   quorumSilenceUs,
+  syncUs,
   transferCampaignUs,
   transferSilenceUs,
   writeUs,
@@ -34,8 +35,9 @@ export class RaftReplica {
   /** Place in the group. */
   readonly member: number;
   readonly server: NatsServer;
-  readonly log: RaftLog = new RaftLog();
-  readonly watches = new Set<ServerWatch>();
+  readonly log: RaftLog;
+  /** None while nobody watches. */
+  watches: Set<ServerWatch> | undefined;
   machine: Machine;
   term = 1;
   votedFor = -1;
@@ -53,7 +55,12 @@ export class RaftReplica {
   readonly peers: readonly PeerProgress[];
   /** Uncommitted entries that this replica had to give up. */
   truncated = 0;
-  #votes = new Set<number>();
+  /** Applies nothing any more, until its server starts anew (fault R10). */
+  stuck = false;
+  /** By place in the group, as bits. */
+  #votes = 0;
+  #emptyVotes = 0;
+  #votedUs = 0;
   readonly #timers: RaftTimers = new RaftTimers(this, RaftReplica.#campaignDue);
   #applying = false;
   #leadershipIndex = 0;
@@ -64,6 +71,7 @@ export class RaftReplica {
     this.server = server;
     this.machine = machine;
     this.peers = Array.from({ length: group.size }, () => new PeerProgress());
+    this.log = new RaftLog(logSyncUs(group));
     this.log.opened(group.kernel.nowUs + this.#uniform(firstSyncUs));
   }
 
@@ -86,14 +94,41 @@ export class RaftReplica {
     this.role = 'follower';
     this.leader = -1;
     this.reader = false;
-    this.watches.clear();
+    this.stuck = false;
+    this.watches = undefined;
+    if (this.group.storage === 'memory') this.wipe();
+  }
+
+  /** Everything is gone: memory, with the process, or a file that was damaged. */
+  wipe(): void {
+    this.log.reset(0, 0);
+    this.group.rebuild(this, 0, true);
+  }
+
+  /** Part of the files is damaged: what comes behind is gone. Returns how many log entries (fault D3). */
+  corrupt(keptShare: number): number {
+    const { log } = this;
+    const kept = Math.max(this.group.baseIndex, log.baseIndex) + Math.floor(log.length * keptShare);
+    const lost = log.truncateAfter(kept);
+    this.group.rebuild(this, Math.min(kept, log.lastIndex), false);
+    // It does not know that it knew more: this is what makes the damage spread.
+    this.commit = Math.min(this.commit, log.lastIndex);
+    this.applied = Math.min(this.applied, log.lastIndex);
+    return lost;
   }
 
   /** Power was lost: what was written after the last sync is gone (jetstream E44). Returns the number of entries lost. */
   loseUnsynced(): number {
-    const kept = this.log.syncedIndex(this.group.kernel.nowUs);
-    const lost = this.log.truncateAfter(kept);
-    if (lost > 0 || this.applied > kept) this.group.rebuild(this, kept);
+    const { group, log } = this;
+    const { nowUs } = group.kernel;
+    const kept = log.syncedIndex(nowUs);
+    const lost = log.truncateAfter(kept);
+    if (lost > 0 || this.applied > kept) group.rebuild(this, kept, false);
+    // A vote that was only written is forgotten, so it can be given again (fault D8).
+    if (!group.profile.syncsVotes && !group.world.syncAlways && log.isUnsynced(this.#votedUs, nowUs)) {
+      this.votedFor = -1;
+      this.term = Math.max(1, log.lastTerm);
+    }
     return lost;
   }
 
@@ -202,7 +237,7 @@ export class RaftReplica {
         return;
       case 'voted':
         if (message.term > this.term) this.#becomeFollower(message.term);
-        else if (message.granted && message.term === this.term) this.#elect(message.from);
+        else if (message.granted && message.term === this.term) this.#elect(message.from, message.empty);
         return;
       case 'transfer':
         if (message.term === this.term && this.role === 'follower') {
@@ -225,13 +260,14 @@ export class RaftReplica {
   }
 
   #onAppend(from: number, term: number, message: Extract<RaftMessage, { kind: 'append' }>): void {
-    if (!this.#follow(from, term)) return;
+    if (!this.#follow(from, term) || this.stuck) return;
     const { log } = this;
     const { previousIndex, previousTerm, entries } = message;
+    if (!this.group.profile.soundRaft && this.#misfits(from, previousIndex, previousTerm)) return;
     // What lies before the base is committed and agrees.
     if (previousIndex > log.baseIndex) {
       const known = log.termAt(previousIndex);
-      if (known !== previousTerm) {
+      if (known !== previousTerm && this.group.profile.soundRaft) {
         if (known !== undefined) this.#giveUpAfter(previousIndex - 1);
         this.#answer(from, false, Math.min(log.lastIndex, previousIndex - 1));
         return;
@@ -277,22 +313,50 @@ export class RaftReplica {
   }
 
   #onSnapshot(from: number, term: number, index: number, indexTerm: number, machine: Machine): void {
-    if (!this.#follow(from, term)) return;
+    if (!this.#follow(from, term) || this.stuck) return;
     if (index > this.applied) {
       this.log.reset(index, indexTerm);
       this.machine = machine.clone();
       this.commit = index;
       this.applied = index;
-      for (const watch of this.watches) watch.catchUp();
+      for (const watch of this.watches ?? []) watch.catchUp();
     }
     this.#answer(from, true, index);
   }
 
-  /** Not modelled: the empty vote of a wiped server (jetstream B17). */
+  /**
+   * What a server of 2.9.10 does where the leader's log and its own differ (jetstream B16, R1): a lower index is
+   * truncated to that index, the entry there inherits the leader's term whatever it says, or is called agreed; the same
+   * index with another term is built upon. True: answered.
+   */
+  #misfits(from: number, previousIndex: number, previousTerm: number): boolean {
+    const { log } = this;
+    if (previousIndex > log.lastIndex) {
+      this.#answer(from, false, log.lastIndex);
+      return true;
+    }
+    if (previousIndex === log.lastIndex || previousIndex <= log.baseIndex) return false;
+    if (log.termAt(previousIndex + 1) === previousTerm && log.termAt(previousIndex) === previousTerm)
+      return false;
+    const before = log.termAt(previousIndex - 1);
+    if (before === undefined || previousTerm > before) {
+      this.truncated += log.truncateAfter(previousIndex);
+      log.relabel(previousIndex, previousTerm);
+      this.#answer(from, false, previousIndex);
+    } else {
+      log.relabel(log.lastIndex, previousTerm);
+      this.#answer(from, true, previousIndex);
+    }
+    return true;
+  }
+
   #onVote(from: number, term: number, lastIndex: number, lastTerm: number): void {
     if (term > this.term) this.#becomeFollower(term);
-    const better =
-      this.log.lastTerm > lastTerm || (this.log.lastTerm === lastTerm && this.log.lastIndex > lastIndex);
+    const { log } = this;
+    // A server of 2.9 wants both to be as high (jetstream B16).
+    const better = this.group.profile.soundRaft
+      ? log.lastTerm > lastTerm || (log.lastTerm === lastTerm && log.lastIndex > lastIndex)
+      : log.lastTerm > lastTerm || log.lastIndex > lastIndex;
     const granted =
       term === this.term &&
       !better &&
@@ -301,17 +365,22 @@ export class RaftReplica {
     const nowUs = this.group.kernel.nowUs;
     if (granted) {
       this.votedFor = from;
+      this.#votedUs = nowUs;
       this.#timers.awaitLeader(nowUs + this.#uniform(electionUs));
     } else if (better && term === this.term && this.role === 'follower') {
       this.#timers.awaitLeader(nowUs + this.#uniform(campaignUs));
     }
-    this.#send(from, { kind: 'voted', from: this.member, term: this.term, granted });
+    const empty = log.lastIndex === 0 && this.group.profile.emptyVotes && !this.group.isNew;
+    this.#send(from, { kind: 'voted', from: this.member, term: this.term, granted, empty });
   }
 
-  #elect(voter: number): void {
+  #elect(voter: number, empty: boolean): void {
     if (this.role !== 'candidate') return;
-    this.#votes.add(voter);
-    if (this.#votes.size >= this.group.quorum) this.#becomeLeader();
+    if (empty) this.#emptyVotes |= 1 << voter;
+    else this.#votes |= 1 << voter;
+    const votes = bitCount(this.#votes);
+    if (votes >= this.group.quorum || votes + bitCount(this.#emptyVotes) >= this.group.size)
+      this.#becomeLeader();
   }
 
   #campaign(): void {
@@ -320,9 +389,12 @@ export class RaftReplica {
     this.role = 'candidate';
     this.leader = -1;
     this.votedFor = this.member;
-    this.#votes = new Set();
+    this.#votedUs = this.group.kernel.nowUs;
+    this.#votes = 0;
+    this.#emptyVotes = 0;
     this.#timers.awaitLeader(this.group.kernel.nowUs + this.#uniform(electionUs));
-    this.#elect(this.member);
+    // One without a log has nothing to lead with, unless all say so (jetstream B17).
+    this.#elect(this.member, this.log.lastIndex === 0 && this.group.profile.emptyVotes && !this.group.isNew);
     if (this.group.quorum === 1) return;
     const { lastIndex, lastTerm } = this.log;
     for (const { member } of this.group.replicas) {
@@ -373,9 +445,9 @@ export class RaftReplica {
     if (index >= this.commit) return;
     const kept = Math.min(this.log.lastIndex, this.group.baseIndex);
     this.truncated += this.log.truncateAfter(kept);
-    this.group.rebuild(this, kept);
-    for (const { watch } of this.watches) watch.missed();
-    this.watches.clear();
+    this.group.rebuild(this, kept, false);
+    for (const { watch } of this.watches ?? []) watch.missed();
+    this.watches = undefined;
   }
 
   /** Counts only entries of its own term (jetstream B15). */
@@ -384,7 +456,8 @@ export class RaftReplica {
     this.peers[this.member]?.matched(log.lastIndex);
     const matches = this.peers.map(({ match }) => match).sort((a, b) => b - a);
     const agreed = matches[group.quorum - 1] ?? 0;
-    if (agreed <= this.commit || log.termAt(agreed) !== this.term) return;
+    if (agreed <= this.commit) return;
+    if (group.profile.soundRaft && log.termAt(agreed) !== this.term) return;
     this.commit = agreed;
     this.applyCommitted();
     // Followers learn of the commit at once where no proposal follows (jetstream B7).
@@ -486,4 +559,16 @@ export class RaftReplica {
   #uniform([low, high]: readonly [number, number], atUs = this.group.kernel.nowUs): number {
     return low + (high - low) * this.group.draw(this.member, Math.round(atUs));
   }
+}
+
+function bitCount(bits: number): number {
+  let count = 0;
+  for (let left = bits; left !== 0; left &= left - 1) count++;
+  return count;
+}
+
+/** How often a group's files reach the disk; 0: with every write (jetstream E41). */
+function logSyncUs({ world, profile, size }: RaftGroup): number {
+  if (world.syncAlways) return 0;
+  return size === 1 ? syncUs : profile.logSyncUs;
 }

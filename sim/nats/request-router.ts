@@ -1,8 +1,12 @@
+import { apiErrors, type Refusal } from './api-errors.ts';
+import { NatsConsumption } from './consumption.ts';
 import type { NatsServer } from './nats-server.ts';
 import type { RaftGroup } from './raft-group.ts';
-import type { ReadRequest, Routed, WatchRequest } from './requests.ts';
+import type { ConsumerRequest, NatsRequest, ReadRequest, Routed, WatchRequest } from './requests.ts';
 import { keyValueEntry, ServerWatch } from './server-watch.ts';
 import { streamMachineOf } from './stream-machine.ts';
+import { answerMessage } from './stream-service.ts';
+import { SubjectFilter } from './subject-filter.ts';
 import { leaderlessAnswerUs } from './timing.ts';
 
 /** Finds who serves a request, by the interest that one server knows of. */
@@ -26,21 +30,34 @@ export class RequestRouter {
         this.#server.refuse(request.call, group === undefined && isBucket ? 'not-found' : 'no-responders');
         return;
       }
-      case 'ensure-stream':
-        if (!this.#toLeaders(cluster.meta, routed)) this.#unavailable(routed);
-        return;
-      case 'assign-consumer':
+      case 'create-stream':
+      case 'update-stream':
+      case 'delete-stream':
+      case 'remove-peer':
+      case 'stream-names':
+      case 'create-consumer':
+      case 'delete-consumer':
+      case 'consumer-names':
         if (!this.#toLeaders(cluster.meta, routed)) this.#unavailable(routed);
         return;
       case 'read':
       case 'read-all': {
-        const group = cluster.group(request.stream);
-        if (group === undefined) this.#refuse(routed, 'not-found');
-        else if (!this.#toReader(group, routed)) this.#refuse(routed, 'no-responders');
+        const group = cluster.stream(request.stream)?.group;
+        if (group === undefined) this.#refuse(request, apiErrors.streamNotFound);
+        else if (!this.#toReader(group, routed)) this.#refuse(request, 'no-responders');
+        return;
+      }
+      case 'direct-message': {
+        const asset = cluster.stream(request.stream);
+        // Nobody answers direct gets of a stream that does not allow them.
+        const isAllowed = asset?.settings.allowDirect === true;
+        if (asset === undefined || !isAllowed || !this.#toReader(asset.group, routed)) {
+          this.#refuse(request, 'no-responders');
+        }
         return;
       }
       case 'watch': {
-        const group = cluster.group(request.stream);
+        const group = cluster.stream(request.stream)?.group;
         // Its consumer is made by the meta leader: without one there is silence (jetstream A4).
         if (group !== undefined && this.#knowsLeader(cluster.meta)) this.#toReader(group, routed);
         return;
@@ -48,22 +65,44 @@ export class RequestRouter {
       case 'watch-stopped':
         request.watch.withdraw();
         return;
+      case 'pull-stopped':
+        request.inbox.unsubscribed = true;
+        return;
+      case 'consume': {
+        const group = cluster.consumer(request.stream, request.consumer)?.group;
+        if (group !== undefined) this.#toLeaders(group, routed);
+        // The loop asks for the consumer first, and the meta leader knows that there is none.
+        else if (this.#knowsLeader(cluster.meta)) this.#missing(request.consumption);
+        return;
+      }
       case 'pull':
       case 'ack': {
-        const group = cluster.group(request.stream);
-        // Acks and pulls without a leader are lost silently (jetstream C23, F51).
+        // Acks and pulls without a leader are lost silently, as are those of no consumer (jetstream C23, F51).
+        const group = cluster.consumer(request.stream, request.consumer)?.group;
         if (group !== undefined) this.#toLeaders(group, routed);
         return;
       }
-      case 'pull-withdrawn':
+      case 'consume-withdrawn':
+      case 'consumer-info':
+      case 'consumer-state':
+      case 'consumer-step-down':
+        this.#toConsumer(request, routed);
+        return;
+      case 'remove-acked': {
+        const group = cluster.stream(request.stream)?.group;
+        if (group !== undefined) this.#toLeaders(group, routed);
+        return;
+      }
       case 'stream-info':
       case 'purge':
-      case 'consumer-info':
-      case 'consumer-names':
-      case 'consumer-change': {
-        const group = cluster.group(request.stream);
-        if (group === undefined) this.#refuse(routed, 'not-found');
-        else if (!this.#toLeaders(group, routed)) this.#unavailable(routed);
+      case 'message':
+      case 'delete-message':
+      case 'stream-step-down': {
+        const group = cluster.stream(request.stream)?.group;
+        if (group !== undefined) {
+          if (!this.#toLeaders(group, routed)) this.#unavailable(routed);
+        } else if (this.#knowsLeader(cluster.meta)) this.#refuse(request, apiErrors.streamNotFound);
+        else this.#unavailable(routed);
         return;
       }
     }
@@ -76,29 +115,55 @@ export class RequestRouter {
     switch (request.kind) {
       case 'read':
       case 'read-all':
+      case 'direct-message':
       case 'watch':
         this.#read(request);
         return;
-      case 'ensure-stream':
-      case 'assign-consumer':
+      case 'create-stream':
+      case 'update-stream':
+      case 'delete-stream':
+      case 'remove-peer':
+      case 'stream-names':
+      case 'create-consumer':
+      case 'delete-consumer':
+      case 'consumer-names':
         this.#lead(cluster.meta, routed);
         return;
       case 'publish':
         this.#lead(cluster.groupOf(request.subject), routed);
         return;
+      case 'consume':
       case 'pull':
       case 'ack':
-      case 'pull-withdrawn':
+      case 'consume-withdrawn':
+      case 'consumer-info':
+      case 'consumer-state':
+      case 'consumer-step-down':
+        this.#lead(cluster.consumer(request.stream, request.consumer)?.group, routed);
+        return;
       case 'stream-info':
       case 'purge':
-      case 'consumer-info':
-      case 'consumer-names':
-      case 'consumer-change':
-        this.#lead(cluster.group(request.stream), routed);
+      case 'message':
+      case 'delete-message':
+      case 'remove-acked':
+      case 'stream-step-down':
+        this.#lead(cluster.stream(request.stream)?.group, routed);
         return;
       case 'watch-stopped':
+      case 'pull-stopped':
         return;
     }
+  }
+
+  #toConsumer(request: Exclude<ConsumerRequest, { kind: 'consume' | 'pull' | 'ack' }>, routed: Routed): void {
+    const { cluster } = this.#server;
+    const group = cluster.consumer(request.stream, request.consumer)?.group;
+    if (group !== undefined) {
+      if (!this.#toLeaders(group, routed)) this.#unavailable(routed);
+    } else if (this.#knowsLeader(cluster.meta)) {
+      const isStream = cluster.stream(request.stream) !== undefined;
+      this.#refuse(request, isStream ? apiErrors.consumerNotFound : apiErrors.streamNotFound);
+    } else this.#unavailable(routed);
   }
 
   #lead(group: RaftGroup | undefined, routed: Routed): void {
@@ -126,9 +191,8 @@ export class RequestRouter {
   /** To one of those that answer reads, at random, reachable or not (jetstream H65, H66). */
   #toReader(group: RaftGroup, routed: Routed): boolean {
     const server = this.#server;
-    const readers = group.replicas.filter((replica) =>
-      server.interested(group.name, 'readers', replica.server),
-    );
+    const kind = server.cluster.mutations.directGetFromLeaderOnly ? 'leaders' : 'readers';
+    const readers = group.replicas.filter((replica) => server.interested(group.name, kind, replica.server));
     if (readers.length === 0) return false;
     const { server: chosen } = server.cluster.random.pick(readers);
     if (chosen === server) this.serve(routed);
@@ -138,7 +202,7 @@ export class RequestRouter {
 
   #read(request: ReadRequest | Extract<WatchRequest, { kind: 'watch' }>): void {
     const server = this.#server;
-    const group = server.cluster.group(request.stream);
+    const group = server.cluster.stream(request.stream)?.group;
     const replica = group?.replicaOn(server);
     if (group === undefined || replica === undefined || !replica.reader) return;
     group.settle();
@@ -151,10 +215,19 @@ export class RequestRouter {
         return;
       }
       case 'read-all': {
-        const entries = Array.from(machine.messages, (message) => keyValueEntry(message, machine));
+        const { subjects, settings } = machine.context;
+        const prefix = `$KV.${settings.name.slice('KV_'.length)}.`;
+        const filter = new SubjectFilter([`${prefix}${request.keys}`], subjects);
+        const entries = [];
+        for (const message of machine.messages) {
+          if (filter.matches(message.subject)) entries.push(keyValueEntry(message, machine));
+        }
         server.answer(request.call, entries);
         return;
       }
+      case 'direct-message':
+        answerMessage(server, machine, request, apiErrors.directMessageNotFound);
+        return;
       case 'watch': {
         const { watch, generation, fromSequence } = request;
         new ServerWatch(replica, watch, generation, fromSequence).begin();
@@ -163,10 +236,12 @@ export class RequestRouter {
     }
   }
 
-  #refuse({ request }: Routed, code: 'not-found' | 'no-responders'): void {
-    if (request.kind === 'consumer-change') this.#server.refuse(request.change.call, code);
-    else if (request.kind === 'assign-consumer') this.#server.refuse(request.change.call, code);
-    else if ('call' in request && request.call !== undefined) this.#server.refuse(request.call, code);
+  #missing(consumption: NatsConsumption): void {
+    this.#server.push(consumption.client, 80, NatsConsumption.arriveMissing, consumption, undefined);
+  }
+
+  #refuse(request: NatsRequest, refusal: Refusal): void {
+    if ('call' in request && request.call !== undefined) this.#server.refuse(request.call, refusal);
   }
 
   /** Error 10008 from servers that know there is no leader (jetstream A4). */
@@ -175,6 +250,6 @@ export class RequestRouter {
   }
 
   static #leaderless(router: RequestRouter, routed: Routed): void {
-    if (router.#server.process.state === 'running') router.#refuse(routed, 'no-responders');
+    if (router.#server.process.state === 'running') router.#refuse(routed.request, apiErrors.unavailable);
   }
 }

@@ -1,11 +1,17 @@
+import type { MessageHeaders } from './message-headers.ts';
+
 /** A message of one replica's store, linked in the order of the stream and in that of its subject. */
 export interface StoredMessage {
   readonly sequence: number;
   readonly subject: number;
   readonly payload: Uint8Array;
   readonly messageId: string;
+  readonly headers: MessageHeaders | undefined;
+  /** Of the stored form. */
+  readonly bytes: number;
   readonly storedUs: number;
-  readonly deletes: boolean;
+  /** By the wall clock; 0: as the stream's age limit says, −1: never. */
+  readonly expiresUs: number;
   previous: StoredMessage | undefined;
   next: StoredMessage | undefined;
   previousOfSubject: StoredMessage | undefined;
@@ -15,7 +21,11 @@ export interface StoredMessage {
 interface SubjectEnds {
   first: StoredMessage;
   last: StoredMessage;
+  count: number;
 }
+
+/** Sequences tried one by one before a gap is walked round. */
+const probes = 64;
 
 /** The messages of one replica: constant-time removal anywhere, and a walk in either order. */
 export class MessageStore {
@@ -24,8 +34,39 @@ export class MessageStore {
   readonly #bySequence = new Map<number, StoredMessage>();
   readonly #bySubject = new Map<number, SubjectEnds>();
 
+  bytes = 0;
+
   get size(): number {
     return this.#bySequence.size;
+  }
+
+  get subjectCount(): number {
+    return this.#bySubject.size;
+  }
+
+  /** How many messages a subject has. */
+  countOf(subject: number): number {
+    return this.#bySubject.get(subject)?.count ?? 0;
+  }
+
+  /** Subjects that have messages. */
+  subjects(): Iterable<number> {
+    return this.#bySubject.keys();
+  }
+
+  /** The message of that sequence, or the next one stored. */
+  atOrAfter(sequence: number): StoredMessage | undefined {
+    const { first, last } = this;
+    if (first === undefined || last === undefined || sequence > last.sequence) return undefined;
+    if (sequence <= first.sequence) return first;
+    const limit = Math.min(sequence + probes, last.sequence);
+    for (let at = sequence; at <= limit; at++) {
+      const found = this.#bySequence.get(at);
+      if (found !== undefined) return found;
+    }
+    let found = last;
+    while (found.previous !== undefined && found.previous.sequence >= sequence) found = found.previous;
+    return found;
   }
 
   get(sequence: number): StoredMessage | undefined {
@@ -47,17 +88,20 @@ export class MessageStore {
     this.last = message;
     const ends = this.#bySubject.get(message.subject);
     if (ends === undefined) {
-      this.#bySubject.set(message.subject, { first: message, last: message });
+      this.#bySubject.set(message.subject, { first: message, last: message, count: 1 });
     } else {
       message.previousOfSubject = ends.last;
       ends.last.nextOfSubject = message;
       ends.last = message;
+      ends.count++;
     }
+    this.bytes += message.bytes;
     this.#bySequence.set(message.sequence, message);
   }
 
   remove(message: StoredMessage): void {
     if (!this.#bySequence.delete(message.sequence)) return;
+    this.bytes -= message.bytes;
     const { previous, next, previousOfSubject, nextOfSubject } = message;
     if (previous === undefined) this.first = next;
     else previous.next = next;
@@ -70,6 +114,7 @@ export class MessageStore {
     if (previousOfSubject === undefined && nextOfSubject === undefined) {
       this.#bySubject.delete(message.subject);
     } else {
+      ends.count--;
       if (previousOfSubject === undefined && nextOfSubject !== undefined) ends.first = nextOfSubject;
       if (nextOfSubject === undefined && previousOfSubject !== undefined) ends.last = previousOfSubject;
     }
@@ -78,6 +123,7 @@ export class MessageStore {
   clear(): void {
     this.first = undefined;
     this.last = undefined;
+    this.bytes = 0;
     this.#bySequence.clear();
     this.#bySubject.clear();
   }

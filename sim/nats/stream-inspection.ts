@@ -1,4 +1,5 @@
-import type { RaftGroup } from './raft-group.ts';
+import { consumerMachineOf } from './consumer-machine.ts';
+import type { StreamAsset } from './stream-asset.ts';
 import { streamMachineOf } from './stream-machine.ts';
 
 /** A stream or bucket as its replicas have agreed on it. */
@@ -15,28 +16,34 @@ export interface StreamInspection {
   readonly quorumLosses: number;
   /** Uncommitted log entries that replicas had to give up. */
   readonly truncatedEntries: number;
-  /** Entries in the longest log of a replica. */
+  /** Entries that the longest log of a replica holds. */
   readonly longestLog: number;
 }
 
-export function inspect(group: RaftGroup): StreamInspection {
+export function inspect(asset: StreamAsset): StreamInspection {
+  const { group } = asset;
   group.settle();
   const machine = streamMachineOf(group.mostApplied().machine);
   const consumers = new Map<string, { pending: number; ackPending: number }>();
-  for (const [durable, state] of machine.consumers) {
-    consumers.set(durable, { pending: machine.undelivered(state), ackPending: state.pending.size });
+  for (const consumer of asset.consumers.values()) {
+    consumer.group.settle();
+    const { record } = consumerMachineOf(consumer.group.mostApplied().machine);
+    consumers.set(consumer.name, {
+      pending: machine.countFrom(consumer.filter, record.deliveredStream + 1),
+      ackPending: record.pending.size,
+    });
   }
   return {
     lastSequence: machine.lastSequence,
     committedMessages: Array.from(machine.messages, ({ sequence, subject, messageId }) => ({
       sequence,
-      subject: machine.subjects.name(subject),
+      subject: machine.context.subjects.name(subject),
       messageId,
     })),
     consumers,
     elections: group.elections,
     quorumLosses: group.quorumLosses,
-    longestLog: Math.max(...group.replicas.map(({ log }) => log.length)),
     truncatedEntries: group.replicas.reduce((sum, { truncated }) => sum + truncated, 0),
+    longestLog: Math.max(...group.replicas.map(({ log }) => log.length)),
   };
 }

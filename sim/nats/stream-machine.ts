@@ -1,20 +1,24 @@
-import type { ConsumerConfig } from '../../system/ports/jetstream.ts';
-import { ConsumerState } from './consumer-state.ts';
-import type {
-  AckOperation,
-  DeliveredOperation,
-  Operation,
-  StoreOperation,
-  StreamShape,
-} from './operations.ts';
+import type { ServerRefusal } from '../../system/ports/errors.ts';
+import type { EffectiveStreamSettings } from '../../system/ports/jetstream-management.ts';
+import { apiErrors, rollupInvalid, wrongLastMessageId, wrongLastSequence } from './api-errors.ts';
+import type { Machine } from './machine.ts';
+import type { Mutations } from './mutations.ts';
+import type { Operation, StoreOperation, StreamOperation } from './operations.ts';
+import type { NatsProfile } from './profile.ts';
 import { MessageStore, type StoredMessage } from './stored-message.ts';
-import { subjectMatches, type SubjectTable } from './subjects.ts';
+import { SubjectFilter } from './subject-filter.ts';
+import type { SubjectTable } from './subjects.ts';
 
-/** What one replica knows after applying a prefix of its group's log. */
-export interface Machine {
-  /** Sequence of the message stored or found as duplicate (then negative); 0 for operations without one. */
-  apply(operation: Operation): number;
-  clone(): Machine;
+/** What all replicas of a stream share. */
+export interface StreamContext {
+  readonly settings: EffectiveStreamSettings;
+  readonly subjects: SubjectTable;
+  readonly profile: NatsProfile;
+  readonly mutations: Mutations;
+  /** Duplicates and expectations are judged when a message is applied, not when it is proposed (jetstream D28). */
+  readonly judgesAtApply: boolean;
+  /** Some consumer's filter matches. */
+  wants(subject: number): boolean;
 }
 
 interface SeenId {
@@ -23,77 +27,100 @@ interface SeenId {
 }
 
 /**
- * Stream and consumers of one replica. What it does depends on the log alone, so that replicas agree; only expiry by
- * age follows the replica's own wall clock (jetstream D37), through `expire`.
+ * One replica of a stream. What it does depends on the log alone, so that replicas agree; only expiry follows the
+ * replica's own wall clock (jetstream D37), through `expire`.
  */
 export class StreamMachine implements Machine {
-  readonly shape: StreamShape;
-  readonly subjects: SubjectTable;
+  readonly context: StreamContext;
   readonly messages: MessageStore = new MessageStore();
-  readonly consumers = new Map<string, ConsumerState>();
   lastSequence = 0;
-  readonly #dedupeAtApply: boolean;
+  /** Why the last applied message was not stored. */
+  refusal: ServerRefusal | undefined;
+  lastMessageId = '';
   readonly #ids = new Map<string, SeenId>();
-  readonly #byLiteral = new Map<number, ConsumerState[]>();
-  #wild: ConsumerState[] = [];
+  /** Messages with a life of their own. */
+  #timed: StoredMessage[] = [];
+  /** Wanted by no consumer when they were first applied, for all replicas to agree on. */
+  static readonly #unwanted = new WeakSet<StoreOperation>();
+  static readonly #wanted = new WeakSet<StoreOperation>();
 
-  constructor(shape: StreamShape, subjects: SubjectTable, dedupeAtApply: boolean) {
-    this.shape = shape;
-    this.subjects = subjects;
-    this.#dedupeAtApply = dedupeAtApply;
+  constructor(context: StreamContext) {
+    this.context = context;
+  }
+
+  get settings(): EffectiveStreamSettings {
+    return this.context.settings;
+  }
+
+  /** First sequence that is or could be there. */
+  get first(): number {
+    return this.messages.first?.sequence ?? this.lastSequence + 1;
   }
 
   apply(operation: Operation): number {
     switch (operation.kind) {
       case 'store':
         return this.#store(operation);
-      case 'delivered':
-        this.#deliver(operation);
-        return 0;
-      case 'ack':
-        this.#acknowledge(operation);
-        return 0;
-      case 'redate': {
-        const pending = this.consumers.get(operation.durable)?.pending.get(operation.sequence);
-        if (pending !== undefined) pending.deliveredUs = operation.deliveredUs;
-        return 0;
-      }
-      case 'exhausted':
-        this.consumers.get(operation.durable)?.pending.delete(operation.sequence);
-        return 0;
       case 'purge':
-        this.#purge();
-        return 0;
-      case 'consumer':
-        this.#upsert(operation.config);
-        return 0;
-      case 'consumer-removed':
-        this.consumers.delete(operation.durable);
-        this.#index();
-        return 0;
+        return this.#purge(operation);
+      case 'delete': {
+        const message = this.messages.get(operation.sequence);
+        if (message === undefined) return 0;
+        this.messages.remove(message);
+        return 1;
+      }
+      case 'delivered':
+      case 'acked':
+      case 'skipped':
+      case 'pull-added':
+      case 'pull-removed':
+      case 'assign':
       case 'leadership':
-      case 'stream':
-      case 'assignment':
         return 0;
     }
   }
 
-  /** Drops what is older than the stream's age limit; no event tells of it (jetstream H70). */
+  /** Drops what is older than the stream's age limit or its own (jetstream D37, D38); no event tells of it (H70). */
   expire(wallUs: number): void {
-    const limitUs = this.shape.maxAgeMs * 1000;
-    if (limitUs <= 0) return;
-    let first = this.messages.first;
-    while (first !== undefined && first.storedUs + limitUs <= wallUs) {
-      this.messages.remove(first);
-      first = this.messages.first;
+    if (this.#timed.length > 0) {
+      for (const message of this.#timed) {
+        if (message.expiresUs <= wallUs) this.messages.remove(message);
+      }
+      this.#timed = this.#timed.filter(({ expiresUs }) => expiresUs > wallUs);
     }
+    const limitUs = this.settings.maxAgeMs * 1000;
+    if (limitUs <= 0 || this.context.mutations.ageNeverExpires) return;
+    let message = this.messages.first;
+    while (message !== undefined && message.storedUs + limitUs <= wallUs) {
+      const { next } = message;
+      if (message.expiresUs === 0) this.messages.remove(message);
+      message = next;
+    }
+  }
+
+  /** The next message that time will remove, and when: for leaders that leave markers. */
+  nextExpiry(): { readonly message: StoredMessage; readonly atUs: number } | undefined {
+    let best: { message: StoredMessage; atUs: number } | undefined;
+    for (const message of this.#timed) {
+      if (best === undefined || message.expiresUs < best.atUs) best = { message, atUs: message.expiresUs };
+    }
+    const limitUs = this.settings.maxAgeMs * 1000;
+    let message = limitUs > 0 ? this.messages.first : undefined;
+    while (message !== undefined && message.expiresUs !== 0) message = message.next;
+    if (message !== undefined && (best === undefined || message.storedUs + limitUs < best.atUs)) {
+      best = { message, atUs: message.storedUs + limitUs };
+    }
+    return best;
   }
 
   /** Sequence of an earlier message of this id within the duplicate window, or undefined (jetstream D30). */
   duplicateOf(messageId: string, wallUs: number): number | undefined {
     const seen = this.#ids.get(messageId);
-    if (seen === undefined || wallUs - seen.storedUs >= this.#windowUs()) return undefined;
-    return seen.sequence;
+    if (seen === undefined) return undefined;
+    const { mutations } = this.context;
+    const windowUs = this.#windowUs() - (mutations.dedupWindowShort ? 1_000_000 : 0);
+    if (wallUs - seen.storedUs >= windowUs && !mutations.dedupIgnoresWindow) return undefined;
+    return mutations.duplicateAnswersNewSequence ? this.lastSequence : seen.sequence;
   }
 
   /**
@@ -101,180 +128,298 @@ export class StreamMachine implements Machine {
    * Not modelled: the same on servers that judge ids at apply, whose replicas would then disagree.
    */
   rebuildIds(): void {
-    if (this.#dedupeAtApply) return;
+    if (this.context.judgesAtApply) return;
     this.#ids.clear();
     for (const { messageId, sequence, storedUs } of this.messages) {
       if (messageId !== '') this.#ids.set(messageId, { sequence, storedUs });
     }
   }
 
-  consumersOf(subject: number): readonly ConsumerState[] {
-    const literal = this.#byLiteral.get(subject) ?? [];
-    if (this.#wild.length === 0) return literal;
-    const name = this.subjects.name(subject);
-    const wild = this.#wild.filter((state) => state.wildcards.some((filter) => subjectMatches(filter, name)));
-    return wild.length === 0 ? literal : [...literal, ...wild.filter((state) => !literal.includes(state))];
-  }
-
-  /** First stored message at or after `from` that the consumer's filters match. */
-  nextFor(state: ConsumerState, from: number): StoredMessage | undefined {
+  /** First stored message at or after `from` that the filter matches. */
+  nextFor(filter: SubjectFilter, from: number): StoredMessage | undefined {
     if (from > this.lastSequence) return undefined;
+    if (filter.all) return this.messages.atOrAfter(from);
     let best: StoredMessage | undefined;
-    for (const subject of state.literals) {
+    for (const subject of filter.literals) {
       const found = this.#nextOf(subject, from);
       if (found !== undefined && (best === undefined || found.sequence < best.sequence)) best = found;
     }
-    if (state.wildcards.length > 0) {
-      for (const message of this.messages) {
-        if (best !== undefined && message.sequence >= best.sequence) break;
-        if (message.sequence >= from && this.#wildMatch(state, message)) return message;
-      }
+    if (filter.wildcards.length === 0) return best;
+    let message = this.messages.atOrAfter(from);
+    while (message !== undefined && (best === undefined || message.sequence < best.sequence)) {
+      if (filter.matches(message.subject)) return message;
+      message = message.next;
     }
     return best;
   }
 
-  /** Never delivered messages that the filters match: what `num_pending` says. */
-  undelivered(state: ConsumerState): number {
+  /** The last stored message that the filter matches. */
+  lastFor(filter: SubjectFilter): StoredMessage | undefined {
+    if (filter.all) return this.messages.last;
+    let best: StoredMessage | undefined;
+    for (const subject of filter.literals) {
+      const last = this.messages.lastOf(subject);
+      if (last !== undefined && (best === undefined || last.sequence > best.sequence)) best = last;
+    }
+    if (filter.wildcards.length === 0) return best;
+    let message = this.messages.last;
+    while (message !== undefined && (best === undefined || message.sequence > best.sequence)) {
+      if (filter.matches(message.subject)) return message;
+      message = message.previous;
+    }
+    return best;
+  }
+
+  /** The last messages of all subjects that match, in the order of the stream. */
+  lastPerSubject(filter: SubjectFilter): StoredMessage[] {
+    const found: StoredMessage[] = [];
+    for (const subject of this.messages.subjects()) {
+      const last = filter.matches(subject) ? this.messages.lastOf(subject) : undefined;
+      if (last !== undefined) found.push(last);
+    }
+    return found.sort((a, b) => a.sequence - b.sequence);
+  }
+
+  /** Stored messages from a sequence on that the filter matches. */
+  countFrom(filter: SubjectFilter, from: number): number {
     let count = 0;
-    for (const message of this.messages) {
-      if (message.sequence < state.cursor) continue;
-      if (state.literals.includes(message.subject) || this.#wildMatch(state, message)) count++;
+    if (filter.wildcards.length === 0 && !filter.all) {
+      for (const subject of filter.literals) {
+        let message = this.messages.lastOf(subject);
+        while (message !== undefined && message.sequence >= from) {
+          count++;
+          message = message.previousOfSubject;
+        }
+      }
+      return count;
+    }
+    let message = this.messages.atOrAfter(from);
+    while (message !== undefined) {
+      if (filter.matches(message.subject)) count++;
+      message = message.next;
     }
     return count;
   }
 
+  /** Removes what the present limits do not allow: they were made smaller. */
+  enforceLimits(): void {
+    const { discard, maxMessages, maxBytes, maxMessagesPerSubject } = this.settings;
+    const { messages } = this;
+    if (maxMessagesPerSubject > 0) {
+      for (const subject of messages.subjects()) this.#trimSubject(subject, maxMessagesPerSubject);
+    }
+    if (discard === 'new') return;
+    while (
+      messages.first !== undefined &&
+      ((maxMessages > 0 && messages.size > maxMessages) || (maxBytes > 0 && messages.bytes > maxBytes))
+    ) {
+      messages.remove(messages.first);
+    }
+  }
+
   clone(): StreamMachine {
-    const copy = new StreamMachine(this.shape, this.subjects, this.#dedupeAtApply);
+    const copy = new StreamMachine(this.context);
     copy.lastSequence = this.lastSequence;
+    copy.lastMessageId = this.lastMessageId;
     for (const message of this.messages) {
-      copy.messages.add({
+      const added = {
         ...message,
         previous: undefined,
         next: undefined,
         previousOfSubject: undefined,
         nextOfSubject: undefined,
-      });
+      };
+      copy.messages.add(added);
+      if (added.expiresUs > 0) copy.#timed.push(added);
     }
     for (const [id, seen] of this.#ids) copy.#ids.set(id, seen);
-    for (const [durable, state] of this.consumers) copy.consumers.set(durable, state.clone(this.subjects));
-    copy.#index();
     return copy;
   }
 
   #store(operation: StoreOperation): number {
-    const { messageId, subject, storedUs } = operation;
-    if (messageId !== '') {
-      if (this.#dedupeAtApply) {
-        const sequence = this.duplicateOf(messageId, storedUs);
-        if (sequence !== undefined) return -sequence;
+    const { messageId, subject, storedUs, ttlUs } = operation;
+    const { context, messages } = this;
+    this.refusal = undefined;
+    if (context.judgesAtApply) {
+      this.expire(storedUs);
+      const judged = this.#judge(operation);
+      if (judged !== 0) return judged < 0 ? judged : 0;
+    } else if (operation.expectations !== undefined) {
+      const { lastMessageId } = operation.expectations;
+      if (lastMessageId !== '' && lastMessageId !== this.lastMessageId) {
+        this.refusal = wrongLastMessageId(this.lastMessageId);
+        return 0;
       }
-      this.#forgetIds(storedUs);
     }
+    if (messageId !== '') this.#forgetIds(storedUs);
     const sequence = ++this.lastSequence;
+    this.lastMessageId = messageId;
     if (messageId !== '') {
       this.#ids.delete(messageId);
       this.#ids.set(messageId, { sequence, storedUs });
     }
     // Nobody is interested: the sequence is used up and nothing is kept (jetstream D36).
-    if (this.shape.retention === 'interest' && this.consumersOf(subject).length === 0) return sequence;
-    const earlier = this.shape.lastPerSubject ? this.messages.lastOf(subject) : undefined;
-    if (earlier !== undefined) this.messages.remove(earlier);
-    this.messages.add({
+    if (this.settings.retention === 'interest' && !this.#isWanted(operation)) return sequence;
+    const message: StoredMessage = {
       sequence,
       subject,
       payload: operation.payload,
       messageId,
+      headers: operation.headers,
+      bytes: operation.bytes,
       storedUs,
-      deletes: operation.deletes,
+      expiresUs: ttlUs > 0 ? storedUs + ttlUs : ttlUs,
       previous: undefined,
       next: undefined,
       previousOfSubject: undefined,
       nextOfSubject: undefined,
-    });
-    if (this.shape.discard === 'old' && this.shape.maxMessages > 0) {
-      while (this.messages.size > this.shape.maxMessages && this.messages.first !== undefined) {
-        this.messages.remove(this.messages.first);
-      }
-    }
+    };
+    messages.add(message);
+    if (message.expiresUs > 0) this.#timed.push(message);
+    this.#makeRoom(operation);
     return sequence;
   }
 
-  #deliver(operation: DeliveredOperation): void {
-    const state = this.consumers.get(operation.durable);
-    if (state === undefined) return;
-    const { sequence, deliveryCount, deliveredUs } = operation;
-    const pending = state.pending.get(sequence);
-    if (pending === undefined) {
-      // A redelivery whose ack was applied in the meantime leaves no trace.
-      if (sequence < state.cursor) return;
-      state.pending.set(sequence, { deliveredUs, count: deliveryCount });
-      state.cursor = sequence + 1;
-    } else {
-      pending.count = Math.max(deliveryCount, pending.count + 1);
-      pending.deliveredUs = deliveredUs;
-      state.redelivered++;
+  /** 0: store it. Negative: the duplicate's sequence. Positive: refused. The order of jetstream D27. */
+  #judge({ messageId, subject, storedUs, expectations, rollup, bytes }: StoreOperation): number {
+    const { mutations } = this.context;
+    if (messageId !== '' && !mutations.dedupAfterExpectations) {
+      const sequence = this.duplicateOf(messageId, storedUs);
+      if (sequence !== undefined) return -sequence;
+    }
+    if (expectations !== undefined) {
+      this.refusal = this.lastSequenceRefusal(expectations.lastSequence, this.lastSequence);
+      const wanted = expectations.lastSubjectSequence;
+      if (this.refusal === undefined && wanted >= 0 && !(wanted === 0 && mutations.subjectSequenceIgnored)) {
+        const last = this.lastOf(subject, expectations.lastSubject);
+        if (last !== wanted) this.refusal = wrongLastSequence(last);
+      }
+      const { lastMessageId } = expectations;
+      if (this.refusal === undefined && lastMessageId !== '' && lastMessageId !== this.lastMessageId) {
+        this.refusal = wrongLastMessageId(this.lastMessageId);
+      }
+    }
+    if (messageId !== '' && mutations.dedupAfterExpectations && this.refusal === undefined) {
+      const sequence = this.duplicateOf(messageId, storedUs);
+      if (sequence !== undefined) return -sequence;
+    }
+    this.refusal ??= this.rollupRefusal(rollup) ?? this.fullRefusal(subject, bytes, 0, 0, 0, true);
+    if (this.refusal === undefined) return 0;
+    if (mutations.refusedConsumesSequence) this.lastSequence++;
+    return 1;
+  }
+
+  /** jetstream D27; `last` counts what is under way. */
+  lastSequenceRefusal(expected: number, last: number): ServerRefusal | undefined {
+    if (expected < 0 || expected === last) return undefined;
+    if (this.context.mutations.lastSequenceOffByOne && expected === last - 1) return undefined;
+    return wrongLastSequence(last);
+  }
+
+  /** Last sequence of a subject, or of those that a pattern matches; 0: none (jetstream D34). */
+  lastOf(subject: number, pattern: string): number {
+    const last =
+      pattern === ''
+        ? this.messages.lastOf(subject)
+        : this.lastFor(new SubjectFilter([pattern], this.context.subjects));
+    return last?.sequence ?? 0;
+  }
+
+  rollupRefusal(rollup: StoreOperation['rollup']): ServerRefusal | undefined {
+    const { allowRollup, denyPurge } = this.settings;
+    if (rollup === '') return undefined;
+    if (!allowRollup || denyPurge) return apiErrors.rollupNotPermitted;
+    return rollup === 'sub' || rollup === 'all' ? undefined : rollupInvalid(rollup);
+  }
+
+  /**
+   * Discard new, with what is under way (jetstream D35). `replaces`: where the subject is at its own limit, the new
+   * message takes the place of its oldest, and only that is asked for.
+   */
+  fullRefusal(
+    subject: number,
+    bytes: number,
+    stagedMessages: number,
+    stagedBytes: number,
+    stagedOfSubject: number,
+    replaces: boolean,
+  ): ServerRefusal | undefined {
+    const { discard, maxMessages, maxBytes, maxMessagesPerSubject, discardNewPerSubject } = this.settings;
+    const { messages, context } = this;
+    if (discard !== 'new') return undefined;
+    const atSubjectLimit =
+      maxMessagesPerSubject > 0 && messages.countOf(subject) + stagedOfSubject >= maxMessagesPerSubject;
+    if (discardNewPerSubject && atSubjectLimit) return apiErrors.fullOfSubject;
+    if (replaces && atSubjectLimit) return undefined;
+    const slack = context.mutations.discardNewOffByOne ? 1 : 0;
+    if (maxMessages > 0 && messages.size + stagedMessages >= maxMessages + slack)
+      return apiErrors.fullOfMessages;
+    if (maxBytes > 0 && messages.bytes + stagedBytes + bytes > maxBytes) return apiErrors.fullOfBytes;
+    return undefined;
+  }
+
+  #makeRoom({ subject, rollup }: StoreOperation): void {
+    const { messages, settings, context } = this;
+    const { maxMessages, maxBytes, maxMessagesPerSubject, discard } = settings;
+    if (rollup === 'sub') this.#trimSubject(subject, context.mutations.rollupKeepsOlder ? 2 : 1);
+    else if (rollup === 'all') {
+      while (messages.first !== undefined && messages.first !== messages.last)
+        messages.remove(messages.first);
+    }
+    if (maxMessagesPerSubject > 0 && !context.mutations.perSubjectLimitIgnored) {
+      const isBucket = settings.name.startsWith('KV_');
+      const short = context.mutations.historyOneShort && isBucket && maxMessagesPerSubject > 1 ? 1 : 0;
+      this.#trimSubject(subject, maxMessagesPerSubject - short);
+    }
+    if (discard !== 'old') return;
+    while (
+      messages.first !== undefined &&
+      messages.last !== undefined &&
+      ((maxMessages > 0 && messages.size > maxMessages) || (maxBytes > 0 && messages.bytes > maxBytes))
+    ) {
+      const before = messages.last.previous;
+      messages.remove(
+        context.mutations.discardOldDropsNewest && before !== undefined ? before : messages.first,
+      );
     }
   }
 
-  #acknowledge(operation: AckOperation): void {
-    const state = this.consumers.get(operation.durable);
-    if (state === undefined) return;
-    const { sequence } = operation;
-    if (!state.pending.delete(sequence)) return;
-    const message = this.messages.get(sequence);
-    if (message === undefined) return;
-    switch (this.shape.retention) {
-      case 'limits':
-        return;
-      case 'workqueue':
-        this.messages.remove(message);
-        return;
-      case 'interest':
-        if (this.consumersOf(message.subject).every((other) => other.settled(sequence))) {
-          this.messages.remove(message);
-        }
-        return;
+  #trimSubject(subject: number, keep: number): void {
+    const { messages } = this;
+    for (let count = messages.countOf(subject); count > keep; count--) {
+      const first = messages.firstOf(subject);
+      if (first !== undefined) messages.remove(first);
     }
   }
 
-  #purge(): void {
-    this.messages.clear();
-    for (const state of this.consumers.values()) {
-      state.pending.clear();
-      state.cursor = Math.max(state.cursor, this.lastSequence + 1);
+  #purge({ subject, belowSequence, keep }: Extract<StreamOperation, { kind: 'purge' }>): number {
+    const { messages, context } = this;
+    const before = messages.size;
+    if (subject === '' && belowSequence === 0 && keep === 0) {
+      messages.clear();
+      if (context.mutations.purgeResetsSequence) this.lastSequence = 0;
+      return before;
     }
+    const filter = new SubjectFilter(subject === '' ? [] : [subject], context.subjects);
+    let matching = 0;
+    for (const message of messages) if (filter.matches(message.subject)) matching++;
+    let removable =
+      keep > 0 ? Math.max(0, matching - keep - (context.mutations.purgeKeepsOneMore ? 1 : 0)) : matching;
+    for (const message of messages) {
+      if (removable <= 0 || (belowSequence > 0 && message.sequence >= belowSequence)) break;
+      if (!filter.matches(message.subject)) continue;
+      messages.remove(message);
+      removable--;
+    }
+    return before - messages.size;
   }
 
-  #upsert(config: ConsumerConfig): void {
-    const state = this.consumers.get(config.durable);
-    if (state === undefined) {
-      // Deliver all: from the first message that is stored.
-      const added = new ConsumerState(config, 1, this.subjects);
-      this.consumers.set(config.durable, added);
-      this.#indexOne(added);
-      return;
-    }
-    const isSameFilter =
-      state.config.filterSubjects.length === config.filterSubjects.length &&
-      state.config.filterSubjects.every((filter, index) => filter === config.filterSubjects[index]);
-    state.filter(config, this.subjects);
-    // Whoever takes a unit over asserts its durable anew; the index of all of them need not be made again for that.
-    if (!isSameFilter) this.#index();
-  }
-
-  #index(): void {
-    this.#byLiteral.clear();
-    this.#wild = [];
-    for (const state of this.consumers.values()) this.#indexOne(state);
-  }
-
-  #indexOne(state: ConsumerState): void {
-    for (const subject of state.literals) {
-      const states = this.#byLiteral.get(subject);
-      if (states === undefined) this.#byLiteral.set(subject, [state]);
-      else states.push(state);
-    }
-    if (state.wildcards.length > 0) this.#wild.push(state);
+  #isWanted(operation: StoreOperation): boolean {
+    if (this.context.mutations.interestStoresAlways || StreamMachine.#wanted.has(operation)) return true;
+    if (StreamMachine.#unwanted.has(operation)) return false;
+    const wanted = this.context.wants(operation.subject);
+    (wanted ? StreamMachine.#wanted : StreamMachine.#unwanted).add(operation);
+    return wanted;
   }
 
   #nextOf(subject: number, from: number): StoredMessage | undefined {
@@ -289,13 +434,8 @@ export class StreamMachine implements Machine {
     return found;
   }
 
-  #wildMatch(state: ConsumerState, message: StoredMessage): boolean {
-    if (state.wildcards.length === 0) return false;
-    const name = this.subjects.name(message.subject);
-    return state.wildcards.some((filter) => subjectMatches(filter, name));
-  }
-
   #forgetIds(wallUs: number): void {
+    if (this.context.mutations.dedupIgnoresWindow) return;
     const windowUs = this.#windowUs();
     for (const [id, seen] of this.#ids) {
       if (wallUs - seen.storedUs < windowUs) return;
@@ -303,15 +443,13 @@ export class StreamMachine implements Machine {
     }
   }
 
-  /** The window is cut to the stream's age limit (jetstream D30). */
   #windowUs(): number {
-    const { duplicateWindowMs, maxAgeMs } = this.shape;
-    return 1000 * (maxAgeMs > 0 ? Math.min(duplicateWindowMs, maxAgeMs) : duplicateWindowMs);
+    return 1000 * this.settings.duplicateWindowMs;
   }
 }
 
 /** The machine of a group that is a stream or a bucket. */
 export function streamMachineOf(machine: Machine): StreamMachine {
   if (machine instanceof StreamMachine) return machine;
-  throw new TypeError('the meta group has no stream');
+  throw new TypeError('the group is no stream');
 }

@@ -1,36 +1,47 @@
-import type { PublishAck, StreamConfig } from '../../system/ports/jetstream.ts';
-import type { RandomStream } from '../kernel/index.ts';
-import { ConsumerLeader } from './consumer-leader.ts';
-import { NatsConsumption } from './consumption.ts';
+import type { PublishAck } from '../../system/ports/jetstream.ts';
+import type { MessageSelector, StreamMessage, StreamState } from '../../system/ports/jetstream-management.ts';
+import type { EventHandle, RandomStream } from '../kernel/index.ts';
+import { apiErrors, sequenceNotFound, wrongLastSequence, type Refusal } from './api-errors.ts';
 import type { GroupService } from './group-service.ts';
+import { allHeaders, headerBytes, headerNames, parseTtl, storedBytes } from './message-headers.ts';
 import type { NatsServer } from './nats-server.ts';
 import type { Operation, StoreOperation } from './operations.ts';
 import type { NatsProfile } from './profile.ts';
 import type { RaftReplica } from './raft-replica.ts';
-import type { AckRequest, ConsumerChange, PublishRequest, Routed } from './requests.ts';
+import type { PublishRequest, Routed, StreamRequest } from './requests.ts';
+import type { StreamAsset } from './stream-asset.ts';
 import { streamMachineOf, type StreamMachine } from './stream-machine.ts';
-import { filtersOverlap, isWildcard } from './subjects.ts';
+import { SubjectFilter } from './subject-filter.ts';
+import type { StoredMessage } from './stored-message.ts';
+import { markerRetryUs } from './timing.ts';
 
 interface StagedSubject {
   count: number;
   lastSequence: number;
 }
 
+const nothing = new Uint8Array(0);
+/** Uncommitted messages above which more are refused (jetstream D39). */
+const stagedLimit = { '2.12': 100_000, '2.9.10': Infinity } as const;
+
 /** The leader of a stream or bucket, as clients see it. */
 export class StreamService implements GroupService {
+  readonly asset: StreamAsset;
   readonly replica: RaftReplica;
   readonly server: NatsServer;
   readonly profile: NatsProfile;
   readonly random: RandomStream;
   ready = false;
   #stopped = false;
-  readonly #consumers = new Map<string, ConsumerLeader>();
   /** Proposed and not yet committed. */
   readonly #stagedSubjects = new Map<number, StagedSubject>();
   readonly #stagedIds = new Set<string>();
   #staged = 0;
+  #stagedBytes = 0;
+  #markerTimer: EventHandle | undefined;
 
-  constructor(replica: RaftReplica) {
+  constructor(asset: StreamAsset, replica: RaftReplica) {
+    this.asset = asset;
     this.replica = replica;
     this.server = replica.server;
     this.profile = replica.group.profile;
@@ -49,10 +60,8 @@ export class StreamService implements GroupService {
     if (this.ready || this.#stopped) return;
     this.ready = true;
     this.server.subscribe(this.replica.group.name, 'leaders');
-    this.server.cluster.streamReady(this.server, this.replica.group.name);
-    for (const [durable, state] of this.machine.consumers) {
-      if (state.pending.size > 0) this.#consumer(durable).takeOver();
-    }
+    this.server.cluster.streamReady(this.asset, this);
+    this.#armMarkers();
   }
 
   handle({ request }: Routed): void {
@@ -60,151 +69,181 @@ export class StreamService implements GroupService {
       case 'publish':
         this.#publish(request);
         return;
-      case 'ack':
-        this.#acknowledge(request);
+      case 'stream-info':
+        this.server.answer(request.call, this.state());
         return;
-      case 'pull':
-        if (this.machine.consumers.has(request.durable)) {
-          this.#consumer(request.durable).register(request.consumption);
-        } else {
-          const { consumption } = request;
-          this.server.push(consumption.client, 80, NatsConsumption.arriveMissing, consumption, undefined);
-        }
-        return;
-      case 'pull-withdrawn':
-        this.#consumers.get(request.durable)?.withdraw(request.consumption);
-        this.server.answer(request.call, true);
-        return;
-      case 'stream-info': {
-        const { machine } = this;
-        machine.expire(this.server.wallUs());
-        this.server.answer(request.call, {
-          name: machine.shape.name,
-          messages: machine.messages.size,
-          firstSequence: machine.messages.first?.sequence ?? machine.lastSequence + 1,
-          lastSequence: machine.lastSequence,
-          config: configOf(machine),
-        });
-        return;
-      }
       case 'purge':
-        this.replica.propose({ kind: 'purge', call: request.call });
+        this.#purge(request);
         return;
-      case 'consumer-info': {
-        const state = this.machine.consumers.get(request.durable);
-        if (state === undefined) {
-          this.server.refuse(request.call, 'not-found');
-          return;
-        }
+      case 'message':
         this.machine.expire(this.server.wallUs());
-        this.server.answer(request.call, {
-          durable: request.durable,
-          pending: this.machine.undelivered(state),
-          ackPending: state.pending.size,
-          redelivered: state.redelivered,
-        });
+        answerMessage(this.server, this.machine, request, apiErrors.noMessage);
         return;
-      }
+      case 'delete-message':
+        this.#delete(request);
+        return;
+      case 'remove-acked':
+        if (this.machine.messages.get(request.sequence) !== undefined) {
+          this.replica.propose({
+            kind: 'delete',
+            sequence: request.sequence,
+            isRelease: true,
+            call: undefined,
+          });
+        }
+        return;
+      case 'stream-step-down':
+        this.server.answer(request.call, true);
+        this.replica.group.leaveCalm();
+        this.replica.transferLeadership();
+        return;
+      case 'consume':
+      case 'consume-withdrawn':
+      case 'pull':
+      case 'ack':
+      case 'consumer-info':
+      case 'consumer-state':
+      case 'consumer-step-down':
+      case 'create-stream':
+      case 'update-stream':
+      case 'delete-stream':
+      case 'remove-peer':
+      case 'stream-names':
+      case 'create-consumer':
+      case 'delete-consumer':
       case 'consumer-names':
-        this.server.answer(request.call, [...this.machine.consumers.keys()]);
-        return;
-      case 'consumer-change':
-        this.#change(request.change);
-        return;
-      case 'ensure-stream':
-      case 'assign-consumer':
       case 'read':
       case 'read-all':
+      case 'direct-message':
       case 'watch':
       case 'watch-stopped':
+      case 'pull-stopped':
         return;
     }
   }
 
-  committed(operation: Operation, sequence: number): void {
+  committed(operation: Operation, result: number): void {
     switch (operation.kind) {
       case 'store':
-        this.#stored(operation, sequence);
+        this.#stored(operation, result);
         return;
+      case 'purge': {
+        const { call } = operation;
+        operation.call = undefined;
+        if (call !== undefined) this.server.answer(call, result);
+        return;
+      }
+      case 'delete': {
+        const { call } = operation;
+        operation.call = undefined;
+        if (call === undefined) return;
+        if (result === 1) this.server.answer(call, true);
+        else this.server.refuse(call, sequenceNotFound(operation.sequence));
+        return;
+      }
       case 'delivered':
-        this.#consumers.get(operation.durable)?.delivered(operation);
-        return;
-      case 'ack': {
-        const { call } = operation;
-        operation.call = undefined;
-        if (call !== undefined) this.server.answer(call, true);
-        this.#consumers.get(operation.durable)?.settled(operation.sequence, false);
-        return;
-      }
-      case 'redate':
-      case 'exhausted':
-        this.#consumers.get(operation.durable)?.settled(operation.sequence, operation.kind === 'exhausted');
-        return;
-      case 'purge':
-      case 'consumer': {
-        const { call } = operation;
-        operation.call = undefined;
-        if (call !== undefined) this.server.answer(call, true);
-        if (operation.kind === 'consumer') this.#consumers.get(operation.config.durable)?.dispatch();
-        return;
-      }
-      case 'consumer-removed': {
-        const { call } = operation;
-        operation.call = undefined;
-        if (call !== undefined) this.server.answer(call, true);
-        this.#consumers.get(operation.durable)?.removed();
-        this.#consumers.delete(operation.durable);
-        return;
-      }
+      case 'acked':
+      case 'skipped':
+      case 'pull-added':
+      case 'pull-removed':
+      case 'assign':
       case 'leadership':
-      case 'stream':
-      case 'assignment':
         return;
     }
   }
 
-  /** Clients may be heard again: what waited for them goes out. */
-  dispatchAll(): void {
-    for (const consumer of this.#consumers.values()) consumer.dispatch();
+  state(): StreamState {
+    const { machine, replica } = this;
+    machine.expire(this.server.wallUs());
+    const { messages, lastSequence } = machine;
+    const replicated = replica.group.size > 1;
+    return {
+      settings: this.asset.settings,
+      messages: messages.size,
+      bytes: messages.bytes,
+      firstSequence: machine.first,
+      lastSequence,
+      deletedMessages: messages.size === 0 ? 0 : lastSequence - machine.first + 1 - messages.size,
+      subjects: messages.subjectCount,
+      consumers: this.asset.consumers.size,
+      followers: replicated
+        ? replica.group.replicas
+            .filter((other) => other !== replica)
+            .map(({ server }) => server.name)
+            .sort((a, b) => (a < b ? -1 : 1))
+        : [],
+      leader: this.server.name,
+    };
   }
 
   stop(): void {
     this.#stopped = true;
     if (this.ready) this.server.unsubscribe(this.replica.group.name, 'leaders');
     this.ready = false;
-    for (const consumer of this.#consumers.values()) consumer.stop();
+    if (this.#markerTimer !== undefined) this.replica.group.kernel.cancel(this.#markerTimer);
+    this.#markerTimer = undefined;
   }
 
-  /** The checks in the order of jetstream D27. */
+  /** Settings were changed by the meta group. */
+  updated(): void {
+    this.#armMarkers();
+  }
+
+  /** The checks in the order of jetstream D27; where all replicas judge, only those of jetstream D28. */
   #publish(request: PublishRequest): void {
-    const { machine, profile } = this;
+    const { machine, asset } = this;
+    const { settings, mutations } = asset;
+    const { messageId, subject, expectations, call, payload, headers } = request;
     const wallUs = this.server.wallUs();
     machine.expire(wallUs);
-    const { messageId, subject, expectedSequence, call } = request;
-    if (messageId !== '') {
-      const sequence = machine.duplicateOf(messageId, wallUs);
-      if (sequence !== undefined) {
-        this.server.answer(call, { stream: machine.shape.name, sequence, duplicate: true });
-        return;
-      }
-      if (profile.inFlightDuplicate === 'refused' && this.#stagedIds.has(messageId)) {
-        this.server.refuse(call, 'conflict');
+    const headersLength = headerBytes(messageId, headers);
+    if (settings.maxMessageBytes >= 0 && headersLength + payload.length > settings.maxMessageBytes) {
+      this.#refuse(call, apiErrors.messageTooLarge);
+      return;
+    }
+    if (expectations !== undefined && expectations.stream !== '' && expectations.stream !== asset.name) {
+      if (!mutations.expectedStreamIgnored) {
+        this.#refuse(call, apiErrors.streamMismatch);
         return;
       }
     }
+    const ttlUs = request.ttl === '' || !this.profile.messageTtl ? 0 : parseTtl(request.ttl);
+    if (ttlUs !== 0 && !settings.allowMessageTtl) {
+      this.#refuse(call, apiErrors.ttlDisabled);
+      return;
+    }
+    if (ttlUs === undefined) {
+      this.#refuse(call, apiErrors.ttlInvalid);
+      return;
+    }
+    const subjectBytes = asset.subjects.name(subject).length;
+    const bytes = storedBytes(settings.storage, subjectBytes, headersLength, payload.length);
     const staged = this.#stagedSubjects.get(subject);
-    if (expectedSequence >= 0) {
-      const last = staged?.lastSequence ?? machine.messages.lastOf(subject)?.sequence ?? 0;
-      if ((staged !== undefined && profile.inFlightCas === 'refused') || last !== expectedSequence) {
-        this.server.refuse(call, 'wrong-revision');
+    if (asset.judgesAtApply) {
+      const refusal = this.#judgeEarly(request);
+      if (refusal !== undefined) {
+        this.#refuse(call, refusal);
         return;
       }
+    } else {
+      const duplicate =
+        messageId === '' || mutations.dedupAfterExpectations ? 0 : this.#duplicate(request, wallUs);
+      if (duplicate === 1) return;
+      const refusal = this.#judge(request, bytes, staged);
+      if (refusal !== undefined) {
+        this.#refuse(call, refusal);
+        if (mutations.refusedConsumesSequence) machine.lastSequence++;
+        return;
+      }
+      if (mutations.dedupAfterExpectations && messageId !== '' && this.#duplicate(request, wallUs) === 1)
+        return;
     }
-    if (this.#full(subject)) {
-      this.server.refuse(call, 'stream-full');
+    if (this.#staged >= stagedLimit[this.profile.version]) {
+      this.#refuse(call, apiErrors.tooManyRequests);
       return;
     }
     this.#staged++;
+    this.#stagedBytes += bytes;
     const lastSequence = machine.lastSequence + this.#staged;
     if (staged === undefined) this.#stagedSubjects.set(subject, { count: 1, lastSequence });
     else {
@@ -212,34 +251,91 @@ export class StreamService implements GroupService {
       staged.lastSequence = lastSequence;
     }
     if (messageId !== '') this.#stagedIds.add(messageId);
-    const { payload, deletes } = request;
-    this.replica.propose({ kind: 'store', subject, payload, messageId, storedUs: wallUs, deletes, call });
+    this.replica.propose({
+      kind: 'store',
+      subject,
+      payload,
+      messageId,
+      headers,
+      bytes,
+      storedUs: wallUs,
+      rollup: request.rollup,
+      ttlUs: ttlUs > 0 ? Math.max(ttlUs, this.#leastTtlUs()) : ttlUs,
+      expectations,
+      call,
+    });
   }
 
-  /** Discard new, what is in flight counted (jetstream D35); a bucket's entry that replaces its own key always fits. */
-  #full(subject: number): boolean {
-    const { shape, messages } = this.machine;
-    if (shape.discard !== 'new' || shape.maxMessages <= 0) return false;
-    if (shape.lastPerSubject && messages.lastOf(subject) !== undefined) return false;
-    return messages.size + this.#staged >= shape.maxMessages;
+  /** A life is raised to that of the markers, unless a subject has one message only (jetstream D38). */
+  #leastTtlUs(): number {
+    const { subjectDeleteMarkerTtlMs, maxMessagesPerSubject } = this.asset.settings;
+    return maxMessagesPerSubject === 1 ? 0 : subjectDeleteMarkerTtlMs * 1000;
+  }
+
+  /** 1: answered, as a duplicate or because its first copy is under way (jetstream D29, D32). */
+  #duplicate({ messageId, call }: PublishRequest, wallUs: number): 0 | 1 {
+    const sequence = this.machine.duplicateOf(messageId, wallUs);
+    if (sequence !== undefined) {
+      this.server.answer(call, { stream: this.asset.name, sequence, duplicate: true });
+      return 1;
+    }
+    if (!this.#stagedIds.has(messageId)) return 0;
+    this.#refuse(call, apiErrors.duplicateInProcess);
+    return 1;
+  }
+
+  /** What a server of 2.9 looks at before it proposes (jetstream D28). */
+  #judgeEarly({ subject, expectations, rollup }: PublishRequest): Refusal | undefined {
+    const { machine, asset } = this;
+    if (asset.settings.replicas > 1 && expectations !== undefined && expectations.lastSubjectSequence > 0) {
+      const last = machine.lastOf(subject, '');
+      if (last !== expectations.lastSubjectSequence) return wrongLastSequence(last);
+    }
+    return asset.settings.replicas > 1 ? undefined : machine.rollupRefusal(rollup);
+  }
+
+  #judge(request: PublishRequest, bytes: number, staged: StagedSubject | undefined): Refusal | undefined {
+    const { machine, asset } = this;
+    const { subject, expectations, rollup } = request;
+    if (expectations !== undefined) {
+      const { lastSequence, lastSubjectSequence, lastSubject } = expectations;
+      const refusal = machine.lastSequenceRefusal(lastSequence, machine.lastSequence + this.#staged);
+      if (refusal !== undefined) return refusal;
+      if (lastSubjectSequence >= 0) {
+        const other = lastSubject === '' ? subject : asset.subjects.number(lastSubject);
+        const inFlight = other === subject ? staged : this.#stagedSubjects.get(other);
+        // Another write of the subject is under way (jetstream D33).
+        if (inFlight !== undefined) return apiErrors.wrongLastSequenceInFlight;
+        const last = machine.lastOf(subject, lastSubject);
+        const isUnchecked = asset.mutations.subjectSequenceIgnored && lastSubjectSequence === 0;
+        if (last !== lastSubjectSequence && !isUnchecked) return wrongLastSequence(last);
+      } else if (lastSubject !== '') {
+        return apiErrors.subjectSequenceMissing;
+      }
+    }
+    return (
+      machine.rollupRefusal(rollup) ??
+      machine.fullRefusal(subject, bytes, this.#staged, this.#stagedBytes, staged?.count ?? 0, false)
+    );
   }
 
   #stored(operation: StoreOperation, sequence: number): void {
     this.#unstage(operation);
     const { call } = operation;
     operation.call = undefined;
-    if (call !== undefined && (this.ready || this.profile.newLeaderAnswersOldInbox)) {
-      const ack: PublishAck = {
-        stream: this.machine.shape.name,
-        sequence: Math.abs(sequence),
-        duplicate: sequence < 0,
-      };
-      this.server.answer(call, ack);
+    if (sequence > 0 && this.asset.settings.subjectDeleteMarkerTtlMs > 0) this.#armMarkers();
+    if (call === undefined || (!this.ready && !this.profile.newLeaderAnswersOldInbox)) return;
+    const { refusal } = this.machine;
+    if (sequence === 0 && refusal !== undefined) {
+      this.#refuse(call, refusal);
+      return;
     }
-    if (this.#consumers.size === 0) return;
-    for (const state of this.machine.consumersOf(operation.subject)) {
-      this.#consumers.get(state.config.durable)?.dispatch();
-    }
+    const ack: PublishAck = {
+      stream: this.asset.name,
+      sequence: Math.abs(sequence),
+      duplicate: sequence < 0,
+    };
+    this.server.answer(call, ack);
   }
 
   /** Entries of an earlier leader were never staged here. */
@@ -247,109 +343,118 @@ export class StreamService implements GroupService {
     const staged = this.#stagedSubjects.get(operation.subject);
     if (staged === undefined) return;
     this.#staged--;
+    this.#stagedBytes -= operation.bytes;
     if (--staged.count === 0) this.#stagedSubjects.delete(operation.subject);
     if (operation.messageId !== '') this.#stagedIds.delete(operation.messageId);
   }
 
-  /** Acks of what is not pending, or was never delivered, change nothing (jetstream F52, F53). */
-  #acknowledge(request: AckRequest): void {
-    const { durable, sequence, verb, call } = request;
-    const state = this.machine.consumers.get(durable);
-    if (state === undefined) return;
-    const delivering = this.#consumers.get(durable)?.delivering(sequence) === true;
-    if (!state.pending.has(sequence) && !delivering) {
-      if (call !== undefined && sequence < state.cursor) this.server.answer(call, true);
-      return;
-    }
-    switch (verb) {
-      case 'ack':
-      case 'term': {
-        const late = this.profile.ackReplyAfterQuorum ? call : undefined;
-        if (call !== undefined && late === undefined) this.server.answer(call, true);
-        this.replica.propose({ kind: 'ack', durable, sequence, call: late });
-        return;
-      }
-      case 'nak':
-        if (request.delayUs <= 0) this.#consumer(durable).redeliver(sequence);
-        else {
-          const deliveredUs = this.nowUs + request.delayUs - state.config.ackWaitMs * 1000;
-          this.replica.propose({ kind: 'redate', durable, sequence, deliveredUs });
-        }
-        return;
-      case 'progress':
-        this.replica.propose({ kind: 'redate', durable, sequence, deliveredUs: this.nowUs });
-        return;
-    }
+  #purge({ options, call }: Extract<StreamRequest, { kind: 'purge' }>): void {
+    const { subject = '', belowSequence = 0, keep = 0 } = options;
+    if (belowSequence > 0 && keep > 0) this.#refuse(call, apiErrors.badRequest);
+    else if (this.asset.settings.denyPurge) this.#refuse(call, apiErrors.purgeNotPermitted);
+    else this.replica.propose({ kind: 'purge', subject, belowSequence, keep, call });
   }
 
-  #change({ durable, config, call }: ConsumerChange): void {
-    const { machine } = this;
-    if (config === undefined) {
-      if (machine.consumers.has(durable)) {
-        this.replica.propose({ kind: 'consumer-removed', durable, call });
-      } else {
-        this.server.refuse(call, 'not-found');
-      }
-      return;
-    }
-    const { filterSubjects } = config;
-    if (filterSubjects.length === 0 || (filterSubjects.length > 1 && !this.profile.multiFilter)) {
-      this.server.refuse(call, 'invalid');
-      return;
-    }
-    if (this.#overlaps(durable, filterSubjects)) {
-      this.server.refuse(call, 'conflict');
-      return;
-    }
-    this.replica.propose({ kind: 'consumer', config, call });
+  #delete({ sequence, call }: Extract<StreamRequest, { kind: 'delete-message' }>): void {
+    if (this.asset.settings.denyDelete) this.#refuse(call, apiErrors.deleteNotPermitted);
+    else this.replica.propose({ kind: 'delete', sequence, isRelease: false, call });
   }
 
-  /** Consumers of a work queue share no subject (jetstream D36, error 10100); filters of one never overlap (10138). */
-  #overlaps(durable: string, filters: readonly string[]): boolean {
-    const own = filters.some((filter, index) =>
-      filters.some((other, at) => at > index && filtersOverlap(filter, other)),
-    );
-    if (own) return true;
-    if (this.machine.shape.retention !== 'workqueue') return false;
-    return filters.some((filter) =>
-      isWildcard(filter)
-        ? this.#takenByOthers(durable, filter)
-        : this.machine
-            .consumersOf(this.machine.subjects.number(filter))
-            .some(({ config }) => config.durable !== durable),
-    );
+  #refuse(call: Parameters<NatsServer['refuse']>[0], refusal: Refusal): void {
+    this.server.refuse(call, refusal);
   }
 
-  #takenByOthers(durable: string, filter: string): boolean {
-    for (const [name, { config }] of this.machine.consumers) {
-      if (name === durable) continue;
-      if (config.filterSubjects.some((taken) => filtersOverlap(filter, taken))) return true;
-    }
-    return false;
+  /** Streams with delete markers: the leader acts when time removes the last message of a subject (jetstream D38). */
+  #armMarkers(): void {
+    if (this.asset.settings.subjectDeleteMarkerTtlMs <= 0) return;
+    const next = this.machine.nextExpiry();
+    const { kernel } = this.replica.group;
+    if (this.#markerTimer !== undefined) kernel.cancel(this.#markerTimer);
+    this.#markerTimer = undefined;
+    if (next === undefined) return;
+    const inUs = Math.max(0, Math.ceil(next.atUs - this.server.wallUs()));
+    this.#markerTimer = kernel.after(inUs, StreamService.#expiryDue, this, undefined);
   }
 
-  #consumer(durable: string): ConsumerLeader {
-    let consumer = this.#consumers.get(durable);
-    if (consumer === undefined) {
-      consumer = new ConsumerLeader(this, durable);
-      this.#consumers.set(durable, consumer);
+  static #expiryDue(service: StreamService): void {
+    service.#markerTimer = undefined;
+    service.server.run(StreamService.#leaveMarker, service, undefined);
+  }
+
+  static #leaveMarker(service: StreamService): void {
+    if (!service.ready) return;
+    const { machine, asset, server } = service;
+    const next = machine.nextExpiry();
+    const wallUs = server.wallUs();
+    if (next !== undefined && next.atUs <= wallUs) {
+      const { subject } = next.message;
+      const isLast = machine.messages.lastOf(subject) === next.message;
+      const isMarker = next.message.headers?.[headerNames.markerReason] !== undefined;
+      machine.expire(wallUs);
+      if (isLast && !isMarker) service.#mark(subject, asset.settings.subjectDeleteMarkerTtlMs);
     }
-    return consumer;
+    const { kernel } = service.replica.group;
+    if (service.#markerTimer === undefined && machine.nextExpiry() !== undefined) service.#armMarkers();
+    else service.#markerTimer ??= kernel.after(markerRetryUs, StreamService.#expiryDue, service, undefined);
+  }
+
+  #mark(subject: number, ttlMs: number): void {
+    const headers = {
+      [headerNames.markerReason]: 'MaxAge',
+      [headerNames.ttl]: `${Math.floor(ttlMs / 1_000)}s`,
+      [headerNames.rollup]: 'sub',
+    };
+    const subjectBytes = this.asset.subjects.name(subject).length;
+    this.replica.propose({
+      kind: 'store',
+      subject,
+      payload: nothing,
+      messageId: '',
+      headers,
+      bytes: storedBytes(this.asset.settings.storage, subjectBytes, headerBytes('', headers), 0),
+      storedUs: this.server.wallUs(),
+      rollup: 'sub',
+      ttlUs: ttlMs * 1000,
+      expectations: undefined,
+      call: undefined,
+    });
   }
 }
 
-function configOf(machine: StreamMachine): StreamConfig {
-  const { name, subjects, retention, storage, replicas, maxAgeMs, maxMessages, discard, duplicateWindowMs } =
-    machine.shape;
-  return {
-    name,
-    subjects,
-    retention,
-    storage,
-    replicas,
-    maxAgeMs,
-    maxMessages,
-    discard,
-    duplicateWindowMs,
-  };
+/** Finds a message for a reader, or says that there is none. */
+export function answerMessage(
+  server: NatsServer,
+  machine: StreamMachine,
+  {
+    selector,
+    call,
+  }: {
+    readonly selector: MessageSelector;
+    readonly call: Parameters<typeof server.answer<StreamMessage>>[0];
+  },
+  missing: Refusal,
+): void {
+  const found = select(machine, selector);
+  if (found === undefined) server.refuse(call, missing);
+  else {
+    server.answer(call, {
+      subject: machine.context.subjects.name(found.subject),
+      sequence: found.sequence,
+      headers: allHeaders(found.messageId, found.headers),
+      payload: found.payload,
+      storedMs: Math.floor(found.storedUs / 1000),
+    });
+  }
+}
+
+function select(machine: StreamMachine, selector: MessageSelector): StoredMessage | undefined {
+  const { subjects } = machine.context;
+  switch (selector.kind) {
+    case 'sequence':
+      return machine.messages.get(selector.sequence);
+    case 'last-of-subject':
+      return machine.lastFor(new SubjectFilter([selector.subject], subjects));
+    case 'next-of-subject':
+      return machine.nextFor(new SubjectFilter([selector.subject], subjects), selector.fromSequence);
+  }
 }

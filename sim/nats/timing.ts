@@ -14,7 +14,7 @@ export const firstCampaignUs = 50_000;
 export const transferCampaignUs = 10_000;
 export const transferSilenceUs = 3_000_000;
 
-/** Files reach the disk every 2 min, the first time after U(1, 2) min (jetstream E41). */
+/** Files reach the disk for the first time after U(1, 2) min, then every 2 min or as the profile says (jetstream E41). */
 export const firstSyncUs = [60_000_000, 120_000_000] as const;
 export const syncUs = 120_000_000;
 /** What an asset of one replica waits for; beside a round trip to a follower the `write()` into the page cache is nothing. */
@@ -35,10 +35,16 @@ export const dialTimeoutUs = 20_000_000;
 /** A dead connection is noticed after two unanswered pings of 2 min (jetstream I72). */
 export const connectionStaleUs = [240_000_000, 360_000_000] as const;
 export const clientPingUs = 120_000_000;
+/** The timer of ack waits fires that much later (jetstream F49). */
+export const ackWaitSlackUs = 1_000;
+/** What was acknowledged and is still in its stream is asked to be removed again with the next snapshot (`checkInterestState`). */
+export const interestCheckUs = [120_000_000, 180_000_000] as const;
+/** A leader that could not leave a delete marker tries again (jetstream D38). */
+export const markerRetryUs = 2_000_000;
+/** A new meta leader looks for assets that it does not know (jetstream J83). */
+export const orphanCheckUs = 30_000_000;
 /** Default time-out of JetStream and KV calls that carry none. */
 export const callTimeoutMs = 5_000;
-/** Of a bucket's stream (jetstream D30). */
-export const bucketDuplicateWindowMs = 120_000;
 /** Idle heartbeat of a watch, first and after a recovery (jetstream H69). */
 export const watchHeartbeatUs = 5_000_000;
 export const recoveredWatchHeartbeatUs = 30_000_000;

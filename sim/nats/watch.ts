@@ -1,6 +1,8 @@
-import type { KeyValueEntry, KeyValueWatch, KeyValueWatchHandlers } from '../../system/ports/key-value.ts';
+import type { BucketWatchHandlers, FullKeyValueEntry } from '../../system/ports/key-value-full.ts';
+import type { KeyValueWatch } from '../../system/ports/key-value.ts';
 import type { EventHandle } from '../kernel/index.ts';
 import type { NatsClient } from './nats-client.ts';
+import type { WatchScope } from './requests.ts';
 import type { ServerWatch } from './server-watch.ts';
 import { missedHeartbeats, recoveredWatchHeartbeatUs, watchHeartbeatUs, watchRetryUs } from './timing.ts';
 
@@ -9,7 +11,7 @@ export interface WatchBatch {
   readonly generation: number;
   /** Place of the batch in its generation: the client sees gaps in it. */
   readonly number: number;
-  readonly entries: readonly KeyValueEntry[];
+  readonly entries: readonly FullKeyValueEntry[];
   readonly initial: boolean;
 }
 
@@ -19,8 +21,9 @@ export interface WatchBatch {
  */
 export class NatsWatch implements KeyValueWatch {
   readonly client: NatsClient;
+  readonly scope: WatchScope;
   readonly #stream: string;
-  readonly #handlers: KeyValueWatchHandlers;
+  readonly #handlers: BucketWatchHandlers;
   #generation = 0;
   #received = 0;
   #lastRevision = 0;
@@ -31,8 +34,9 @@ export class NatsWatch implements KeyValueWatch {
   #gap = false;
   #timer: EventHandle | undefined;
 
-  constructor(client: NatsClient, stream: string, handlers: KeyValueWatchHandlers) {
+  constructor(client: NatsClient, stream: string, scope: WatchScope, handlers: BucketWatchHandlers) {
     this.client = client;
+    this.scope = scope;
     this.#stream = stream;
     this.#handlers = handlers;
   }

@@ -136,7 +136,7 @@ async function survive(acts: readonly Act[], elide: boolean, seed: bigint): Prom
   expect(fixture.stored()).toEqual([]);
   expect(cluster.inspectStream('work')?.consumers.get('x')).toEqual({ pending: 0, ackPending: 0 });
   for (const name of ['work', 'KV_state']) {
-    const group = cluster.group(name);
+    const group = cluster.stream(name)?.group;
     group?.settle();
     const [first, ...others] = group?.replicas ?? [];
     for (const other of others) {

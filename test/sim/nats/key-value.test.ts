@@ -62,7 +62,7 @@ describe('a bucket', () => {
       expect(await outcome(missing.put('k', payload))).toBe('not-found');
       expect(await outcome(missing.entries())).toBe('not-found');
       await client.connection.createKeyValue({ bucket: 'b', replicas: 3 });
-      const changed = client.connection.createKeyValue({ bucket: 'b', replicas: 3, ttlMs: 5 });
+      const changed = client.connection.createKeyValue({ bucket: 'b', replicas: 3, ttlMs: 5_000 });
       expect(await outcome(changed)).toBe('conflict');
     });
   });
@@ -164,8 +164,9 @@ describe('a watch', () => {
         await kv.put('k', payload);
         await fixture.sleep(100);
         const own = fixture.serverOf(client.process);
-        const home = fixture.cluster.group('KV_b')?.replicas.find(({ watches }) => watches.size > 0)
-          ?.server.index;
+        const home = fixture.cluster
+          .stream('KV_b')
+          ?.group?.replicas.find(({ watches }) => watches !== undefined)?.server.index;
         if (home === undefined || home === own) return;
         const killedMs = fixture.nowMs;
         fixture.cluster.killNode(home);

@@ -350,7 +350,7 @@ describe('consuming through a change of leader', () => {
           await client.jetStream.ensureConsumer('work', durable('x'));
           const { deliveries } = collect(fixture, client, 'x', (message) => message.ack(), expiresMs);
           await fixture.sleep(5_000);
-          fixture.cluster.stepDown('work');
+          fixture.cluster.stepDownConsumer('work', 'x');
           const stepDownMs = fixture.nowMs;
           await fixture.sleep(1_000);
           await publish(client, 'work.x', 'm');

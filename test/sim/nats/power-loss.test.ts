@@ -21,7 +21,7 @@ describe('power loss', () => {
         expect(acknowledged.length).toBeGreaterThan(150);
         for (const id of acknowledged) expect(stored).toContain(id);
         // The returned server has it all as well.
-        for (const replica of fixture.cluster.group('work')?.replicas ?? []) {
+        for (const replica of fixture.cluster.stream('work')?.group?.replicas ?? []) {
           replica.group.settle();
           expect(replica.applied).toBe(replica.group.leader()?.applied);
         }
@@ -72,7 +72,7 @@ describe('power loss', () => {
       await fixture.sleep(30_000);
       expect(await publish(later, 'work.x', 'last')).toMatchObject({ sequence: 3 });
       await fixture.sleep(5_000);
-      const replicas = fixture.cluster.group('work')?.replicas ?? [];
+      const replicas = fixture.cluster.stream('work')?.group?.replicas ?? [];
       for (const replica of replicas) {
         replica.group.settle();
         expect(replica.log.lastIndex).toBe(replica.group.leader()?.log.lastIndex);
@@ -119,7 +119,7 @@ describe('power loss', () => {
         void outcome(writer.connection.keyValue('b').put(`k${turn % 10}`, payload));
         await fixture.sleep(40);
       }
-      const group = fixture.cluster.group('KV_b');
+      const group = fixture.cluster.stream('KV_b')?.group;
       expect(group?.baseIndex).toBeGreaterThan(4_000);
       fixture.cluster.restartNode(away);
       await fixture.sleep(30_000);

@@ -1,0 +1,66 @@
+import type { EffectiveConsumerSettings } from '../../system/ports/jetstream-management.ts';
+import { ConsumerRecord } from './consumer-record.ts';
+import type { Machine } from './machine.ts';
+import type { Operation } from './operations.ts';
+import type { RawPull } from './raw-pull.ts';
+
+/** What all replicas of a consumer share. */
+export interface ConsumerContext {
+  readonly settings: EffectiveConsumerSettings;
+}
+
+/** One replica of a consumer. */
+export class ConsumerMachine implements Machine {
+  readonly context: ConsumerContext;
+  readonly record: ConsumerRecord;
+  /** Pull requests that wait at the leader, in memory only; none while nobody pulls one by one. */
+  pulls: Set<RawPull> | undefined;
+
+  constructor(context: ConsumerContext, record: ConsumerRecord = new ConsumerRecord()) {
+    this.context = context;
+    this.record = record;
+  }
+
+  /** 1 where an acknowledgement met something pending. */
+  apply(operation: Operation): number {
+    const { record, context } = this;
+    switch (operation.kind) {
+      case 'delivered':
+        record.delivered(
+          context.settings,
+          operation.consumerSequence,
+          operation.sequence,
+          operation.deliveryCount,
+          operation.deliveredUs,
+        );
+        return 0;
+      case 'acked':
+        return record.acked(context.settings, operation.consumerSequence, operation.sequence) ? 1 : 0;
+      case 'skipped':
+        record.start(operation.sequence - 1, context.settings);
+        return 0;
+      case 'pull-added':
+        this.pulls ??= new Set();
+        this.pulls.add(operation.pull);
+        return 0;
+      case 'pull-removed':
+        this.pulls?.delete(operation.pull);
+        return 0;
+      case 'store':
+      case 'purge':
+      case 'delete':
+      case 'assign':
+      case 'leadership':
+        return 0;
+    }
+  }
+
+  clone(): ConsumerMachine {
+    return new ConsumerMachine(this.context, this.record.clone());
+  }
+}
+
+export function consumerMachineOf(machine: Machine): ConsumerMachine {
+  if (machine instanceof ConsumerMachine) return machine;
+  throw new TypeError('the group is no consumer');
+}

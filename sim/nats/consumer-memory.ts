@@ -1,0 +1,288 @@
+import type { EffectiveConsumerSettings } from '../../system/ports/jetstream-management.ts';
+import { lowestAbove, type ConsumerRecord, type PendingDelivery } from './consumer-record.ts';
+import type { StreamMachine } from './stream-machine.ts';
+import type { StoredMessage } from './stored-message.ts';
+import type { ConsumerAsset } from './stream-asset.ts';
+
+/** The last messages of their subjects, to be delivered before the cursor goes on behind them. */
+interface SkipList {
+  readonly resumeAfter: number;
+  readonly sequences: number[];
+}
+
+/**
+ * What a consumer's leader has in memory: cursor, pending deliveries and the queue of redeliveries. It runs ahead of
+ * the replicated record, and is made from that by the next leader (jetstream F45, F56). Times are simulated time.
+ */
+export class ConsumerMemory {
+  readonly #asset: ConsumerAsset;
+  /** Sequence of the next delivery. */
+  nextConsumer = 1;
+  /** First stream sequence that was not looked at: the one cursor (jetstream F46). */
+  nextStream = 1;
+  floorConsumer = 0;
+  floorStream = 0;
+  readonly pending = new Map<number, PendingDelivery>();
+  /** By stream sequence: deliveries after the first. */
+  readonly redelivered = new Map<number, number>();
+  /** Sequences to deliver again, before anything new (jetstream F48). */
+  again: number[] = [];
+  #skipList: SkipList | undefined;
+
+  constructor(asset: ConsumerAsset) {
+    this.#asset = asset;
+  }
+
+  restore(record: ConsumerRecord, nowUs: number, wallUs: number): void {
+    this.nextConsumer = record.deliveredConsumer + 1;
+    this.nextStream = record.deliveredStream + 1;
+    this.floorConsumer = record.floorConsumer;
+    this.floorStream = record.floorStream;
+    for (const [sequence, { consumerSequence, deliveredUs }] of record.pending) {
+      this.pending.set(sequence, { consumerSequence, deliveredUs: nowUs - (wallUs - deliveredUs) });
+    }
+    for (const [sequence, count] of record.redelivered) this.redelivered.set(sequence, count);
+  }
+
+  /** Where a new consumer starts (`selectStartingSeqNo`). */
+  begin(stream: StreamMachine): void {
+    const { settings, filter, stream: asset } = this.#asset;
+    const { mutations } = asset;
+    const { deliver } = settings;
+    const last = stream.lastSequence;
+    let from = stream.first;
+    switch (deliver.kind) {
+      case 'all':
+        break;
+      case 'last':
+        if (!mutations.deliverLastFromFirst)
+          from = filter.all ? last : (stream.lastFor(filter)?.sequence ?? 0);
+        break;
+      case 'last-per-subject':
+        if (stream.settings.maxMessagesPerSubject === 1) break;
+        this.#skipList = {
+          resumeAfter: last,
+          sequences: stream.lastPerSubject(filter).map(({ sequence }) => sequence),
+        };
+        from = this.#skipList.sequences[0] ?? last;
+        if (this.#skipList.sequences.length === 0) this.#skipList = undefined;
+        break;
+      case 'new':
+        if (!mutations.deliverNewFromFirst) from = last + 1;
+        break;
+      case 'by-start-sequence':
+        from = deliver.sequence;
+        break;
+      case 'by-start-time': {
+        let message = stream.messages.first;
+        while (message !== undefined && message.storedUs < deliver.timeMs * 1000) message = message.next;
+        from = message?.sequence ?? last + 1;
+        break;
+      }
+    }
+    if (deliver.kind !== 'by-start-sequence') from = last === 0 ? 1 : Math.min(from, last + 1);
+    this.nextStream = Math.max(from, last === 0 ? 1 : stream.first);
+    this.floorStream = this.nextStream - 1;
+  }
+
+  get #capacity(): number {
+    const { settings, stream } = this.#asset;
+    if (settings.ack === 'none' || settings.maxAckPending <= 0) return Infinity;
+    return settings.maxAckPending + (stream.mutations.maxAckPendingOneMore ? 1 : 0);
+  }
+
+  isFull(settings: EffectiveConsumerSettings): boolean {
+    return settings.ack !== 'none' && this.pending.size >= this.#capacity;
+  }
+
+  nextAgain(): number | undefined {
+    if (this.#asset.stream.mutations.redeliveriesCountAsPending && this.pending.size >= this.#capacity) {
+      return undefined;
+    }
+    return this.again[0];
+  }
+
+  nextNew(stream: StreamMachine): StoredMessage | undefined {
+    while (this.#skipList !== undefined) {
+      const sequence = this.#skipList.sequences[0];
+      const message = sequence === undefined ? undefined : stream.messages.get(sequence);
+      if (message !== undefined) return message;
+      this.#advanceSkipList();
+    }
+    return stream.nextFor(this.#asset.filter, this.nextStream);
+  }
+
+  /** Messages that match and were never delivered: what `num_pending` says. */
+  undelivered(stream: StreamMachine): number {
+    const { filter } = this.#asset;
+    if (this.#skipList === undefined) return stream.countFrom(filter, this.nextStream);
+    return this.#skipList.sequences.length + stream.countFrom(filter, this.#skipList.resumeAfter + 1);
+  }
+
+  /** Takes note of a delivery. */
+  delivering(
+    sequence: number,
+    again: boolean,
+    nowUs: number,
+  ): { readonly deliveryCount: number; readonly consumerSequence: number } {
+    const consumerSequence = this.nextConsumer++;
+    const isTracked = this.#asset.settings.ack !== 'none';
+    if (again) {
+      this.again.shift();
+      this.redelivered.set(sequence, (this.redelivered.get(sequence) ?? 0) + 1);
+      const pending = this.pending.get(sequence);
+      if (pending !== undefined) pending.deliveredUs = nowUs;
+      return { deliveryCount: this.countOf(sequence), consumerSequence };
+    }
+    if (this.#skipList === undefined) this.nextStream = sequence + 1;
+    else this.#advanceSkipList();
+    if (isTracked) this.pending.set(sequence, { consumerSequence, deliveredUs: nowUs });
+    else {
+      this.floorConsumer = consumerSequence;
+      this.floorStream = sequence;
+    }
+    return { deliveryCount: 1, consumerSequence };
+  }
+
+  /** One message is done with. Returns the delivery that its acknowledgement is of. */
+  settle(sequence: number, consumerSequence: number): number {
+    const pending = this.pending.get(sequence);
+    let first = consumerSequence;
+    if (pending !== undefined) {
+      first = pending.consumerSequence;
+      this.pending.delete(sequence);
+      this.#moveFloor(first, sequence);
+    }
+    this.redelivered.delete(sequence);
+    this.forgetAgain(sequence);
+    return first;
+  }
+
+  /** All up to this one are done with. Undefined: they were. */
+  settleUpTo(sequence: number, consumerSequence: number): number | undefined {
+    if (consumerSequence <= this.floorConsumer || sequence <= this.floorStream) return undefined;
+    this.floorConsumer = consumerSequence;
+    this.floorStream = sequence;
+    for (const other of this.pending.keys()) {
+      if (other > sequence) continue;
+      this.pending.delete(other);
+      this.redelivered.delete(other);
+      this.forgetAgain(other);
+    }
+    return consumerSequence;
+  }
+
+  queueAgain(sequence: number): void {
+    if (this.pending.has(sequence) && !this.again.includes(sequence)) this.again.push(sequence);
+  }
+
+  forgetAgain(sequence: number): void {
+    const place = this.again.indexOf(sequence);
+    if (place >= 0) this.again.splice(place, 1);
+  }
+
+  /** How often a message was delivered. */
+  countOf(sequence: number): number {
+    return (this.redelivered.get(sequence) ?? 0) + 1;
+  }
+
+  isExhausted(sequence: number, { maxDeliver }: EffectiveConsumerSettings): boolean {
+    const more = this.#asset.stream.mutations.maxDeliverOneMore ? 1 : 0;
+    return maxDeliver > 0 && this.countOf(sequence) >= maxDeliver + more;
+  }
+
+  /** It leaves the pending set, undelivered for good (jetstream F50). */
+  exhaust(sequence: number, count: number, movesFloor: boolean): void {
+    const pending = this.pending.get(sequence);
+    this.pending.delete(sequence);
+    if (!movesFloor) return;
+    if (pending !== undefined) this.#moveFloor(pending.consumerSequence, sequence);
+    this.redelivered.set(sequence, count);
+  }
+
+  /** Sequences whose ack wait is over, ascending, that do not wait for redelivery yet. */
+  expired(nowUs: number, settings: EffectiveConsumerSettings): number[] {
+    const expired: number[] = [];
+    for (const [sequence, { deliveredUs }] of this.pending) {
+      const isDue = nowUs - deliveredUs >= this.waitUs(sequence, settings);
+      if (isDue && !this.again.includes(sequence)) expired.push(sequence);
+    }
+    return expired.sort((a, b) => a - b);
+  }
+
+  expire(sequence: number, nowUs: number): void {
+    this.again.push(sequence);
+    const pending = this.pending.get(sequence);
+    if (pending !== undefined) pending.deliveredUs = nowUs;
+  }
+
+  /** The ack wait of the present delivery (jetstream F49). */
+  waitUs(sequence: number, { ackWaitMs, backoffMs }: EffectiveConsumerSettings): number {
+    const last = backoffMs.length - 1;
+    if (last < 0 || this.#asset.stream.mutations.backoffIgnored) return ackWaitMs * 1000;
+    return (backoffMs[Math.min(this.redelivered.get(sequence) ?? 0, last)] ?? ackWaitMs) * 1000;
+  }
+
+  /** When the next ack wait is over; never where none runs. */
+  nextDueUs(settings: EffectiveConsumerSettings): number {
+    let earliestUs = Infinity;
+    for (const [sequence, { deliveredUs }] of this.pending) {
+      const dueUs = deliveredUs + this.waitUs(sequence, settings);
+      if (dueUs < earliestUs && !this.again.includes(sequence)) earliestUs = dueUs;
+    }
+    return earliestUs;
+  }
+
+  latestDueUs(settings: EffectiveConsumerSettings): number {
+    let latestUs = 0;
+    for (const [sequence, { deliveredUs }] of this.pending) {
+      latestUs = Math.max(latestUs, deliveredUs + this.waitUs(sequence, settings));
+    }
+    return latestUs;
+  }
+
+  /** A purge moves the cursor to what is left, and never back (`consumer.purge`). */
+  purged(first: number): void {
+    this.nextStream = Math.max(this.nextStream, first);
+    if (this.floorStream < first) this.floorStream = first - 1;
+    for (const [sequence, { consumerSequence }] of this.pending) {
+      if (sequence > this.floorStream) continue;
+      this.floorConsumer = Math.max(this.floorConsumer, consumerSequence);
+      this.pending.delete(sequence);
+      this.redelivered.delete(sequence);
+      this.forgetAgain(sequence);
+    }
+    if (this.pending.size === 0) {
+      this.redelivered.clear();
+      this.floorConsumer = this.nextConsumer - 1;
+      this.floorStream = this.nextStream - 1;
+    }
+    this.again = this.again.filter((sequence) => sequence >= this.nextStream);
+  }
+
+  #moveFloor(consumerSequence: number, sequence: number): void {
+    if (this.pending.size === 0) {
+      this.floorConsumer = this.nextConsumer - 1;
+      this.floorStream = this.nextStream - 1;
+    } else if (consumerSequence === this.floorConsumer + 1) {
+      this.floorConsumer = consumerSequence;
+      this.floorStream = sequence;
+      const next = lowestAbove(this.pending, sequence);
+      if (next === undefined || next >= this.nextStream) return;
+      this.floorConsumer = (this.pending.get(next)?.consumerSequence ?? 1) - 1;
+      this.floorStream = next - 1;
+    }
+  }
+
+  #advanceSkipList(): void {
+    const list = this.#skipList;
+    if (list === undefined) return;
+    const sequence = list.sequences.shift() ?? 0;
+    if (list.sequences.length === 0) {
+      this.#skipList = undefined;
+      this.nextStream = list.resumeAfter + 1;
+    } else {
+      this.nextStream = sequence + 1;
+    }
+  }
+}

@@ -1,0 +1,719 @@
+import type { ConsumerInfo } from '../../system/ports/jetstream.ts';
+import type { ConsumerState, EffectiveConsumerSettings } from '../../system/ports/jetstream-management.ts';
+import type { PullRequest } from '../../system/ports/jetstream-pull.ts';
+import type { EventHandle } from '../kernel/index.ts';
+import { consumerMachineOf, type ConsumerMachine } from './consumer-machine.ts';
+import { ConsumerMemory } from './consumer-memory.ts';
+import type { ConsumerRecord } from './consumer-record.ts';
+import { NatsConsumption } from './consumption.ts';
+import type { GroupService } from './group-service.ts';
+import { Interest } from './interest.ts';
+import type { NatsServer } from './nats-server.ts';
+import type { DeliveredOperation, Operation } from './operations.ts';
+import { PullQueue } from './pull-queue.ts';
+import type { RaftReplica } from './raft-replica.ts';
+import { RawPull, type PullInbox } from './raw-pull.ts';
+import type { AckRequest, Routed } from './requests.ts';
+import type { ConsumerAsset } from './stream-asset.ts';
+import { streamMachineOf, type StreamMachine } from './stream-machine.ts';
+import { SubjectFilter } from './subject-filter.ts';
+import { subjectMatches } from './subjects.ts';
+import type { StoredMessage } from './stored-message.ts';
+import { ackWaitSlackUs, firstPendingCheckUs, interestCheckUs } from './timing.ts';
+import type { Waiter } from './waiter.ts';
+
+/** The leader of a consumer, as clients see it (jetstream §1F, §1G). It reads its own server's replica of the stream. */
+export class ConsumerService implements GroupService {
+  readonly asset: ConsumerAsset;
+  readonly replica: RaftReplica;
+  readonly server: NatsServer;
+  ready = false;
+  #stopped = false;
+  readonly #stream: RaftReplica;
+  readonly #memory: ConsumerMemory;
+  readonly #queue: PullQueue;
+  /** Deliveries that wait for their quorum, by sequence. */
+  #underWay: Map<number, Waiter> | undefined;
+  #timer: EventHandle | undefined;
+  #timerUs = Infinity;
+  #idleTimer: EventHandle | undefined;
+  /** Acknowledged, asked to be removed, and perhaps still there. */
+  #releasing: number[] = [];
+  #releaseTimer: EventHandle | undefined;
+  #dispatching = false;
+
+  constructor(asset: ConsumerAsset, replica: RaftReplica) {
+    this.asset = asset;
+    this.replica = replica;
+    this.server = replica.server;
+    const stream = asset.stream.group.replicaOn(replica.server);
+    if (stream === undefined)
+      throw new RangeError(`${replica.server.name} has no replica of ${asset.stream.name}`);
+    this.#stream = stream;
+    this.#memory = new ConsumerMemory(asset);
+    this.#queue = new PullQueue(this);
+  }
+
+  get machine(): ConsumerMachine {
+    return consumerMachineOf(this.replica.machine);
+  }
+
+  get settings(): EffectiveConsumerSettings {
+    return this.asset.settings;
+  }
+
+  get nowUs(): number {
+    return this.replica.group.kernel.nowUs;
+  }
+
+  /** This server's replica of the stream, as it is now. */
+  get stream(): StreamMachine {
+    this.#stream.group.settle();
+    return streamMachineOf(this.#stream.machine);
+  }
+
+  get lastDelivered(): { readonly consumerSequence: number; readonly streamSequence: number } {
+    return { consumerSequence: this.#memory.nextConsumer - 1, streamSequence: this.#memory.nextStream - 1 };
+  }
+
+  becomeReady(): void {
+    if (this.ready || this.#stopped) return;
+    this.ready = true;
+    const { machine, server, asset } = this;
+    if (machine.record.started) {
+      this.#memory.restore(machine.record, this.nowUs, server.wallUs());
+      this.#takeOver();
+    } else {
+      this.#memory.begin(this.stream);
+      this.replica.propose({ kind: 'skipped', sequence: this.#memory.nextStream });
+    }
+    server.subscribe(this.replica.group.name, 'leaders');
+    this.#turnAway(machine);
+    this.#touch();
+    server.cluster.consumerReady(asset, this);
+  }
+
+  handle({ request }: Routed): void {
+    switch (request.kind) {
+      case 'consume':
+        this.#consume(request.consumption);
+        return;
+      case 'consume-withdrawn':
+        this.#queue.withdraw(request.consumption);
+        this.server.answer(request.call, true);
+        return;
+      case 'pull':
+        this.#pull(request.inbox, request.request);
+        return;
+      case 'ack':
+        this.#acknowledge(request);
+        return;
+      case 'consumer-info':
+        this.server.answer(request.call, this.info());
+        return;
+      case 'consumer-state':
+        this.server.answer(request.call, this.state());
+        return;
+      case 'consumer-step-down':
+        this.server.answer(request.call, true);
+        this.replica.group.leaveCalm();
+        this.replica.transferLeadership();
+        return;
+      case 'publish':
+      case 'stream-info':
+      case 'purge':
+      case 'message':
+      case 'delete-message':
+      case 'remove-acked':
+      case 'stream-step-down':
+      case 'create-stream':
+      case 'update-stream':
+      case 'delete-stream':
+      case 'remove-peer':
+      case 'stream-names':
+      case 'create-consumer':
+      case 'delete-consumer':
+      case 'consumer-names':
+      case 'read':
+      case 'read-all':
+      case 'direct-message':
+      case 'watch':
+      case 'watch-stopped':
+      case 'pull-stopped':
+        return;
+    }
+  }
+
+  committed(operation: Operation, result: number): void {
+    switch (operation.kind) {
+      case 'delivered':
+        this.#delivered(operation);
+        return;
+      case 'acked': {
+        const { call, sequence } = operation;
+        operation.call = undefined;
+        if (call !== undefined) this.server.answer(call, true);
+        if (result === 1) this.#release(sequence);
+        return;
+      }
+      case 'skipped':
+      case 'pull-added':
+      case 'pull-removed':
+      case 'leadership':
+      case 'store':
+      case 'purge':
+      case 'delete':
+      case 'assign':
+        return;
+    }
+  }
+
+  info(): ConsumerInfo {
+    const state = this.state();
+    return {
+      durable: this.asset.name,
+      pending: state.pending,
+      ackPending: state.ackPending,
+      redelivered: state.redelivered,
+    };
+  }
+
+  state(): ConsumerState {
+    const memory = this.#memory;
+    const { record } = this.machine;
+    this.stream.expire(this.server.wallUs());
+    this.forgetRemoved();
+    const { mutations } = this.asset.stream;
+    const replicated = !this.server.cluster.profile.infoFromMemory && record.started;
+    const delivered = replicated
+      ? { consumerSequence: record.deliveredConsumer, streamSequence: record.deliveredStream }
+      : this.lastDelivered;
+    const ackFloor = replicated
+      ? { consumerSequence: record.floorConsumer, streamSequence: record.floorStream }
+      : { consumerSequence: memory.floorConsumer, streamSequence: memory.floorStream };
+    const leader = this.replica.group.size > 1 ? { leader: this.server.name } : {};
+    return {
+      settings: this.settings,
+      delivered,
+      ackFloor,
+      pending: memory.undelivered(this.stream),
+      ackPending: memory.pending.size,
+      redelivered:
+        this.settings.maxDeliver === 1 || mutations.redeliveredInfoZero ? 0 : memory.redelivered.size,
+      waiting: this.#queue.rawCount(),
+      ...leader,
+    };
+  }
+
+  /** What a pull's limit in bytes counts: subject, reply subject, headers and payload. */
+  deliveredBytes(message: StoredMessage): number {
+    const { name, stream } = this.asset;
+    const memory = this.#memory;
+    const counters = [
+      memory.countOf(message.sequence),
+      message.sequence,
+      memory.nextConsumer,
+      Math.max(0, memory.undelivered(this.stream) - 1),
+    ];
+    let replyBytes = '$JS.ACK.......'.length + stream.name.length + name.length + timestampDigits;
+    for (const counter of counters) replyBytes += String(counter).length;
+    const overhead = message.headers === undefined && message.messageId === '' ? 30 : 34;
+    return message.bytes - (stream.settings.storage === 'memory' ? 16 : overhead) + replyBytes;
+  }
+
+  /** Delivers what may be delivered; then the waiting pulls are looked at. */
+  dispatch(): void {
+    if (!this.ready || this.#dispatching || this.#queue.isEmpty) return;
+    this.#dispatching = true;
+    const memory = this.#memory;
+    const { stream } = this;
+    let stalled = false;
+    for (;;) {
+      this.#dropExhausted(stream);
+      const again = memory.nextAgain();
+      if (again === undefined && memory.isFull(this.settings)) {
+        stalled = true;
+        break;
+      }
+      const message = again === undefined ? memory.nextNew(stream) : stream.messages.get(again);
+      if (message === undefined) break;
+      const waiter = this.#queue.next(message);
+      if (waiter === undefined) break;
+      this.#deliver(message, again !== undefined, waiter, stream);
+      if (this.#queue.isEmpty) break;
+    }
+    this.#dispatching = false;
+    this.#queue.review(!stalled);
+  }
+
+  /** The replica of the stream here has changed: something was stored or removed. */
+  streamChanged(operation: Operation): void {
+    if (operation.kind === 'purge') this.#purged(operation.subject);
+    else if (operation.kind === 'delete') this.forgetRemoved();
+    this.dispatch();
+  }
+
+  /** Settings were changed by the meta group. */
+  updated(previous: EffectiveConsumerSettings): void {
+    const { mutations } = this.asset.stream;
+    if (
+      mutations.filterUpdateRewinds &&
+      previous.filterSubjects.join() !== this.settings.filterSubjects.join()
+    ) {
+      this.#memory.nextStream = 1;
+    }
+    if (mutations.filterUpdateDropsPending) {
+      for (const sequence of this.#memory.pending.keys()) {
+        const message = this.stream.messages.get(sequence);
+        if (message !== undefined && !this.asset.filter.matches(message.subject)) {
+          this.#memory.pending.delete(sequence);
+        }
+      }
+    }
+    this.#rearm();
+    this.#touch();
+    this.dispatch();
+  }
+
+  /** The consumer is gone: waiting clients are told (409 Consumer Deleted, jetstream G60). */
+  removed(): void {
+    if (!this.asset.stream.mutations.deletionUnannounced) this.#queue.announceDeletion();
+    for (const consumption of this.#queue.consumptions()) {
+      this.server.push(consumption.client, 80, NatsConsumption.arriveMissing, consumption, undefined);
+    }
+    this.#queue.clear();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    if (this.ready) this.server.unsubscribe(this.replica.group.name, 'leaders');
+    this.ready = false;
+    this.#disarm();
+    if (this.#idleTimer !== undefined) this.replica.group.kernel.cancel(this.#idleTimer);
+    this.#idleTimer = undefined;
+    if (this.#releaseTimer !== undefined) this.replica.group.kernel.cancel(this.#releaseTimer);
+    this.#releaseTimer = undefined;
+    this.#queue.stop(this.nowUs);
+  }
+
+  /** Messages that were pending and are gone from the stream count as terminated (jetstream D37). */
+  forgetRemoved(): void {
+    const { stream } = this;
+    for (const [sequence, { consumerSequence }] of this.#memory.pending) {
+      if (stream.messages.get(sequence) === undefined && sequence <= stream.lastSequence) {
+        this.#settle(sequence, consumerSequence, undefined);
+      }
+    }
+  }
+
+  /** Other pulls of a filled one, for `num_pending` in answers and for requests that do not wait. */
+  available(): number {
+    return this.#memory.undelivered(this.stream) + this.#memory.again.length;
+  }
+
+  #consume(consumption: NatsConsumption): void {
+    this.#queue.withdraw(consumption);
+    const { session } = consumption.client;
+    if (session === undefined) return;
+    const interest = new Interest(consumption, session, 1 - this.replica.group.random.float());
+    this.#queue.add(interest);
+    consumption.registered(interest);
+    this.#touch();
+    this.dispatch();
+  }
+
+  #pull(inbox: PullInbox, request: PullRequest): void {
+    this.#touch();
+    const pull = new RawPull(inbox, request);
+    if (!this.#queue.admit(pull)) return;
+    if (this.replica.group.size > 1) this.replica.propose({ kind: 'pull-added', pull });
+    this.dispatch();
+  }
+
+  /** A pull has ended: followers need not know of it any more. */
+  pullEnded(pull: RawPull): void {
+    if (this.replica.group.size > 1 && this.replica.role === 'leader') {
+      this.replica.propose({ kind: 'pull-removed', pull });
+    }
+  }
+
+  /** A delivery to this pull has not got its quorum yet. */
+  isUnderWay(waiter: Waiter): boolean {
+    if (this.#underWay === undefined) return false;
+    for (const other of this.#underWay.values()) if (other === waiter) return true;
+    return false;
+  }
+
+  #deliver(message: StoredMessage, again: boolean, waiter: Waiter, stream: StreamMachine): void {
+    const memory = this.#memory;
+    const { settings, asset, replica } = this;
+    const { sequence } = message;
+    const { deliveryCount, consumerSequence } = memory.delivering(sequence, again, this.nowUs);
+    const profile = this.server.cluster.profile;
+    const waits = profile.deliverAfterQuorum && settings.ack !== 'none' && replica.group.size > 1;
+    const pending = waiter.counts ? memory.undelivered(stream) : -1;
+    if (waits) {
+      this.#underWay ??= new Map();
+      this.#underWay.set(sequence, waiter);
+    } else {
+      this.#send(message, deliveryCount, consumerSequence, pending, waiter);
+    }
+    replica.propose({
+      kind: 'delivered',
+      consumerSequence,
+      sequence,
+      deliveryCount,
+      deliveredUs: message.storedUs,
+      outgoing: waits ? { waiter, pending } : undefined,
+    });
+    if (settings.ack === 'none') {
+      if (asset.stream.settings.retention !== 'limits') {
+        replica.propose({ kind: 'acked', consumerSequence, sequence, call: undefined });
+      }
+    } else {
+      this.#armAt(this.nowUs + this.#memory.waitUs(sequence, settings) + ackWaitSlackUs);
+    }
+    if (waiter instanceof RawPull) this.#queue.delivered(waiter);
+    this.#touch();
+  }
+
+  /** The delivery is replicated: now it goes out (jetstream F55). */
+  #delivered(operation: DeliveredOperation): void {
+    const { outgoing, sequence, deliveryCount, consumerSequence } = operation;
+    operation.outgoing = undefined;
+    if (outgoing === undefined) return;
+    const { waiter, pending } = outgoing;
+    if (this.#underWay?.get(sequence) === waiter) this.#underWay.delete(sequence);
+    const message = this.stream.messages.get(sequence);
+    // An ack can overtake the redelivery of what it names.
+    if (message !== undefined && this.#memory.pending.has(sequence)) {
+      this.#send(message, deliveryCount, consumerSequence, pending, waiter);
+    }
+    if (waiter instanceof RawPull && waiter.timedOut && !this.isUnderWay(waiter)) this.#queue.timeOut(waiter);
+  }
+
+  #send(
+    message: StoredMessage,
+    deliveryCount: number,
+    consumerSequence: number,
+    pending: number,
+    waiter: Waiter,
+  ): void {
+    const { settings, server, asset } = this;
+    waiter.deliver(server, {
+      message: settings.headersOnly ? withoutPayload(message) : message,
+      deliveryCount: asset.stream.mutations.redeliveryNotCounted ? 1 : deliveryCount,
+      consumerSequence,
+      pending,
+    });
+  }
+
+  #acknowledge(request: AckRequest): void {
+    const { sequence, consumerSequence, verb, more } = request;
+    const { ackReplyAfterQuorum } = this.server.cluster.profile;
+    const { mutations } = this.asset.stream;
+    const memory = this.#memory;
+    let { call } = request;
+    if (this.settings.ack !== 'none') {
+      switch (verb) {
+        case 'ack':
+        case 'term':
+          // Of what was never delivered (jetstream F53).
+          if (sequence >= memory.nextStream) return;
+          if (verb === 'term') this.server.cluster.advise('terminated', this.asset, sequence);
+          if (verb === 'term' && mutations.termRedelivers) {
+            memory.queueAgain(sequence);
+            break;
+          }
+          if (verb === 'term' && mutations.ackFloorMovesOnTerm) this.machine.record.floorStream = sequence;
+          this.#settle(
+            sequence,
+            consumerSequence,
+            ackReplyAfterQuorum && more === undefined ? call : undefined,
+          );
+          if (ackReplyAfterQuorum) call = undefined;
+          break;
+        case 'nak':
+          if (!mutations.nakIgnored) this.#giveBack(request);
+          break;
+        case 'progress':
+          if (!mutations.progressIgnored) this.#restart(sequence);
+          break;
+      }
+    }
+    if (more !== undefined) {
+      if (!mutations.ackNextAsksForNothing) this.#pull(more.inbox, more.request);
+    } else if (call !== undefined) {
+      this.server.answer(call, true);
+    }
+    this.dispatch();
+  }
+
+  /** Acknowledged, terminated, or gone: it leaves the pending set, here at once and by proposal for all. */
+  #settle(sequence: number, consumerSequence: number, call: AckRequest['call']): void {
+    const memory = this.#memory;
+    const { mutations } = this.asset.stream;
+    const first =
+      this.settings.ack === 'all' && !mutations.ackAllAcksOne
+        ? memory.settleUpTo(sequence, consumerSequence)
+        : memory.settle(sequence, consumerSequence);
+    if (mutations.ackFloorJumps) {
+      this.machine.record.floorStream = Math.max(this.machine.record.floorStream, sequence);
+    }
+    if (first === undefined) {
+      if (call !== undefined) this.server.answer(call, true);
+      return;
+    }
+    this.replica.propose({ kind: 'acked', consumerSequence: first, sequence, call });
+    if (memory.pending.size === 0) this.#disarm();
+  }
+
+  #giveBack({ sequence, consumerSequence, deliveryCount, delayUs }: AckRequest): void {
+    const memory = this.#memory;
+    if (consumerSequence <= memory.floorConsumer || consumerSequence > memory.nextConsumer) return;
+    const pending = memory.pending.get(sequence);
+    if (pending === undefined) return;
+    this.server.cluster.advise('nak', this.asset, sequence);
+    if (delayUs > 0 && !this.asset.stream.mutations.nakDelayIgnored) {
+      memory.forgetAgain(sequence);
+      pending.deliveredUs = this.nowUs - this.settings.ackWaitMs * 1000 + delayUs;
+      this.#redate(sequence, pending.consumerSequence, deliveryCount, pending.deliveredUs);
+      return;
+    }
+    memory.queueAgain(sequence);
+  }
+
+  #restart(sequence: number): void {
+    const pending = this.#memory.pending.get(sequence);
+    if (pending === undefined) return;
+    pending.deliveredUs = this.nowUs;
+    this.#redate(sequence, pending.consumerSequence, 1, this.nowUs);
+  }
+
+  /** The ack wait counts from another moment, for all replicas. */
+  #redate(sequence: number, consumerSequence: number, deliveryCount: number, fromUs: number): void {
+    this.replica.propose({
+      kind: 'delivered',
+      consumerSequence,
+      sequence,
+      deliveryCount,
+      deliveredUs: this.server.wallUs() - (this.nowUs - fromUs),
+      outgoing: undefined,
+    });
+    this.#rearm();
+  }
+
+  /** An acknowledged message that no consumer needs leaves the stream (jetstream D36). */
+  #release(sequence: number): void {
+    const { asset, settings } = this;
+    if (asset.stream.settings.retention === 'limits' || asset.stream.mutations.workQueueKeepsAcked) return;
+    const lowest = settings.ack === 'all' ? this.stream.first : sequence;
+    for (let at = lowest; at <= sequence; at++) this.#releaseOne(at);
+  }
+
+  #releaseOne(sequence: number): void {
+    const { asset, server } = this;
+    const { stream } = asset;
+    const message = this.stream.messages.get(sequence);
+    if (message === undefined || server.cluster.isNeeded(stream, message, server)) return;
+    server.route({ request: { kind: 'remove-acked', stream: stream.name, sequence }, client: undefined });
+    this.#releasing.push(sequence);
+    if (this.#releaseTimer !== undefined) return;
+    const { group, member } = this.replica;
+    const [low, high] = interestCheckUs;
+    const waitUs = Math.round(low + (high - low) * group.draw(member, this.nowUs));
+    this.#releaseTimer = group.kernel.after(waitUs, ConsumerService.#releaseDue, this, undefined);
+  }
+
+  static #releaseDue(service: ConsumerService): void {
+    service.#releaseTimer = undefined;
+    service.server.run(ConsumerService.#releaseAgain, service, undefined);
+  }
+
+  /** A request to remove may have been lost, with a leader or on its way (fault C15). */
+  static #releaseAgain(service: ConsumerService): void {
+    const sequences = service.#releasing;
+    service.#releasing = [];
+    if (service.ready) for (const sequence of sequences) service.#releaseOne(sequence);
+  }
+
+  /** After a change of leader the replicated state is looked through. */
+  #takeOver(): void {
+    const memory = this.#memory;
+    const { stream, asset } = this;
+    if (asset.stream.settings.retention !== 'limits' && !asset.stream.mutations.workQueueKeepsAcked) {
+      for (const message of stream.messages) {
+        if (message.sequence >= memory.nextStream) break;
+        if (asset.filter.matches(message.subject)) this.#releaseOne(message.sequence);
+      }
+    }
+    if (memory.pending.size === 0) return;
+    // The pending acks are looked at for the first time (jetstream F56).
+    const [low, high] = firstPendingCheckUs;
+    const waitUs = Math.min(
+      this.settings.ackWaitMs * 1000 + ackWaitSlackUs,
+      low + (high - low) * this.replica.group.draw(this.replica.member, this.nowUs),
+    );
+    this.#armAt(this.nowUs + waitUs);
+  }
+
+  /** Requests that an earlier leader held get told, where followers know of them (jetstream G60). */
+  #turnAway(machine: ConsumerMachine): void {
+    const { pulls } = machine;
+    machine.pulls = undefined;
+    if (pulls === undefined || this.asset.stream.mutations.leadershipChangeUnannounced) return;
+    for (const pull of pulls) {
+      if (pull.state() === 'open') pull.tell(this.server, { status: 409, description: 'Leadership Change' });
+    }
+  }
+
+  /** `stream.purge`: the cursor of a consumer of purged subjects alone goes to what they have left. */
+  #purged(subject: string): void {
+    const { stream, asset } = this;
+    const { subjects } = asset.filter;
+    const isWithin =
+      subject === '' || (subjects.length > 0 && subjects.every((own) => subjectMatches(subject, own)));
+    const purged = new SubjectFilter(subject === '' ? [] : [subject], asset.stream.subjects);
+    const first = isWithin ? (stream.nextFor(purged, 1)?.sequence ?? stream.lastSequence + 1) : stream.first;
+    for (const [sequence, { consumerSequence }] of this.#memory.pending) {
+      if (stream.messages.get(sequence) === undefined) {
+        this.replica.propose({ kind: 'acked', consumerSequence, sequence, call: undefined });
+      }
+    }
+    this.#memory.purged(first);
+    this.forgetRemoved();
+    this.machine.record.overwrite(this.#memory);
+  }
+
+  /** The front of the redelivery queue: what has come to its last delivery, or is gone, leaves (jetstream F50). */
+  #dropExhausted(stream: StreamMachine): void {
+    const memory = this.#memory;
+    for (;;) {
+      const sequence = memory.nextAgain();
+      if (sequence === undefined) return;
+      const pending = memory.pending.get(sequence);
+      if (pending === undefined) {
+        memory.forgetAgain(sequence);
+      } else if (stream.messages.get(sequence) === undefined) {
+        memory.forgetAgain(sequence);
+        this.#settle(sequence, pending.consumerSequence, undefined);
+      } else if (memory.isExhausted(sequence, this.settings)) {
+        memory.forgetAgain(sequence);
+        this.#exhaust(sequence);
+      } else {
+        return;
+      }
+    }
+  }
+
+  #exhaust(sequence: number): void {
+    const memory = this.#memory;
+    const count = memory.countOf(sequence);
+    const pending = memory.pending.get(sequence);
+    if (pending === undefined) return;
+    if (count === this.settings.maxDeliver)
+      this.server.cluster.advise('max-deliveries', this.asset, sequence);
+    const { replicatesExhaustion } = this.server.cluster.profile;
+    memory.exhaust(sequence, count, replicatesExhaustion);
+    if (!replicatesExhaustion) return;
+    this.replica.propose({
+      kind: 'delivered',
+      consumerSequence: pending.consumerSequence,
+      sequence,
+      deliveryCount: count + 1,
+      deliveredUs: this.server.wallUs() - (this.nowUs - pending.deliveredUs),
+      outgoing: undefined,
+    });
+  }
+
+  #rearm(): void {
+    const dueUs = this.#memory.nextDueUs(this.settings);
+    if (dueUs !== Infinity) this.#armAt(dueUs + ackWaitSlackUs);
+  }
+
+  #armAt(atUs: number): void {
+    // Whole microseconds, or the sweep would come before the moment it waits for.
+    const timeUs = Math.ceil(Math.max(atUs, this.nowUs));
+    if (timeUs >= this.#timerUs) return;
+    this.#disarm();
+    this.#timerUs = timeUs;
+    this.#timer = this.replica.group.kernel.at(timeUs, ConsumerService.#due, this, undefined);
+  }
+
+  #disarm(): void {
+    if (this.#timer !== undefined) this.replica.group.kernel.cancel(this.#timer);
+    this.#timer = undefined;
+    this.#timerUs = Infinity;
+  }
+
+  static #due(service: ConsumerService): void {
+    service.#timer = undefined;
+    service.#timerUs = Infinity;
+    service.server.run(ConsumerService.#sweep, service, undefined);
+  }
+
+  /** All pending deliveries are looked at, in the order of the stream (jetstream F48, F49). */
+  static #sweep(service: ConsumerService): void {
+    if (!service.ready) return;
+    service.forgetRemoved();
+    const memory = service.#memory;
+    for (const sequence of memory.expired(service.nowUs, service.settings)) {
+      if (memory.isExhausted(sequence, service.settings)) service.#exhaust(sequence);
+      else memory.expire(sequence, service.nowUs);
+    }
+    service.#rearm();
+    service.dispatch();
+  }
+
+  /** Somebody uses the consumer: its inactive threshold counts anew (jetstream F57). */
+  #touch(): void {
+    const { inactiveThresholdMs } = this.settings;
+    const { kernel } = this.replica.group;
+    if (inactiveThresholdMs <= 0) return;
+    if (this.#idleTimer !== undefined) kernel.cancel(this.#idleTimer);
+    this.#idleTimer = kernel.after(inactiveThresholdMs * 1000, ConsumerService.#idleDue, this, undefined);
+  }
+
+  static #idleDue(service: ConsumerService): void {
+    service.#idleTimer = undefined;
+    service.server.run(ConsumerService.#idle, service, undefined);
+  }
+
+  static #idle(service: ConsumerService): void {
+    if (!service.ready) return;
+    if (service.#queue.hasInterest()) {
+      service.#touch();
+      return;
+    }
+    const waitUs =
+      service.#memory.latestDueUs(service.settings) + service.settings.inactiveThresholdMs * 1000;
+    if (service.#memory.pending.size > 0 && waitUs > service.nowUs) {
+      const { kernel } = service.replica.group;
+      service.#idleTimer = kernel.at(Math.ceil(waitUs), ConsumerService.#idleDue, service, undefined);
+      return;
+    }
+    const { name, stream } = service.asset;
+    service.server.route({
+      request: { kind: 'delete-consumer', stream: stream.name, consumer: name, call: undefined },
+      client: undefined,
+    });
+    service.#touch();
+  }
+
+  /** The replicated state, for oracles. */
+  get record(): ConsumerRecord {
+    return this.machine.record;
+  }
+}
+
+function withoutPayload(message: StoredMessage): StoredMessage {
+  return {
+    ...message,
+    payload: nothing,
+    headers: { ...message.headers, 'Nats-Msg-Size': String(message.payload.length) },
+  };
+}
+
+const nothing = new Uint8Array(0);
+/** Of a time in nanoseconds since the epoch. */
+const timestampDigits = 19;

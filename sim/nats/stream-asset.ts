@@ -1,0 +1,137 @@
+import type {
+  EffectiveConsumerSettings,
+  EffectiveStreamSettings,
+} from '../../system/ports/jetstream-management.ts';
+import type { ConsumerContext } from './consumer-machine.ts';
+import type { Mutations } from './mutations.ts';
+import type { NatsCluster } from './nats-cluster.ts';
+import type { NatsProfile } from './profile.ts';
+import type { RaftGroup } from './raft-group.ts';
+import type { StreamContext } from './stream-machine.ts';
+import { SubjectFilter } from './subject-filter.ts';
+import { subjectMatches, type SubjectTable } from './subjects.ts';
+
+/** A consumer as the meta group knows it. */
+export class ConsumerAsset implements ConsumerContext {
+  readonly stream: StreamAsset;
+  readonly name: string;
+  /** Place in the order of creation, for orders that depend on nothing else. */
+  readonly number: number;
+  settings: EffectiveConsumerSettings;
+  filter: SubjectFilter;
+  #group: RaftGroup | undefined;
+
+  constructor(stream: StreamAsset, settings: EffectiveConsumerSettings, number: number) {
+    this.stream = stream;
+    this.name = settings.name;
+    this.number = number;
+    this.settings = settings;
+    this.filter = new SubjectFilter(settings.filterSubjects, stream.subjects);
+  }
+
+  get group(): RaftGroup {
+    if (this.#group === undefined) throw new RangeError(`consumer ${this.name} has no group`);
+    return this.#group;
+  }
+
+  set group(group: RaftGroup) {
+    this.#group = group;
+  }
+}
+
+/** A stream or bucket as the meta group knows it, with its consumers by subject. */
+export class StreamAsset implements StreamContext {
+  readonly name: string;
+  readonly subjects: SubjectTable;
+  readonly profile: NatsProfile;
+  readonly mutations: Mutations;
+  settings: EffectiveStreamSettings;
+  readonly consumers = new Map<string, ConsumerAsset>();
+  #group: RaftGroup | undefined;
+  /** By subject number: consumers with that very filter. */
+  readonly #byLiteral = new Map<number, ConsumerAsset[]>();
+  /** Consumers with patterns, or of the whole stream. */
+  #wild: ConsumerAsset[] = [];
+
+  constructor(cluster: NatsCluster, settings: EffectiveStreamSettings) {
+    this.name = settings.name;
+    this.subjects = cluster.subjects;
+    this.profile = cluster.profile;
+    this.mutations = cluster.mutations;
+    this.settings = settings;
+  }
+
+  get group(): RaftGroup {
+    if (this.#group === undefined) throw new RangeError(`stream ${this.name} has no group`);
+    return this.#group;
+  }
+
+  set group(group: RaftGroup) {
+    this.#group = group;
+  }
+
+  /** A stream of one replica has no raft group in a real server: all is judged when it is written. */
+  get judgesAtApply(): boolean {
+    return this.profile.judgesAtApply || this.settings.replicas === 1;
+  }
+
+  takes(subject: string): boolean {
+    return this.settings.subjects.some((filter) => subjectMatches(filter, subject));
+  }
+
+  wants(subject: number): boolean {
+    return this.#byLiteral.has(subject) || this.#wild.some(({ filter }) => filter.matches(subject));
+  }
+
+  /** In the order of their creation, those with patterns last. */
+  consumersOf(subject: number): readonly ConsumerAsset[] {
+    const literal = this.#byLiteral.get(subject) ?? [];
+    if (this.#wild.length === 0) return literal;
+    const wild = this.#wild.filter(({ filter }) => filter.matches(subject));
+    if (wild.length === 0) return literal;
+    return literal.length === 0 ? wild : [...literal.filter((consumer) => !wild.includes(consumer)), ...wild];
+  }
+
+  add(consumer: ConsumerAsset): void {
+    this.consumers.set(consumer.name, consumer);
+    this.#indexOne(consumer);
+  }
+
+  update(consumer: ConsumerAsset, settings: EffectiveConsumerSettings): void {
+    const { filterSubjects } = consumer.settings;
+    const isSameFilter =
+      filterSubjects.length === settings.filterSubjects.length &&
+      filterSubjects.every((filter, place) => filter === settings.filterSubjects[place]);
+    consumer.settings = settings;
+    // Whoever takes a unit over asserts its durable anew; the index of all of them need not be made again for that.
+    if (isSameFilter) return;
+    consumer.filter = new SubjectFilter(settings.filterSubjects, this.subjects);
+    this.#index();
+  }
+
+  remove(consumer: ConsumerAsset): void {
+    this.consumers.delete(consumer.name);
+    for (const subject of consumer.filter.literals) {
+      const left = (this.#byLiteral.get(subject) ?? []).filter((other) => other !== consumer);
+      if (left.length === 0) this.#byLiteral.delete(subject);
+      else this.#byLiteral.set(subject, left);
+    }
+    this.#wild = this.#wild.filter((other) => other !== consumer);
+  }
+
+  #index(): void {
+    this.#byLiteral.clear();
+    this.#wild = [];
+    for (const consumer of this.consumers.values()) this.#indexOne(consumer);
+  }
+
+  #indexOne(consumer: ConsumerAsset): void {
+    const { literals, wildcards, all } = consumer.filter;
+    for (const subject of literals) {
+      const consumers = this.#byLiteral.get(subject);
+      if (consumers === undefined) this.#byLiteral.set(subject, [consumer]);
+      else consumers.push(consumer);
+    }
+    if (wildcards.length > 0 || all) this.#wild.push(consumer);
+  }
+}
