@@ -105,6 +105,10 @@ class Converter {
             ? { node: scalar(keyPlace, null, this.#at(key, '')), size: 1 }
             : this.#convert(value, depth + 1);
         size += converted.size;
+        if (isMap(key) || isSeq(key)) {
+          const message = explain('a key that is itself a map or a list', this.#source.text);
+          throw new DocumentProblem(keyPlace, message);
+        }
         const name = isScalar(key) ? String(key.value) : key.toString();
         // A merge key stands for the entries of the map it names; those written here go before them.
         if (name === '<<' && converted.node.kind === 'map') entries.push(...converted.node.entries);
