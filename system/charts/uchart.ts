@@ -22,7 +22,7 @@ export interface UChartIdentity {
   readonly startUs: number;
   readonly endUs: number;
   /** End of the unit's last maintenance by the tool's clock; absent where none is known. What came before is no history of it. */
-  readonly maintainedUs?: number;
+  readonly maintainedUs?: number | undefined;
 }
 
 /** The statistical result of one context (`delivery R25`): SVIDs ascending, each once. */

@@ -223,7 +223,9 @@ export class CompleteHandler {
 }
 
 function completionOf(request: CompleteRequest, blobs: number): Completion {
+  const { maintainedUs } = request;
   return {
+    ...(maintainedUs === undefined ? {} : { maintainedUs }),
     tool: request.tool,
     chamber: request.chamber,
     recipe: request.recipe,

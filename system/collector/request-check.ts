@@ -35,7 +35,7 @@ export function isSendRequest(value: unknown): value is SendRequest {
     'requestSequence' in value &&
     isCount(value.requestSequence) &&
     'contextStartUs' in value &&
-    isInteger(value.contextStartUs) &&
+    isTime(value.contextStartUs) &&
     'metrics' in value &&
     Array.isArray(value.metrics) &&
     value.metrics.every(isMetricPoints)
@@ -49,11 +49,12 @@ export function isCompleteRequest(value: unknown): value is CompleteRequest {
     isInteger(value.previousSequence) &&
     value.previousSequence >= 0 &&
     'startUs' in value &&
-    isInteger(value.startUs) &&
+    isTime(value.startUs) &&
     'endUs' in value &&
-    isInteger(value.endUs) &&
+    isTime(value.endUs) &&
     'requestCount' in value &&
-    isCount(value.requestCount)
+    isCount(value.requestCount) &&
+    (!('maintainedUs' in value) || value.maintainedUs === undefined || isTime(value.maintainedUs))
   );
 }
 
@@ -142,6 +143,11 @@ function isMetricPoints(value: unknown): value is MetricPoints {
 
 function isInteger(value: unknown): value is number {
   return Number.isSafeInteger(value);
+}
+
+/** Microseconds since the epoch; nothing of a fab lies before it. */
+function isTime(value: unknown): value is number {
+  return isInteger(value) && value >= 0;
 }
 
 function isCount(value: unknown): value is number {

@@ -79,6 +79,8 @@ export interface DefenderSettings {
   /** How often contexts that were judged with a gap in their history are looked at again, and for how long. */
   readonly recheckMs: number;
   readonly recheckForMs: number;
+  /** The SVID that tells the recipe's step, for statistics by step; undefined where tools report none. */
+  readonly stepSvid: number | undefined;
   readonly strategies: readonly Strategy[];
   /** Turns a recipe's qualified charts into limits; a world with many Defenders may pass one that remembers. */
   readonly learnLimits: LearnLimits;
@@ -137,6 +139,7 @@ export function defaultDefenderSettings(
     lateAfterMs: 60_000,
     recheckMs: 60_000,
     recheckForMs: 3_600_000,
+    stepSvid: undefined,
     strategies: defaultStrategies,
     learnLimits,
     drainMs: 18_000,

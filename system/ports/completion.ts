@@ -12,6 +12,8 @@ export interface Completion {
   readonly startUs: number;
   readonly endUs: number;
   readonly requestCount: number;
+  /** End of the unit's last maintenance by the tool's clock; absent where none is known. */
+  readonly maintainedUs?: number | undefined;
   /** Number of T-chart blobs; 0 when packing failed and the chunks must be read instead. */
   readonly blobs: number;
 }

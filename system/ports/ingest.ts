@@ -42,6 +42,8 @@ export interface CompleteRequest {
   readonly startUs: number;
   readonly endUs: number;
   readonly requestCount: number;
+  /** End of the unit's last maintenance; absent where none is known. */
+  readonly maintainedUs?: number | undefined;
 }
 
 export interface CompleteResponse {

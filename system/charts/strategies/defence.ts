@@ -2,6 +2,7 @@ import type { UChart } from '../uchart.ts';
 import { cusum } from './cusum.ts';
 import { ewma } from './ewma.ts';
 import { hotelling, robustHotelling } from './hotelling.ts';
+import { sinceMaintenance } from './maintenance.ts';
 import { nelson, westernElectric } from './shewhart-rules.ts';
 import { shewhart } from './shewhart.ts';
 import type { Judgement, Limits, Strategy } from './strategy.ts';
@@ -30,10 +31,15 @@ export function learnAll(strategies: readonly Strategy[], qualified: readonly UC
   return strategies.map((strategy) => strategy.learn(qualified));
 }
 
+/** False while any of them is in its start-up phase for want of qualified contexts: more of them would teach it. */
+export function isLearnt(limits: readonly Limits[]): boolean {
+  return limits.every(({ model }) => model !== undefined);
+}
+
 /**
  * Combines strategies: any of them may raise the alarm, and the one that exceeds its own limit by the largest factor speaks
  * for all (the earlier of the list where two are equal). A strategy in its start-up phase has no say; where all are, the
- * first one's judgement stands. Each strategy keeps its false alarms so rare that their sum stays below 2 %.
+ * first one's judgement stands. Of `recent`, what lies before the unit's last maintenance is not looked at. Each strategy keeps its false alarms so rare that their sum stays below 2 %.
  *
  * Throws a `RangeError` where no strategy is given, or not one of limits for each.
  */
@@ -46,11 +52,13 @@ export function judgeAll(
   if (strategies.length === 0 || strategies.length !== limits.length) {
     throw new RangeError(`${String(strategies.length)} strategies and ${String(limits.length)} limits`);
   }
+  const { maintainedUs } = current;
+  const history = maintainedUs === undefined ? recent : sinceMaintenance(recent, maintainedUs);
   let chosen: DefenceJudgement | undefined;
   for (const [index, strategy] of strategies.entries()) {
     const own = limits[index];
     if (own === undefined) continue;
-    const judgement = strategy.judge(own, recent, current);
+    const judgement = strategy.judge(own, history, current);
     if (chosen === undefined || outranks(judgement, chosen))
       chosen = { ...judgement, strategy: strategy.name };
   }

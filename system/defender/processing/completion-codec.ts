@@ -25,7 +25,8 @@ function isCompletion(value: unknown): value is Completion {
     isCount(fields.startUs) &&
     isCount(fields.endUs) &&
     isCount(fields.requestCount) &&
-    isCount(fields.blobs)
+    isCount(fields.blobs) &&
+    (fields.maintainedUs === undefined || isCount(fields.maintainedUs))
   );
 }
 

@@ -1,8 +1,9 @@
-import { judgeAll } from '../../charts/strategies/defence.ts';
+import { isLearnt, judgeAll, learnAll } from '../../charts/strategies/defence.ts';
 import type { DefenceJudgement } from '../../charts/strategies/defence.ts';
+import { requalified } from '../../charts/strategies/maintenance.ts';
 import type { Limits } from '../../charts/strategies/strategy.ts';
 import { pointCount } from '../../charts/series.ts';
-import { computeUChart, encodeUChart, uchartDigest } from '../../charts/uchart.ts';
+import { computeUChart, decodeUChart, encodeUChart, uchartDigest } from '../../charts/uchart.ts';
 import type { UChart } from '../../charts/uchart.ts';
 import type { CqlSession } from '../../ports/cql.ts';
 import type { Process } from '../../ports/process.ts';
@@ -32,6 +33,11 @@ interface LoadedHistory {
   readonly isComplete: boolean;
 }
 
+interface LearntLimits {
+  readonly maintainedUs: number | undefined;
+  readonly limits: readonly Limits[];
+}
+
 interface Unsettled {
   readonly delivery: Delivery;
   readonly limits: readonly Limits[];
@@ -49,7 +55,8 @@ export class Pipeline {
   readonly #store: UChartStore;
   readonly #cache: HistoryCache;
   readonly #metrics: DefenderMetrics;
-  readonly #limitsByRecipe = new Map<string, readonly Limits[]>();
+  /** By recipe, and by recipe and unit where a unit had maintenance. */
+  readonly #limitsByRecipe = new Map<string, LearntLimits>();
   /** Newest context of each unit and recipe that still is, or has, a provisional one near it. */
   readonly #unsettled = new Map<string, Unsettled>();
   #isRechecking = false;
@@ -78,12 +85,14 @@ export class Pipeline {
     const series = await this.#stage(delivery, 'fetch', () =>
       this.#needs(delivery, 'fetch', () => fetchSeries(this.#session, this.#settings, completion)),
     );
-    const limits = await this.#limits(delivery);
+    const limits = await this.#limits(delivery, completion.maintainedUs);
     const loaded = await this.#stage(delivery, 'history', () => this.#loadHistory(delivery));
     const chart = await this.#stage(delivery, 'calculate', async () => {
       await this.#ports.process.work('calculate', stageCosts.calculateMs);
-      const { contextSequence, startUs, endUs } = completion;
-      return computeUChart({ contextId, unit, recipe, contextSequence, startUs, endUs, series });
+      const { contextSequence, startUs, endUs, maintainedUs } = completion;
+      const { stepSvid } = this.#settings;
+      const identity = { contextId, unit, recipe, contextSequence, startUs, endUs, maintainedUs };
+      return computeUChart({ ...identity, series, stepSvid });
     });
     const judgement = await this.#stage(delivery, 'evaluate', async () => {
       await this.#ports.process.work('evaluate', stageCosts.evaluateMs);
@@ -144,14 +153,19 @@ export class Pipeline {
     return withDependency(this.#ports, this.#settings, this.#ports.process.name, delivery, stage, step);
   }
 
-  /** Learnt once a recipe; asked for again as long as nothing is qualified. */
-  async #limits(delivery: Delivery): Promise<readonly Limits[]> {
+  /** Learnt once a recipe, and anew for a unit after its maintenance; asked for again while too few contexts are qualified. */
+  async #limits(delivery: Delivery, maintainedUs: number | undefined): Promise<readonly Limits[]> {
     const { recipe } = delivery.completion;
-    const known = this.#limitsByRecipe.get(recipe);
-    if (known !== undefined) return known;
+    const key = maintainedUs === undefined ? recipe : `${recipe}\n${delivery.unit}`;
+    const known = this.#limitsByRecipe.get(key);
+    if (known !== undefined && known.maintainedUs === maintainedUs) return known.limits;
+    const { strategies, learnLimits } = this.#settings;
     const qualified = await this.#needs(delivery, 'history', () => this.#store.readQualified(recipe));
-    const limits = this.#settings.learnLimits(recipe, this.#settings.strategies, qualified);
-    if (qualified.length > 0) this.#limitsByRecipe.set(recipe, limits);
+    const limits =
+      maintainedUs === undefined
+        ? learnLimits(recipe, strategies, qualified)
+        : learnAll(strategies, requalified(qualified.map(decodeUChart), delivery.unit, maintainedUs));
+    if (isLearnt(limits)) this.#limitsByRecipe.set(key, { maintainedUs, limits });
     return limits;
   }
 
@@ -298,7 +312,10 @@ export class Pipeline {
         settled.push(entry);
         continue;
       }
-      const judgement = this.#judge(limits, history, entry, entry.chart);
+      const { maintainedUs } = entry.chart;
+      const isSameMachine = maintainedUs === completion.maintainedUs;
+      const own = isSameMachine ? limits : await this.#limits(delivery, maintainedUs);
+      const judgement = this.#judge(own, history, entry, entry.chart);
       const stored = toStored(judgement, false, entry.previousSequence);
       await this.#needs(delivery, 'store', () =>
         this.#store.writeJudgement(unit, recipe, entry, stored, this.#ports.clock.wallUs()),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { decodeUChart } from '../../../system/charts/uchart.ts';
 import { decodeJudgement } from '../../../system/defender/processing/judgement.ts';
 import type { DefenderSettings } from '../../../system/defender/settings.ts';
 import { alarmTable, uchartTable } from '../../../system/ports/tables.ts';
@@ -362,4 +363,47 @@ test('crashes in the middle of a storm lose nothing', async () => {
     expect(digest).toBe(expectedDigest(one, Number(contextId.split('/')[1])));
   }
   expect(judgements(cluster).every(({ provisional }) => provisional === false)).toBe(true);
+});
+
+test('after a maintenance the unit is judged anew, and the stored chart says since when', async () => {
+  const { cluster, maker } = await stable();
+  const maintainedUs = completionOf(tool, 3).startUs;
+  for (let sequence = 1; sequence <= 5; sequence++) {
+    maker.storeTChart(tool, sequence, sequence >= 3);
+    maker.publish(completionOf(tool, sequence, sequence < 3 ? {} : { maintainedUs }));
+    await cluster.advance(5);
+  }
+  const charts = cluster.cql.rows(uchartTable).map((row) => {
+    const { result } = row;
+    if (!(result instanceof Uint8Array)) throw new Error('no result');
+    return decodeUChart(result);
+  });
+  const maintained = charts.filter((chart) => chart.maintainedUs === maintainedUs);
+  expect(charts).toHaveLength(5);
+  expect(maintained.every(({ contextSequence }) => contextSequence >= 3)).toBe(true);
+  expect(maintained).toHaveLength(3);
+  expect(cluster.telemetry.of('uchart.stored').map(({ digest }) => digest)).toEqual(
+    [1, 2, 3, 4, 5].map((sequence) => expectedDigest(tool, sequence, sequence >= 3)),
+  );
+  // Limits are those of the other units still: what they forbid stays forbidden until the unit's own are qualified.
+  expect(cluster.telemetry.of('alarm.judged').map(({ alarm }) => alarm)).toEqual([
+    false,
+    false,
+    true,
+    true,
+    true,
+  ]);
+});
+
+test('where tools tell their step, statistics are kept by step', async () => {
+  const { cluster, maker } = await stable(3, { stepSvid: 2 });
+  maker.complete(tool, 1);
+  await cluster.advance(5);
+  const [row] = cluster.cql.rows(uchartTable);
+  const result = row?.['result'];
+  if (!(result instanceof Uint8Array)) throw new Error('no result');
+  const { charts, steps } = decodeUChart(result);
+  expect(charts.map(({ svid }) => svid)).toEqual([1, 2]);
+  expect(steps?.length).toBe(30);
+  expect(steps?.every((step) => step.charts.length === 1 && step.charts[0]?.svid === 1)).toBe(true);
 });
