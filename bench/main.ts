@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { benchCassandra } from './cassandra.ts';
+import { benchCharts } from './charts.ts';
 import { benchNats } from './nats.ts';
 import type { RunResult } from '../scenarios/run-result.ts';
 import { runScenario } from '../scenarios/runner.ts';
@@ -71,6 +72,8 @@ function say({ result, ratio }: Measured, label: string): void {
   );
 }
 
+console.log('the chart codecs alone');
+for (const [label, ...columns] of benchCharts()) line(`  ${label}`, ...columns);
 console.log('the store alone');
 for (const [name, value] of Object.entries(await benchCassandra())) line(`  ${name}`, value.toFixed(1));
 console.log('the message broker alone');
