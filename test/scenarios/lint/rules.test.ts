@@ -52,3 +52,15 @@ describe.each(lintRules.map((rule) => rule.id))('%s', (rule) => {
     expect(findingsOf(rule, fixture(rule, 'near-miss'))).toEqual([]);
   });
 });
+
+test('docs/lint.md describes every rule as it is', () => {
+  const rows = readFileSync(join(import.meta.dirname, '../../../docs/lint.md'), 'utf8')
+    .split('\n')
+    .filter((line) => /^\| [LT]\d/.test(line));
+  const cell = (text: string): string => text.replaceAll('|', String.raw`\|`);
+  expect(rows).toEqual(
+    lintRules.map(
+      ({ id, title, effect, fix, source }) => `| ${[id, title, effect, fix, source].map(cell).join(' | ')} |`,
+    ),
+  );
+});
