@@ -16,6 +16,7 @@ export function bucketStream(settings: BucketSettings): StreamSettings {
     maxAgeMs: ttlMs,
     allowDirect: true,
     allowRollup: true,
+    denyDelete: true,
     ...(markerTtlMs > 0 ? { allowMessageTtl: true, subjectDeleteMarkerTtlMs: markerTtlMs } : {}),
   };
 }

@@ -161,7 +161,8 @@ export class StreamService implements GroupService {
       settings: this.asset.settings,
       messages: messages.size,
       bytes: messages.bytes,
-      firstSequence: machine.first,
+      // A stream that never held a message begins nowhere.
+      firstSequence: lastSequence === 0 ? 0 : machine.first,
       lastSequence,
       deletedMessages: messages.size === 0 ? 0 : lastSequence - machine.first + 1 - messages.size,
       subjects: messages.subjectCount,
