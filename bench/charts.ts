@@ -2,16 +2,14 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { parseTraces } from '../scenarios/traces/trace-file.ts';
 import type { ChartCodec } from '../system/charts/codec.ts';
-import { decodeMebo } from '../system/charts/mebo/decode.ts';
-import { encodeMebo } from '../system/charts/mebo/encode.ts';
+import { decodeMebo, encodeMebo, meboCodec, meboTChartCodec } from '../system/charts/mebo/index.ts';
 import type {
   Compression,
+  MeboInput,
   MeboOptions,
   TimestampEncoding,
   ValueEncoding,
-} from '../system/charts/mebo/format.ts';
-import type { MeboInput } from '../system/charts/mebo/metric.ts';
-import { meboCodec, meboTChartCodec } from '../system/charts/mebo/tchart-codec.ts';
+} from '../system/charts/mebo/index.ts';
 import { pointCount } from '../system/charts/series.ts';
 import type { Series } from '../system/charts/series.ts';
 import { tchartCodec } from '../system/charts/tchart-codec.ts';
@@ -73,14 +71,19 @@ export function bytesPerPoint(blobs: readonly Uint8Array[], points: number): num
   return blobs.reduce((bytes, { length }) => bytes + length, 0) / points;
 }
 
-/** Nanoseconds of one of the faster runs: the lower quartile, since other work only ever adds. */
-function lowerQuartileNs(runs: number, act: () => unknown): number {
-  const durations = Float64Array.from({ length: runs }, () => {
-    const startMs = performance.now();
-    act();
-    return (performance.now() - startMs) * 1e6;
-  }).sort();
-  return durations[runs >>> 2] ?? 0;
+/** Nanoseconds of CPU that a run takes once warm. The system counts CPU in steps of milliseconds, hence many runs. */
+function cpuNs(act: () => unknown): number {
+  const warmUpUs = cpuUs();
+  while (cpuUs() - warmUpUs < 50_000) act();
+  const startUs = cpuUs();
+  let runs = 0;
+  for (; cpuUs() - startUs < 200_000; runs++) act();
+  return ((cpuUs() - startUs) * 1000) / runs;
+}
+
+function cpuUs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return user + system;
 }
 
 function encodingRows(metrics: readonly MeboInput[]): string[][] {
@@ -89,8 +92,7 @@ function encodingRows(metrics: readonly MeboInput[]): string[][] {
     const options = optionsOf(figure);
     const blob = encodeMebo(metrics, options);
     const blobs = metrics.map((metric) => encodeMebo([metric], options));
-    const millionsPerSecond = (act: () => unknown): string =>
-      ((points / lowerQuartileNs(12, act)) * 1000).toFixed(1);
+    const millionsPerSecond = (act: () => unknown): string => ((points / cpuNs(act)) * 1000).toFixed(1);
     return [
       `${figure.timestamps} / ${figure.values} / ${figure.compression}`,
       bytesPerPoint([blob], points).toFixed(3),
@@ -146,8 +148,7 @@ function tchartRows(metrics: readonly MeboInput[]): string[][] {
   ];
   return codecs.map(([name, codec]) => {
     const blobs = own.map((series) => codec.encode(series));
-    const microseconds = (act: () => unknown): string =>
-      (lowerQuartileNs(20, act) / 1000 / own.length).toFixed(0);
+    const microseconds = (act: () => unknown): string => (cpuNs(act) / 1000 / own.length).toFixed(0);
     return [
       name,
       bytesPerPoint(blobs, points).toFixed(3),
@@ -166,7 +167,8 @@ function variant(valueEncoding: ValueEncoding, compression: Compression): ChartC
   });
 }
 
-/** Rows of a label and its columns, headings among them. Sizes are exact; speeds are of this machine. */
+/** Rows of a label and its columns, headings among them. Sizes are exact; speeds are of this machine, per
+ * second of CPU. */
 export function benchCharts(): readonly (readonly [string, ...string[]])[] {
   const metrics = waferMetrics();
   const rows = [

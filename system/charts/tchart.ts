@@ -1,6 +1,6 @@
 import { ChartCodecError } from './codec.ts';
 import type { ChartCodec } from './codec.ts';
-import { meboTChartCodec } from './mebo/tchart-codec.ts';
+import { meboTChartCodec } from './mebo/index.ts';
 import { mergeSeries } from './series.ts';
 import type { Series } from './series.ts';
 import { tchartCodec } from './tchart-codec.ts';
