@@ -8,6 +8,7 @@ import type { Completion } from '../ports/completion.ts';
 import type { CqlSession } from '../ports/cql.ts';
 import { PortError } from '../ports/errors.ts';
 import { contextIdOf } from '../ports/ingest.ts';
+import { ingestTrailers } from '../ports/ingest-trailers.ts';
 import type { CompleteRequest, CompleteResponse } from '../ports/ingest.ts';
 import type { JetStream, PublishAck } from '../ports/jetstream.ts';
 import type { Process } from '../ports/process.ts';
@@ -19,7 +20,7 @@ import { readChunks, writeBlob } from './chunk-store.ts';
 import type { RequestChunk } from './chunk-store.ts';
 import type { CollectorMeters } from './meters.ts';
 import type { Outcomes } from './outcomes.ts';
-import { completeFault, isCompleteRequest } from './request-check.ts';
+import { clockAheadMs, completeFault, isCompleteRequest } from './request-check.ts';
 import { untilDeadline } from './retry.ts';
 import type { CollectorSettings } from './settings.ts';
 
@@ -136,7 +137,10 @@ export class CompleteHandler {
         break;
     }
     const response: CompleteResponse = { streamSequence: ack.sequence };
-    return this.#outcomes.ok(response);
+    const aheadMs = clockAheadMs(request.endUs, this.#ports.clock.wallMs(), this.#settings);
+    if (aheadMs === 0) return this.#outcomes.ok(response);
+    this.#meters.clockAhead();
+    return this.#outcomes.okFlagged(response, { [ingestTrailers.clockAheadMs]: String(aheadMs) });
   }
 
   #pack(request: CompleteRequest, chunks: readonly RequestChunk[]): PackedContext {

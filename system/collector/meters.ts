@@ -5,6 +5,7 @@ import type { Counter, Histogram, Telemetry } from '../ports/telemetry.ts';
 const collectorRequestsMetric = 'tfdc_collector_requests_total';
 const collectorSecondsMetric = 'tfdc_collector_request_seconds';
 const completionsPublishedMetric = 'tfdc_completions_published_total';
+const clockAheadMetric = 'tfdc_collector_clock_ahead_total';
 const rejectedMetricsMetric = 'tfdc_collector_rejected_metrics_total';
 
 /** Finite bounds above 1 s, so that a gate's "> 1,000 ms" can be reached (delivery F34). */
@@ -16,6 +17,7 @@ export class CollectorMeters {
   readonly #seconds: Histogram;
   readonly #published: Counter;
   readonly #rejectedMetrics: Counter;
+  readonly #clockAhead: Counter;
 
   constructor(telemetry: Telemetry, colour: Colour) {
     const counter = (code: RpcStatus): Counter => {
@@ -41,6 +43,8 @@ export class CollectorMeters {
     this.#published.add(0);
     this.#rejectedMetrics = telemetry.counter(rejectedMetricsMetric, { colour });
     this.#rejectedMetrics.add(0);
+    this.#clockAhead = telemetry.counter(clockAheadMetric, { colour });
+    this.#clockAhead.add(0);
   }
 
   answered(status: RpcStatus, durationMs: number): void {
@@ -50,6 +54,11 @@ export class CollectorMeters {
 
   published(): void {
     this.#published.add(1);
+  }
+
+  /** A request from a tool whose clock goes before. */
+  clockAhead(): void {
+    this.#clockAhead.add(1);
   }
 
   rejectedMetrics(count: number): void {

@@ -18,13 +18,9 @@ export class Outcomes {
     return { status: 'OK', message: '', response, metadata: this.#trailers };
   }
 
-  okWithout(response: unknown, rejectedMetrics: string): RpcOutcome {
-    return {
-      status: 'OK',
-      message: '',
-      response,
-      metadata: { ...this.#trailers, [ingestTrailers.rejectedMetrics]: rejectedMetrics },
-    };
+  /** OK all the same, with something to tell. */
+  okFlagged(response: unknown, flags: RpcMetadata): RpcOutcome {
+    return { status: 'OK', message: '', response, metadata: { ...this.#trailers, ...flags } };
   }
 
   invalid(fault: RequestFault): RpcOutcome {

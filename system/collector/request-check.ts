@@ -85,6 +85,16 @@ export function completeFault(
 }
 
 /**
+ * By how much the tool's clock goes before, in whole milliseconds; 0 within the tolerance. Late is what is sent again after an
+ * outage, so a clock that is behind cannot be told. It changes nothing but a flag: times are the tool's own, from the first
+ * point to the order of its history.
+ */
+export function clockAheadMs(timeUs: number, wallMs: number, settings: CollectorSettings): number {
+  const aheadMs = timeUs / 1000 - wallMs;
+  return aheadMs > settings.clockToleranceMs ? Math.floor(aheadMs) : 0;
+}
+
+/**
  * Values may be anything a double can hold, NaN and infinities included: they are stored bit for bit and the U-chart
  * flags them. Times need no order: the T-chart brings them into one.
  */

@@ -5,13 +5,14 @@ import type { CqlRow, CqlSession } from '../ports/cql.ts';
 import { contextIdOf } from '../ports/ingest.ts';
 import type { MetricPoints, SendRequest } from '../ports/ingest.ts';
 import type { Random } from '../ports/random.ts';
-import type { RpcCall, RpcOutcome } from '../ports/rpc.ts';
+import { ingestTrailers } from '../ports/ingest-trailers.ts';
+import type { RpcCall, RpcMetadata, RpcOutcome } from '../ports/rpc.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { Admission } from './admission.ts';
 import { chunkRow, writeChunk } from './chunk-store.ts';
 import type { CollectorMeters } from './meters.ts';
 import type { Outcomes } from './outcomes.ts';
-import { isSendRequest, metricFault, sendFault } from './request-check.ts';
+import { clockAheadMs, isSendRequest, metricFault, sendFault } from './request-check.ts';
 import { backOffMs, isWorthRetrying } from './retry.ts';
 import type { CollectorSettings } from './settings.ts';
 
@@ -81,12 +82,18 @@ export class SendHandler {
     if (fault !== undefined) return this.#outcomes.invalid(fault);
 
     let metrics: readonly MetricPoints[] = request.metrics;
-    let rejected = '';
+    let flags: RpcMetadata | undefined;
     if (metrics.some(isFaulty)) {
-      rejected = describeFaults(metrics);
+      flags = { [ingestTrailers.rejectedMetrics]: describeFaults(metrics) };
       metrics = metrics.filter((metric) => !isFaulty(metric));
       this.#meters.rejectedMetrics(request.metrics.length - metrics.length);
       if (metrics.length === 0) return this.#outcomes.invalid('no-metrics');
+    }
+
+    const aheadMs = clockAheadMs(request.contextStartUs, this.#ports.clock.wallMs(), this.#settings);
+    if (aheadMs > 0) {
+      flags = { ...flags, [ingestTrailers.clockAheadMs]: String(aheadMs) };
+      this.#meters.clockAhead();
     }
 
     const points = pointCount(metrics);
@@ -100,7 +107,7 @@ export class SendHandler {
       bytes,
       startMs,
       deadlineMs: startMs + call.deadlineMs - this.#settings.deadlineMarginMs,
-      success: rejected === '' ? this.#outcomes.ok(response) : this.#outcomes.okWithout(response, rejected),
+      success: flags === undefined ? this.#outcomes.ok(response) : this.#outcomes.okFlagged(response, flags),
       reply,
       attempt: 0,
       answered: false,

@@ -23,6 +23,9 @@ export interface CollectorSettings {
   /** Requests of one context at most. */
   readonly maxRequestCount: number;
 
+  /** A tool's clock may go before the collector's by this much; more is stored as it is, flagged and counted. */
+  readonly clockToleranceMs: number;
+
   /** Longest wait for one attempt; the deadline of the call bounds it further. */
   readonly writeTimeoutMs: number;
   readonly readTimeoutMs: number;
@@ -57,6 +60,7 @@ export function defaultCollectorSettings(colour: Colour, natsUrl: string): Colle
     maxMetrics: 4_096,
     maxPoints: 65_536,
     maxRequestCount: 10_000,
+    clockToleranceMs: 300_000,
     writeTimeoutMs: 2_500,
     readTimeoutMs: 5_500,
     publishTimeoutMs: 5_000,

@@ -4,6 +4,8 @@ export const ingestTrailers = {
   missingRequests: 'missing-requests',
   /** On OK of Send: SVIDs that were left out, each with its fault, as `17=bad-time,42=empty`. */
   rejectedMetrics: 'rejected-metrics',
+  /** On OK: the tool's clock goes before the collector's by this many milliseconds, more than it should. */
+  clockAheadMs: 'clock-ahead-ms',
   /** On INVALID_ARGUMENT: one word for what is wrong. */
   fault: 'fault',
   /** Do not try again before this many milliseconds are over (gRPC's own name for it). */

@@ -14,7 +14,7 @@ import type { Delivery } from '../consumption/delivery.ts';
 import type { DefenderMetrics } from '../metrics.ts';
 import type { DefenderSettings } from '../settings.ts';
 import { takeAlarm } from './alarm.ts';
-import { withDependency } from './dependency.ts';
+import { reportFailure, withDependency } from './dependency.ts';
 import type { DependencyPorts } from './dependency.ts';
 import { ProcessingFailure, ProcessingReleased } from './failure.ts';
 import { fetchSeries } from './fetch.ts';
@@ -83,7 +83,11 @@ export class Pipeline {
     const { recipe } = completion;
     const { stageCosts } = this.#settings;
     const series = await this.#stage(delivery, 'fetch', () =>
-      this.#needs(delivery, 'fetch', () => fetchSeries(this.#session, this.#settings, completion)),
+      this.#needs(delivery, 'fetch', () =>
+        fetchSeries(this.#session, this.#settings, completion, (failure) =>
+          this.#reportUnreadable(delivery, failure),
+        ),
+      ),
     );
     const limits = await this.#limits(delivery, completion.maintainedUs);
     const loaded = await this.#stage(delivery, 'history', () => this.#loadHistory(delivery));
@@ -222,6 +226,12 @@ export class Pipeline {
         this.#ports.clock.wallUs(),
       ),
     );
+  }
+
+  /** The chunks are there, so no attempt is lost. */
+  #reportUnreadable(delivery: Delivery, failure: ProcessingFailure): void {
+    const { name } = this.#ports.process;
+    reportFailure(this.#ports, this.#settings, name, delivery, 'fetch', failure.message, 0);
   }
 
   #reportResult(

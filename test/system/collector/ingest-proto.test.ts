@@ -42,6 +42,8 @@ test('a CompleteRequest survives the wire with every field of the port', () => {
   const request = completeRequest(40);
   const { requestSerialize, requestDeserialize } = methodOf('Complete');
   expect(plain(requestDeserialize(requestSerialize(request)))).toEqual(plain(request));
+  const maintained = { ...request, maintainedUs: request.startUs - 1 };
+  expect(plain(requestDeserialize(requestSerialize(maintained)))).toEqual(plain(maintained));
 });
 
 test('the responses survive the wire', () => {
