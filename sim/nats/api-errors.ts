@@ -75,6 +75,11 @@ export function wrongLastMessageId(messageId: string): ServerRefusal {
   return refusal(400, 10070, `wrong last msg ID: ${messageId}`);
 }
 
+/** What was there once and is behind the stream's ends is no message, what is gone from its middle no sequence. */
+export function deleteFailed(why: string): ServerRefusal {
+  return refusal(500, 10057, why);
+}
+
 export function sequenceNotFound(sequence: number): ServerRefusal {
   return refusal(400, 10043, `sequence ${sequence} not found`);
 }

@@ -37,6 +37,11 @@ export interface StoreOperation {
   /** Life in microseconds; 0: as the stream says, −1: for ever. */
   readonly ttlUs: number;
   readonly expectations: Expectations | undefined;
+  /**
+   * Where all replicas judge: how many messages and refusals the leader reckons come before it. A replica that has more
+   * already skips it (jetstream R1). −1: nobody compares.
+   */
+  readonly place: number;
   /** The reply inbox travels in the log (jetstream D25). */
   call: Call<PublishAck> | undefined;
 }

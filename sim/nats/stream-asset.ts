@@ -7,7 +7,7 @@ import type { Mutations } from './mutations.ts';
 import type { NatsCluster } from './nats-cluster.ts';
 import type { NatsProfile } from './profile.ts';
 import type { RaftGroup } from './raft-group.ts';
-import type { StreamContext } from './stream-machine.ts';
+import { streamMachineOf, type StreamContext, type StreamMachine } from './stream-machine.ts';
 import { SubjectFilter } from './subject-filter.ts';
 import { subjectMatches, type SubjectTable } from './subjects.ts';
 
@@ -73,6 +73,19 @@ export class StreamAsset implements StreamContext {
   /** A stream of one replica has no raft group in a real server: all is judged when it is written. */
   get judgesAtApply(): boolean {
     return this.profile.judgesAtApply || this.settings.replicas === 1;
+  }
+
+  catchUp(machine: StreamMachine, sequence: number): void {
+    const leader = this.group.leader();
+    const source = leader === undefined ? undefined : streamMachineOf(leader.machine);
+    if (source !== undefined && source !== machine) {
+      let message = source.messages.atOrAfter(machine.lastSequence + 1);
+      while (message !== undefined && message.sequence <= sequence) {
+        machine.copy(message);
+        message = message.next;
+      }
+    }
+    machine.lastSequence = sequence;
   }
 
   takes(subject: string): boolean {

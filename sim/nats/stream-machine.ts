@@ -2,6 +2,7 @@ import type { ServerRefusal } from '../../system/ports/errors.ts';
 import type { EffectiveStreamSettings } from '../../system/ports/jetstream-management.ts';
 import { apiErrors, rollupInvalid, wrongLastMessageId, wrongLastSequence } from './api-errors.ts';
 import type { Machine } from './machine.ts';
+import { headerNames } from './message-headers.ts';
 import type { Mutations } from './mutations.ts';
 import type { Operation, StoreOperation, StreamOperation } from './operations.ts';
 import type { NatsProfile } from './profile.ts';
@@ -17,6 +18,8 @@ export interface StreamContext {
   readonly mutations: Mutations;
   /** Duplicates and expectations are judged when a message is applied, not when it is proposed (jetstream D28). */
   readonly judgesAtApply: boolean;
+  /** Copies to a replica what the leader has behind it, up to a sequence (`processCatchupMsg`). */
+  catchUp(machine: StreamMachine, sequence: number): void;
   /** Some consumer's filter matches. */
   wants(subject: number): boolean;
 }
@@ -37,6 +40,8 @@ export class StreamMachine implements Machine {
   /** Why the last applied message was not stored. */
   refusal: ServerRefusal | undefined;
   lastMessageId = '';
+  /** Messages refused when they were applied: they have a place in the log and no sequence (jetstream D28). */
+  refused = 0;
   readonly #ids = new Map<string, SeenId>();
   /** Messages with a life of their own. */
   #timed: StoredMessage[] = [];
@@ -221,6 +226,7 @@ export class StreamMachine implements Machine {
     const copy = new StreamMachine(this.context);
     copy.lastSequence = this.lastSequence;
     copy.lastMessageId = this.lastMessageId;
+    copy.refused = this.refused;
     for (const message of this.messages) {
       const added = {
         ...message,
@@ -241,9 +247,13 @@ export class StreamMachine implements Machine {
     const { context, messages } = this;
     this.refusal = undefined;
     if (context.judgesAtApply) {
+      if (operation.place >= 0 && !this.#hasComeTo(operation.place)) return 0;
       this.expire(storedUs);
       const judged = this.#judge(operation);
-      if (judged !== 0) return judged < 0 ? judged : 0;
+      if (judged !== 0) {
+        this.refused++;
+        return judged < 0 ? judged : 0;
+      }
     } else if (operation.expectations !== undefined) {
       const { lastMessageId } = operation.expectations;
       if (lastMessageId !== '' && lastMessageId !== this.lastMessageId) {
@@ -278,6 +288,28 @@ export class StreamMachine implements Machine {
     if (message.expiresUs > 0) this.#timed.push(message);
     this.#makeRoom(operation);
     return sequence;
+  }
+
+  /**
+   * False: this replica has more than the leader reckons, and skips the message (jetstream R1). A replica with less
+   * takes what it has not got from the leader first.
+   */
+  #hasComeTo(place: number): boolean {
+    if (place - this.refused < this.lastSequence) return false;
+    const missing = place - this.refused - this.lastSequence;
+    if (missing > 0) this.context.catchUp(this, this.lastSequence + missing);
+    return true;
+  }
+
+  /** Takes a message as another replica has it. */
+  copy(message: StoredMessage): void {
+    this.messages.add({
+      ...message,
+      previous: undefined,
+      next: undefined,
+      previousOfSubject: undefined,
+      nextOfSubject: undefined,
+    });
   }
 
   /** 0: store it. Negative: the duplicate's sequence. Positive: refused. The order of jetstream D27. */
@@ -322,7 +354,8 @@ export class StreamMachine implements Machine {
       pattern === ''
         ? this.messages.lastOf(subject)
         : this.lastFor(new SubjectFilter([pattern], this.context.subjects));
-    return last?.sequence ?? 0;
+    const isMarker = last?.headers?.[headerNames.operation] !== undefined;
+    return last === undefined || (isMarker && this.context.mutations.createIgnoresTombstone) ? 0 : last.sequence;
   }
 
   rollupRefusal(rollup: StoreOperation['rollup']): ServerRefusal | undefined {

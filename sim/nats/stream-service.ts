@@ -1,7 +1,7 @@
 import type { PublishAck } from '../../system/ports/jetstream.ts';
 import type { MessageSelector, StreamMessage, StreamState } from '../../system/ports/jetstream-management.ts';
 import type { EventHandle, RandomStream } from '../kernel/index.ts';
-import { apiErrors, sequenceNotFound, wrongLastSequence, type Refusal } from './api-errors.ts';
+import { apiErrors, deleteFailed, sequenceNotFound, wrongLastSequence, type Refusal } from './api-errors.ts';
 import type { GroupService } from './group-service.ts';
 import { allHeaders, headerBytes, headerNames, parseTtl, storedBytes } from './message-headers.ts';
 import type { NatsServer } from './nats-server.ts';
@@ -38,6 +38,8 @@ export class StreamService implements GroupService {
   readonly #stagedIds = new Set<string>();
   #staged = 0;
   #stagedBytes = 0;
+  /** Of the next message, where all replicas judge. */
+  #nextPlace = 0;
   #markerTimer: EventHandle | undefined;
 
   constructor(asset: StreamAsset, replica: RaftReplica) {
@@ -138,7 +140,7 @@ export class StreamService implements GroupService {
         operation.call = undefined;
         if (call === undefined) return;
         if (result === 1) this.server.answer(call, true);
-        else this.server.refuse(call, sequenceNotFound(operation.sequence));
+        else this.server.refuse(call, this.#missing(operation.sequence));
         return;
       }
       case 'delivered':
@@ -263,8 +265,16 @@ export class StreamService implements GroupService {
       rollup: request.rollup,
       ttlUs: ttlUs > 0 ? Math.max(ttlUs, this.#leastTtlUs()) : ttlUs,
       expectations,
+      place: this.#takePlace(),
       call,
     });
+  }
+
+  #takePlace(): number {
+    if (!this.asset.judgesAtApply || this.replica.group.size === 1) return -1;
+    const { lastSequence, refused } = this.machine;
+    this.#nextPlace = Math.max(this.#nextPlace, lastSequence + refused);
+    return this.#nextPlace++;
   }
 
   /** A life is raised to that of the markers, unless a subject has one message only (jetstream D38). */
@@ -361,6 +371,12 @@ export class StreamService implements GroupService {
     else this.replica.propose({ kind: 'delete', sequence, isRelease: false, call });
   }
 
+  #missing(sequence: number): Refusal {
+    const { machine } = this;
+    if (sequence > machine.lastSequence) return deleteFailed('stream store EOF');
+    return sequence < machine.first ? deleteFailed('no message found') : sequenceNotFound(sequence);
+  }
+
   #refuse(call: Parameters<NatsServer['refuse']>[0], refusal: Refusal): void {
     this.server.refuse(call, refusal);
   }
@@ -417,6 +433,7 @@ export class StreamService implements GroupService {
       rollup: 'sub',
       ttlUs: ttlMs * 1000,
       expectations: undefined,
+      place: -1,
       call: undefined,
     });
   }

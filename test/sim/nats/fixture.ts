@@ -5,9 +5,15 @@ import type {
   StreamConfig,
 } from '../../../system/ports/jetstream.ts';
 import { PortError } from '../../../system/ports/errors.ts';
-import type { NatsConnection } from '../../../system/ports/nats-connection.ts';
+import type { FullNatsConnection } from '../../../system/ports/nats-full.ts';
 import { HostClock, Kernel, SimProcess } from '../../../sim/kernel/index.ts';
-import { NatsCluster, NatsDirectory, type NatsProfile } from '../../../sim/nats/index.ts';
+import {
+  mutationsOf,
+  NatsCluster,
+  NatsDirectory,
+  type MutationName,
+  type NatsProfile,
+} from '../../../sim/nats/index.ts';
 import { Network } from '../../../sim/network/index.ts';
 
 export interface FixtureOptions {
@@ -17,13 +23,16 @@ export interface FixtureOptions {
   readonly profile?: NatsProfile;
   /** Each pair of machines has its own delay, always the same. */
   readonly steady?: boolean;
+  readonly syncAlways?: boolean;
+  readonly maxHaAssets?: number;
+  readonly mutations?: readonly MutationName[];
 }
 
 export interface TestClient {
   readonly name: string;
   readonly host: number;
   readonly process: SimProcess;
-  readonly connection: NatsConnection;
+  readonly connection: FullNatsConnection;
   readonly jetStream: JetStream;
 }
 
@@ -75,6 +84,9 @@ export class Fixture {
       nodeCount: options.nodeCount ?? 3,
       elide: options.elide ?? true,
       ...(options.profile === undefined ? {} : { profile: options.profile }),
+      ...(options.maxHaAssets === undefined ? {} : { maxHaAssets: options.maxHaAssets }),
+      syncAlways: options.syncAlways ?? false,
+      mutations: mutationsOf(options.mutations ?? []),
     });
     this.directory = new NatsDirectory([this.cluster]);
   }
