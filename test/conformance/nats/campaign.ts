@@ -1,0 +1,119 @@
+import { firstDifference, runOnModel, type Difference } from './comparison.ts';
+import { Interpreter, planName } from './interpreter.ts';
+import type { Plan } from './plan.ts';
+import { inParallel } from './pool.ts';
+import type { Rig } from './rig.ts';
+import { shrink } from './shrink.ts';
+import type { NatsProfile } from '../../../sim/nats/index.ts';
+
+/** A run that disagrees is done again on the server: what does not come back was the machine's doing. */
+const repeats = 2;
+/** Between the starts of the first sequences, so that their streams are not all made at once. */
+const rampMs = 40;
+
+export interface CampaignOptions {
+  readonly version: NatsProfile['version'];
+  readonly places: number;
+  /** Shrinks so many of the plans that disagree. */
+  readonly shrinkLimit: number;
+  readonly progress: (operations: number) => void;
+}
+
+export interface Finding {
+  readonly plan: Plan;
+  readonly difference: Difference;
+}
+
+export interface CampaignResult {
+  readonly sequences: number;
+  /** Steps whose observations were compared; those after a known difference are not. */
+  readonly operations: number;
+  /** Sequences that disagreed once and agreed when they ran again. */
+  readonly unsteady: number;
+  /** Known differences met, by id. */
+  readonly known: ReadonlyMap<string, number>;
+  readonly findings: readonly Finding[];
+}
+
+/** Runs plans on the model and on a server, so many at a time, and compares what each step saw. */
+export class Campaign {
+  readonly #rig: Rig;
+  readonly #options: CampaignOptions;
+  readonly #known = new Map<string, number>();
+  readonly #findings: Finding[] = [];
+  #operations = 0;
+  #sequences = 0;
+  #unsteady = 0;
+  #names = 0;
+
+  constructor(rig: Rig, options: CampaignOptions) {
+    this.#rig = rig;
+    this.#options = options;
+  }
+
+  async run(plans: readonly Plan[]): Promise<CampaignResult> {
+    await inParallel(
+      plans,
+      this.#options.places,
+      async (plan, index) => {
+        if (index < this.#options.places) await this.#rig.sleep(index * rampMs);
+        await this.#judge(plan);
+      },
+      () => this.#options.progress(this.#operations),
+    );
+    const shrunk: Finding[] = [];
+    for (const finding of this.#findings.slice(0, this.#options.shrinkLimit))
+      shrunk.push(await this.#shrink(finding));
+    return {
+      sequences: this.#sequences,
+      operations: this.#operations,
+      unsteady: this.#unsteady,
+      known: this.#known,
+      findings: [...shrunk, ...this.#findings.slice(shrunk.length)],
+    };
+  }
+
+  async #judge(plan: Plan): Promise<void> {
+    const difference = await this.#steadyDifference(plan);
+    this.#sequences++;
+    if (difference === undefined) {
+      this.#operations += plan.steps.length;
+      return;
+    }
+    this.#operations += Math.max(0, difference.place);
+    const { known } = difference;
+    if (known === undefined) this.#findings.push({ plan, difference });
+    else this.#known.set(known.id, (this.#known.get(known.id) ?? 0) + 1);
+  }
+
+  /** A difference that comes back whenever the sequence runs. */
+  async #steadyDifference(plan: Plan): Promise<Difference | undefined> {
+    const model = await runOnModel(plan, this.#options.version);
+    let met: Difference | undefined;
+    for (let attempt = 0; attempt <= repeats; attempt++) {
+      const server = await new Interpreter(this.#rig, plan, planName(this.#names++)).run();
+      const difference = firstDifference(
+        plan,
+        this.#options.version,
+        model.observations,
+        server.observations,
+      );
+      if (difference === undefined) {
+        if (met !== undefined) this.#unsteady++;
+        return undefined;
+      }
+      if (difference.known !== undefined) return difference;
+      met = difference;
+    }
+    return met;
+  }
+
+  async #shrink({ plan, difference }: Finding): Promise<Finding> {
+    const fails = async (candidate: Plan): Promise<boolean> =>
+      (await this.#steadyDifference(candidate))?.known === undefined &&
+      (await this.#steadyDifference(candidate)) !== undefined;
+    const cut = { ...plan, steps: plan.steps.slice(0, difference.place + 1) };
+    const smallest = await shrink((await fails(cut)) ? cut : plan, fails);
+    return { plan: smallest, difference: (await this.#steadyDifference(smallest)) ?? difference };
+  }
+}

@@ -1,0 +1,130 @@
+import { parseArgs } from 'node:util';
+import {
+  installServer,
+  LiveCluster,
+  LiveProblem,
+  profileOf,
+  serverVersion,
+  serverVersions,
+} from '../../../chaos/live/nats/index.ts';
+import { Campaign, type CampaignResult, type Finding } from './campaign.ts';
+import { plansOf } from './generator.ts';
+import { LiveRig } from './live-rig.ts';
+
+const usage = `npm run conformance -- nats [--server ${serverVersions.join('|')}] [--ops N] [--seed S] [--parallel N] [--shrink N]
+                            [--install VERSION]`;
+
+const exitCodes = { agreed: 0, disagreed: 1, badInput: 104, skipped: 2 } as const;
+
+/** Runs generated sequences on the model and on real servers and prints what was counted. Resolves to the exit code. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      server: { type: 'string', default: '2.12.15' },
+      profile: { type: 'string' },
+      ops: { type: 'string', default: '2000' },
+      seed: { type: 'string', default: '1' },
+      parallel: { type: 'string', default: '32' },
+      shrink: { type: 'string', default: '3' },
+      install: { type: 'string' },
+    },
+  });
+  const version = serverVersion(values.install ?? (values.profile === '2.9.10' ? '2.9.10' : values.server));
+  if (version === undefined) {
+    console.error(usage);
+    return exitCodes.badInput;
+  }
+  const binary = await installServer(version);
+  if (binary.kind === 'missing') {
+    console.error(`skipped: ${binary.problem}. To put it right: ${binary.command}`);
+    return exitCodes.skipped;
+  }
+  if (values.install !== undefined) {
+    console.log(`nats-server ${version} is installed`);
+    return exitCodes.agreed;
+  }
+  try {
+    return await campaign(
+      version,
+      Number(values.seed),
+      Number(values.ops),
+      Number(values.parallel),
+      Number(values.shrink),
+    );
+  } catch (error) {
+    if (!(error instanceof LiveProblem)) throw error;
+    console.error(`skipped: ${error.message}`);
+    return exitCodes.skipped;
+  }
+}
+
+async function campaign(
+  version: (typeof serverVersions)[number],
+  seed: number,
+  operations: number,
+  places: number,
+  shrinkLimit: number,
+): Promise<number> {
+  const cluster = await LiveCluster.start({
+    version,
+    name: 'conformance',
+    nodeCount: 3,
+    formWithinMs: 30_000,
+  });
+  const rig = new LiveRig(cluster);
+  const startMs = performance.now();
+  try {
+    const result = await new Campaign(rig, {
+      version: profileOf(version),
+      places,
+      shrinkLimit,
+      progress: () => undefined,
+    }).run(plansOf(seed, operations));
+    print(version, seed, result, (performance.now() - startMs) / 1000);
+    return result.findings.length === 0 ? exitCodes.agreed : exitCodes.disagreed;
+  } finally {
+    await rig.close();
+    await cluster.stop();
+  }
+}
+
+function print(version: string, seed: number, result: CampaignResult, seconds: number): void {
+  for (const [signature, findings] of groups(result.findings)) {
+    const [first] = findings;
+    if (first === undefined) continue;
+    const { plan, difference } = first;
+    console.log(`\n${findings.length} × ${signature}`);
+    console.log(`  model:  ${difference.model}`);
+    console.log(`  server: ${difference.server}`);
+    console.log(`  ${JSON.stringify({ ...plan, steps: plan.steps.slice(0, difference.place + 1) })}`);
+  }
+  for (const [id, count] of result.known) console.log(`known difference ${id}: ${count} sequences`);
+  const { sequences, operations, unsteady, findings } = result;
+  console.log(
+    `nats-server ${version}, seed ${seed}: ${operations} operations in ${sequences} sequences agree with profile ${profileOf(
+      serverVersion(version) ?? '2.12.15',
+    )}, ${findings.length} sequences disagree, ${unsteady} agreed only when run again (${seconds.toFixed(0)} s)`,
+  );
+}
+
+/** Alike but for their numbers, the most frequent first, each with its shortest plan in front. */
+function groups(findings: readonly Finding[]): readonly (readonly [string, readonly Finding[]])[] {
+  const grouped = Map.groupBy(findings, ({ difference: { step, model, server } }) => {
+    const kind = typeof step === 'string' ? step : step.kind;
+    return `${kind}: ${masked(model)} / ${masked(server)}`;
+  });
+  return [...grouped]
+    .map(
+      ([signature, alike]) =>
+        [signature, alike.toSorted((left, right) => left.difference.place - right.difference.place)] as const,
+    )
+    .sort(([, left], [, right]) => right.length - left.length);
+}
+
+function masked(text: string): string {
+  return text
+    .replace(/\{.*\}/, '{…}')
+    .replaceAll(/\d+/g, '#')
+    .slice(0, 120);
+}

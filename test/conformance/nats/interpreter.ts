@@ -1,0 +1,441 @@
+import { PortError } from '../../../system/ports/errors.ts';
+import type {
+  ConsumerSettings,
+  MessageSelector,
+  StreamSettings,
+} from '../../../system/ports/jetstream-management.ts';
+import type { Acknowledgement, PulledMessage, PullRequest } from '../../../system/ports/jetstream-pull.ts';
+import type { FullPublishOptions } from '../../../system/ports/jetstream-publish.ts';
+import type { KeyValueWatch } from '../../../system/ports/key-value.ts';
+import type { FullKeyValue } from '../../../system/ports/key-value-full.ts';
+import type { FullNatsConnection } from '../../../system/ports/nats-full.ts';
+import * as seen from './observation.ts';
+import type { Observation } from './observation.ts';
+import {
+  filterTails,
+  keys,
+  slotMs,
+  subjectTails,
+  type AckKind,
+  type Expectation,
+  type Plan,
+  type PublishStep,
+  type Selector,
+  type Step,
+} from './plan.ts';
+import type { Rig } from './rig.ts';
+
+/** What a run saw, a line for each step; the first line is of the creation, the last of the end. */
+export interface PlanRun {
+  readonly observations: readonly Observation[];
+  /** Steps were late: what was seen may be due to the machine, not to the server. */
+  readonly late: boolean;
+}
+
+const publishTimeoutMs = 4_000;
+const ackTimeoutMs = 2_000;
+/** Silence after which a pull that need not answer is taken to be silent. */
+const silenceMs = 300;
+/** Until what was sent without an answer, or to one replica, is known everywhere. */
+const settleMs = { alone: 30, replicated: 80 } as const;
+/** A step of a timed plan that starts later than this is late. */
+const latenessMs = 25;
+
+/** Names of one length, since they count in the bytes of a stream. */
+export function planName(number: number): string {
+  return `x${String(number).padStart(7, '0')}`;
+}
+
+/** Runs one plan in one world, under names that nobody else uses. */
+export class Interpreter {
+  readonly #rig: Rig;
+  readonly #plan: Plan;
+  readonly #id: string;
+  readonly #settleMs: number;
+  readonly #connections: FullNatsConnection[] = [];
+  readonly #held: PulledMessage[] = [];
+  readonly #watches: { readonly watch: KeyValueWatch; readonly lines: Observation[] }[] = [];
+  #turn = 0;
+  #lastSequence = 0;
+  readonly #lastOfSubject = new Map<string, number>();
+  #lastMessageId = '';
+  #unsettled = false;
+  #late = false;
+
+  constructor(rig: Rig, plan: Plan, id: string) {
+    this.#rig = rig;
+    this.#plan = plan;
+    this.#id = id;
+    const replicas = plan.stream?.replicas ?? plan.bucket?.replicas ?? 1;
+    this.#settleMs = replicas > 1 ? settleMs.replicated : settleMs.alone;
+  }
+
+  async run(): Promise<PlanRun> {
+    const observations: Observation[] = [];
+    for (let client = 0; client < this.#plan.clients; client++) {
+      this.#connections.push(await this.#rig.connect(`${this.#id}-${client}`));
+    }
+    try {
+      observations.push(this.#plain(await this.#create()));
+      await this.#rig.sleep(this.#settleMs * 2);
+      const startMs = this.#rig.nowMs();
+      let slot = 0;
+      for (const step of this.#plan.steps) {
+        if (this.#plan.timed) slot = await this.#slot(startMs, slot);
+        observations.push(this.#plain(await this.#observed(step)));
+      }
+      await this.#rig.sleep(this.#settleMs * 2);
+      observations.push(this.#plain(await this.#final()));
+    } finally {
+      for (const { watch } of this.#watches) watch.stop();
+      await this.#destroy();
+      for (const connection of this.#connections) await connection.close();
+    }
+    return { observations, late: this.#late };
+  }
+
+  /** Waits for the next free slot and takes it. */
+  async #slot(startMs: number, slot: number): Promise<number> {
+    const next = Math.max(slot + 1, Math.ceil((this.#rig.nowMs() - startMs - latenessMs) / slotMs));
+    await this.#rig.sleep(Math.max(0, startMs + next * slotMs - this.#rig.nowMs()));
+    if (this.#rig.nowMs() - startMs > next * slotMs + latenessMs) this.#late = true;
+    return next;
+  }
+
+  get #connection(): FullNatsConnection {
+    const connection = this.#connections[this.#turn % this.#connections.length];
+    if (connection === undefined) throw new RangeError('a plan needs a client');
+    return connection;
+  }
+
+  get #stream(): string {
+    return this.#plan.bucket === undefined ? `S${this.#id}` : `KV_B${this.#id}`;
+  }
+
+  get #bucket(): FullKeyValue {
+    return this.#connection.bucket(`B${this.#id}`);
+  }
+
+  async #create(): Promise<Observation> {
+    const { stream, bucket } = this.#plan;
+    try {
+      if (bucket !== undefined) {
+        await this.#connection.createBucket({ bucket: `B${this.#id}`, ...bucket });
+        return seen.stream(await this.#connection.management.stream(this.#stream), true);
+      }
+      return seen.stream(await this.#connection.management.createStream(this.#settings(stream ?? {})), true);
+    } catch (error) {
+      return seen.failure(error);
+    }
+  }
+
+  #settings(settings: Partial<StreamSettings>): StreamSettings {
+    return { ...settings, name: this.#stream, subjects: [`${this.#id}.>`] };
+  }
+
+  async #final(): Promise<Observation> {
+    const lines: Observation[] = [];
+    const { management } = this.#connection;
+    try {
+      const state = await management.stream(this.#stream);
+      lines.push(seen.stream(state, false));
+      for (let sequence = state.firstSequence; sequence <= state.lastSequence;) {
+        const found = await management.message(this.#stream, {
+          kind: 'next-of-subject',
+          subject: '>',
+          fromSequence: sequence,
+        });
+        lines.push(seen.message(found));
+        sequence = found.sequence + 1;
+      }
+    } catch (error) {
+      lines.push(seen.failure(error));
+    }
+    for (const watch of this.#watches) lines.push(`watched ${watch.lines.join('; ')}`);
+    return lines.join(' | ');
+  }
+
+  async #destroy(): Promise<void> {
+    try {
+      await this.#connection.management.deleteStream(this.#stream);
+    } catch (error) {
+      if (!(error instanceof PortError)) throw error;
+    }
+  }
+
+  async #observed(step: Step): Promise<Observation> {
+    this.#turn++;
+    try {
+      return await this.#perform(step);
+    } catch (error) {
+      return seen.failure(error);
+    }
+  }
+
+  /** What asks waits until what was told before has had its effect. */
+  async #settle(): Promise<void> {
+    if (!this.#unsettled) return;
+    this.#unsettled = false;
+    await this.#rig.sleep(this.#settleMs);
+  }
+
+  async #perform(step: Step): Promise<Observation> {
+    const { management } = this.#connection;
+    if (step.kind !== 'publish') await this.#settle();
+    switch (step.kind) {
+      case 'publish':
+        return this.#publish(step);
+      case 'stream-info':
+        return seen.stream(await management.stream(this.#stream), false);
+      case 'update-stream':
+        return seen.stream(
+          await management.updateStream(this.#settings({ ...this.#plan.stream, ...step.changes })),
+          true,
+        );
+      case 'purge': {
+        const { filter } = step;
+        const subject = filter === undefined ? {} : { subject: this.#filter(filter) };
+        this.#unsettled = true;
+        return `${await management.purge(this.#stream, { ...step.options, ...subject })} purged`;
+      }
+      case 'message':
+        return seen.message(await management.message(this.#stream, this.#selector(step.selector)));
+      case 'direct-message':
+        return seen.message(await management.directMessage(this.#stream, this.#selector(step.selector)));
+      case 'delete-message':
+        this.#unsettled = true;
+        await management.deleteMessage(this.#stream, step.sequence);
+        return 'deleted';
+      case 'create-consumer':
+        return this.#createConsumer(step);
+      case 'delete-consumer':
+        await management.deleteConsumer(this.#stream, `c${step.consumer}`);
+        this.#unsettled = true;
+        return 'deleted';
+      case 'consumer-info':
+        return seen.consumer(await management.consumer(this.#stream, `c${step.consumer}`), false);
+      case 'consumer-names':
+        return (await management.consumerNames(this.#stream)).join(' ');
+      case 'pull':
+        return this.#pull(`c${step.consumer}`, step.request);
+      case 'acknowledge':
+        return this.#acknowledge(step.held, step.ack, step.confirmed);
+      case 'bucket-put':
+      case 'bucket-create':
+      case 'bucket-update':
+      case 'bucket-delete':
+      case 'bucket-purge':
+        return this.#write(step);
+      case 'bucket-get': {
+        const entry = await this.#bucket.get(this.#key(step.key));
+        return entry === undefined ? 'nothing' : seen.entry(entry);
+      }
+      case 'bucket-get-revision': {
+        const entry = await this.#bucket.getRevision(this.#key(step.key), step.revision);
+        return entry === undefined ? 'nothing' : seen.entry(entry);
+      }
+      case 'bucket-history':
+        return (await this.#bucket.history(this.#key(step.key))).map(seen.entry).join('; ');
+      case 'bucket-keys':
+        return (await this.#bucket.keys()).join(' ');
+      case 'bucket-watch':
+        return this.#watch(step.include, step.ignoreDeletes);
+      case 'sleep':
+        await this.#rig.sleep((step.slots - 1) * slotMs);
+        return 'slept';
+    }
+  }
+
+  async #publish(step: PublishStep): Promise<Observation> {
+    const subject = `${this.#id}.${subjectTails[step.subject % subjectTails.length]}`;
+    const lastOfSubject = this.#lastOfSubject.get(subject) ?? 0;
+    const { messageId, expectedStream, expectedLast, expectedLastOfSubject, expectedMessageId } = step;
+    const options: FullPublishOptions = {
+      timeoutMs: publishTimeoutMs,
+      ...(messageId === undefined ? {} : { messageId: `id-${messageId}` }),
+      ...(expectedStream === undefined
+        ? {}
+        : { expectedStream: expectedStream === 'right' ? this.#stream : 'another' }),
+      ...(expectedLast === undefined
+        ? {}
+        : { expectedLastSequence: expected(expectedLast, this.#lastSequence) }),
+      ...(expectedLastOfSubject === undefined
+        ? {}
+        : { expectedLastSubjectSequence: expected(expectedLastOfSubject, lastOfSubject) }),
+      ...(expectedMessageId === undefined
+        ? {}
+        : { expectedLastMessageId: expectedMessageId === 'right' ? this.#lastMessageId : 'another' }),
+      ...(step.rollup === undefined ? {} : { rollup: step.rollup }),
+      ...(step.ttl === undefined ? {} : { ttl: step.ttl }),
+    };
+    this.#unsettled = true;
+    const ack = await this.#connection.publisher.publish(subject, new Uint8Array(step.payloadBytes), options);
+    if (!ack.duplicate) {
+      this.#lastSequence = ack.sequence;
+      this.#lastOfSubject.set(subject, ack.sequence);
+      this.#lastMessageId = messageId === undefined ? '' : `id-${messageId}`;
+    }
+    return `${ack.stream} ${ack.sequence}${ack.duplicate ? ' duplicate' : ''}`;
+  }
+
+  async #createConsumer(step: Extract<Step, { kind: 'create-consumer' }>): Promise<Observation> {
+    const settings: ConsumerSettings = {
+      durable: true,
+      ...step.settings,
+      name: `c${step.consumer}`,
+      filterSubjects: step.filters.map((filter) => this.#filter(filter)),
+    };
+    this.#unsettled = true;
+    return seen.consumer(
+      await this.#connection.management.createConsumer(this.#stream, settings, step.action),
+      true,
+    );
+  }
+
+  /** Ends with the status that ends it, with the last message asked for, or in silence. */
+  async #pull(consumer: string, request: PullRequest): Promise<Observation> {
+    const lines: Observation[] = [];
+    let messages = 0;
+    let ended = false;
+    const pull = this.#connection.puller.pull(this.#stream, consumer, request, {
+      message: (message) => {
+        messages++;
+        this.#held.push(message);
+        lines.push(seen.delivery(message));
+        if (messages >= request.batch) ended = true;
+      },
+      status: (given) => {
+        lines.push(seen.status(given));
+        if (given.status !== 100) ended = true;
+      },
+    });
+    const deadlineMs = this.#rig.nowMs() + (request.expiresMs ?? 0) + silenceMs;
+    while (!ended && this.#rig.nowMs() < deadlineMs) await this.#rig.sleep(5);
+    // A filled batch may still be followed by a status.
+    await this.#rig.sleep(5);
+    pull.stop();
+    this.#unsettled = true;
+    return lines.length === 0 ? 'silence' : lines.join('; ');
+  }
+
+  async #acknowledge(held: number, ack: AckKind, confirmed: boolean): Promise<Observation> {
+    const message = this.#held[held % Math.max(1, this.#held.length)];
+    if (message === undefined) return 'nothing held';
+    this.#unsettled = true;
+    const acknowledgement = acknowledgementOf(ack);
+    if (confirmed) return `confirmed ${await message.acknowledgeConfirmed(acknowledgement, ackTimeoutMs)}`;
+    message.acknowledge(acknowledgement);
+    return 'sent';
+  }
+
+  async #write(
+    step: Extract<
+      Step,
+      { kind: 'bucket-put' | 'bucket-create' | 'bucket-update' | 'bucket-delete' | 'bucket-purge' }
+    >,
+  ): Promise<Observation> {
+    const key = this.#key(step.key);
+    const last = this.#lastOfSubject.get(key) ?? 0;
+    const value = new Uint8Array(3);
+    this.#unsettled = true;
+    const revised = (revision: number): Observation => {
+      this.#lastOfSubject.set(key, revision);
+      return `revision ${revision}`;
+    };
+    switch (step.kind) {
+      case 'bucket-put':
+        return revised(await this.#bucket.put(key, value));
+      case 'bucket-create':
+        return revised(await this.#bucket.create(key, value, step.ttl));
+      case 'bucket-update':
+        return revised(await this.#bucket.update(key, value, expected(step.revision, last)));
+      case 'bucket-delete':
+        await this.#bucket.delete(
+          key,
+          step.revision === undefined ? undefined : expected(step.revision, last),
+        );
+        return 'deleted';
+      case 'bucket-purge':
+        await this.#bucket.purge(key);
+        return 'purged';
+    }
+  }
+
+  async #watch(include: 'last' | 'history' | 'updates', ignoreDeletes: boolean): Promise<Observation> {
+    const lines: Observation[] = [];
+    let initialised = false;
+    const watch = this.#bucket.watch(
+      { include, ignoreDeletes },
+      {
+        entry: (entry) => lines.push(seen.entry(entry)),
+        initialised: () => {
+          initialised = true;
+          lines.push('initialised');
+        },
+      },
+    );
+    this.#watches.push({ watch, lines });
+    const deadlineMs = this.#rig.nowMs() + publishTimeoutMs;
+    while (!initialised && this.#rig.nowMs() < deadlineMs) await this.#rig.sleep(5);
+    return lines.join('; ');
+  }
+
+  #filter(filter: number): string {
+    return `${this.#id}.${filterTails[filter % filterTails.length]}`;
+  }
+
+  #key(key: number): string {
+    return keys[key % keys.length] ?? keys[0];
+  }
+
+  #selector(selector: Selector): MessageSelector {
+    switch (selector.kind) {
+      case 'sequence':
+        return selector;
+      case 'last-of-subject':
+        return {
+          kind: 'last-of-subject',
+          subject: `${this.#id}.${subjectTails[selector.subject % subjectTails.length]}`,
+        };
+      case 'next-of-subject':
+        return { ...selector, subject: this.#filter(selector.filter) };
+    }
+  }
+
+  /** The sequence's own name reads the same in every world. */
+  #plain(observation: Observation): Observation {
+    return observation.replaceAll(this.#id, '~');
+  }
+}
+
+function expected(expectation: Expectation, last: number): number {
+  switch (expectation) {
+    case 'right':
+      return last;
+    case 'behind':
+      return Math.max(1, last - 1);
+    case 'ahead':
+      return last + 1;
+    case 'zero':
+      return 0;
+  }
+}
+
+/** A delayed nak comes back inside the second slot after it. */
+const nakDelayMs = slotMs + 90;
+
+function acknowledgementOf(kind: AckKind): Acknowledgement {
+  switch (kind) {
+    case 'ack':
+    case 'nak':
+    case 'in-progress':
+    case 'terminate':
+      return { kind };
+    case 'nak-later':
+      return { kind: 'nak', delayMs: nakDelayMs };
+    case 'terminate-reason':
+      return { kind: 'terminate', reason: 'unfit' };
+    case 'ack-next':
+      return { kind, batch: 1 };
+  }
+}
