@@ -20,6 +20,8 @@ export function clientOptions(settings: CassandraSettings): ClientOptions {
     localDataCenter: settings.localDataCentre,
     encoding: { useBigIntAsLong: true, useUndefinedAsUnset: true },
     pooling: { warmup: true },
+    // Otherwise the first use of each statement waits 12 s for a node that is silent; others prepare when asked.
+    prepareOnAllHosts: false,
     policies: {
       ...(reconnectMs === undefined
         ? {}

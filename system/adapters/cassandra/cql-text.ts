@@ -1,13 +1,15 @@
-import type { CqlRow, CqlTable, CqlValue } from '../../ports/cql.ts';
+import type { CqlColumnType, CqlRow, CqlTable, CqlValue } from '../../ports/cql.ts';
 import { PortError } from '../../ports/errors.ts';
 import { regularColumnsOf } from '../../ports/cql-wide.ts';
 import type { CqlCondition, WideStatement, WideWrite } from '../../ports/cql-wide.ts';
 import { toDriver, type DriverValue } from './cell-codec.ts';
 
-/** A statement to be prepared, with the values of its markers. The same shape always gives the same text. */
+/** A statement with the values of its markers. The same shape always gives the same text. */
 export interface CqlText {
   readonly query: string;
   readonly parameters: readonly DriverValue[];
+  /** CQL type of each marker. */
+  readonly types: readonly string[];
 }
 
 export type Select = Extract<WideStatement, { kind: 'select' }>;
@@ -34,6 +36,7 @@ class TextBuilder {
   readonly #name: string;
   readonly #values: CqlRow;
   readonly #parameters: DriverValue[] = [];
+  readonly #types: string[] = [];
 
   constructor(keyspace: string, table: CqlTable, values: CqlRow) {
     this.#table = table;
@@ -88,8 +91,7 @@ class TextBuilder {
         : '';
     let limit = '';
     if (statement.limit !== undefined) {
-      this.#parameters.push(statement.limit);
-      limit = ' LIMIT ?';
+      limit = ` LIMIT ${this.#add('int', statement.limit)}`;
     }
     return this.#text(`SELECT ${columns} FROM ${this.#name} WHERE ${where}${order}${limit}`);
   }
@@ -107,12 +109,10 @@ class TextBuilder {
   #using(timestampUs: number | undefined, ttlSeconds: number | undefined): string {
     const clauses: string[] = [];
     if (timestampUs !== undefined) {
-      this.#parameters.push(BigInt(timestampUs));
-      clauses.push('TIMESTAMP ?');
+      clauses.push(`TIMESTAMP ${this.#add('bigint', timestampUs)}`);
     }
     if (ttlSeconds !== undefined) {
-      this.#parameters.push(ttlSeconds);
-      clauses.push('TTL ?');
+      clauses.push(`TTL ${this.#add('int', ttlSeconds)}`);
     }
     return clauses.length === 0 ? '' : ` USING ${clauses.join(' AND ')}`;
   }
@@ -135,11 +135,16 @@ class TextBuilder {
   #marker(column: string, value: CqlValue): string {
     const type = this.#table.columns[column];
     if (type === undefined) throw new PortError(`${this.#table.name} has no column ${column}`, 'invalid');
+    return this.#add(type, value);
+  }
+
+  #add(type: CqlColumnType, value: CqlValue): string {
     this.#parameters.push(toDriver(type, value));
+    this.#types.push(type);
     return '?';
   }
 
   #text(query: string): CqlText {
-    return { query, parameters: this.#parameters };
+    return { query, parameters: this.#parameters, types: this.#types };
   }
 }

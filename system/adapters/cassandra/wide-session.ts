@@ -1,4 +1,4 @@
-import { Client, policies, type Host, type QueryOptions, type types } from 'cassandra-driver';
+import { Client, policies, type Host, type QueryOptions, type types as driverTypes } from 'cassandra-driver';
 import type {
   WideCqlConnector,
   WideCqlSession,
@@ -29,7 +29,11 @@ export class WideSession implements WideCqlSession {
 
   async execute(statement: WideStatement, options: WideOptions): Promise<WideOutcome> {
     try {
-      const result = await this.#send(statement, options);
+      const host = this.#hostOf(options.coordinator);
+      if (options.coordinator !== undefined && host === undefined) {
+        return { kind: 'failed', failure: { kind: 'not-connected' } };
+      }
+      const result = await this.#send(statement, options, host);
       const columns = (result.columns ?? []).map(({ name }) => name);
       const rows = result.rows ?? [];
       if (isConditional(statement)) {
@@ -52,32 +56,36 @@ export class WideSession implements WideCqlSession {
     await this.#client.shutdown();
   }
 
-  #send(statement: WideStatement, options: WideOptions): Promise<types.ResultSet> {
+  #send(
+    statement: WideStatement,
+    options: WideOptions,
+    host: Host | undefined,
+  ): Promise<driverTypes.ResultSet> {
     const { keyspace } = this.#settings;
     const query: QueryOptions = {
-      prepare: true,
+      // Not prepared: a driver prepares through whatever node it likes, and waits for one that is silent.
+      prepare: false,
       consistency: driverConsistency[options.consistency],
       serialConsistency: driverConsistency[options.serialConsistency ?? 'SERIAL'],
       isIdempotent: false,
       readTimeout: options.timeoutMs,
       ...(options.clientTimestampUs === undefined ? {} : { timestamp: options.clientTimestampUs }),
-      ...this.#fixedHost(options.coordinator),
+      ...(host === undefined ? {} : { host }),
     };
     if (statement.kind === 'batch') {
-      const queries = statement.writes.map((write) => {
-        const { query: text, parameters } = textOf(keyspace, write);
-        return { query: text, params: [...parameters] };
-      });
-      return this.#client.batch(queries, { ...query, logged: statement.logged });
+      const texts = statement.writes.map((write) => textOf(keyspace, write));
+      return this.#client.batch(
+        texts.map(({ query: text, parameters }) => ({ query: text, params: [...parameters] })),
+        { ...query, logged: statement.logged, hints: texts.map(({ types }) => [...types]) },
+      );
     }
-    const { query: text, parameters } = textOf(keyspace, statement);
-    return this.#client.execute(text, [...parameters], { ...query, fetchSize: 0 });
+    const { query: text, parameters, types } = textOf(keyspace, statement);
+    return this.#client.execute(text, [...parameters], { ...query, hints: [...types], fetchSize: 0 });
   }
 
-  #fixedHost(coordinator: number | undefined): { readonly host: Host } | undefined {
+  #hostOf(coordinator: number | undefined): Host | undefined {
     const address = coordinator === undefined ? undefined : this.#settings.nodes[coordinator];
-    const host = address === undefined ? undefined : this.#client.hosts.get(address);
-    return host === undefined ? undefined : { host };
+    return address === undefined ? undefined : this.#client.hosts.get(address);
   }
 }
 

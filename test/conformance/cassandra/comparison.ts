@@ -31,7 +31,7 @@ export async function compare(
   recorded: readonly RecordedSequence[],
   deviations: readonly Deviation[] = [],
 ): Promise<readonly Disagreement[]> {
-  const rig = new ModelRig({ nodeCount, seed: 1n, deviations });
+  const rig = new ModelRig({ nodesByDataCentre: [nodeCount], seed: 1n, deviations });
   const answers = await rig.run(() =>
     Promise.all(
       recorded.map(({ steps, observations }, index) => follow(rig, steps, `s${index}`, observations)),

@@ -2,16 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'cassandra-driver';
 import { LiveRing, nativePort } from '../../../chaos/live/cassandra/index.ts';
 import {
+  CassandraConnector,
   createKeyspaceText,
   createTableText,
   defaultStorage,
   WideConnector,
+  type CassandraSession,
+  type CassandraSettings,
   type WideSession,
 } from '../../../system/adapters/cassandra/index.ts';
+import type { CqlSession } from '../../../system/ports/cql.ts';
 import type { WideOptions, WideOutcome, WideStatement } from '../../../system/ports/cql-wide.ts';
 import { clientSkewsUs } from './observation.ts';
-import type { Rig } from './rig.ts';
-import { conformanceKeyspace, conformanceTables, tableOptions, type TableName } from './tables.ts';
+import { awaitService, type Rig } from './rig.ts';
+import { conformanceKeyspace, conformanceTables, probe, tableOptions, type TableName } from './tables.ts';
 
 /** Real nodes, and one driver a client. */
 export class LiveRig implements Rig {
@@ -19,38 +23,53 @@ export class LiveRig implements Rig {
   readonly nodeCount: number;
   readonly baseUs: number;
   readonly #startedMs: number;
-  readonly #clients: readonly WideSession[];
+  /** By client, then by data centre: a driver speaks to the nodes of its own one only. */
+  readonly #clients: readonly (readonly WideSession[])[];
+  readonly #settings: CassandraSettings;
+  #system: CassandraSession | undefined;
 
-  private constructor(ring: LiveRing, clients: readonly WideSession[]) {
+  private constructor(
+    ring: LiveRing,
+    clients: readonly (readonly WideSession[])[],
+    settings: CassandraSettings,
+  ) {
     this.ring = ring;
     this.nodeCount = ring.nodes.length;
     this.#clients = clients;
+    this.#settings = settings;
     this.baseUs = Math.floor(Date.now() / 1000) * 1_000_000;
     this.#startedMs = performance.timeOrigin;
   }
 
   /** Starts the nodes and makes the tables. Throws `LiveProblem` where the machine cannot. */
-  static async start(nodeCount: number, settings: Readonly<Record<string, unknown>> = {}): Promise<LiveRig> {
-    const ring = await LiveRing.start({ nodesByDataCentre: [nodeCount], settings });
+  static async start(
+    nodesByDataCentre: readonly number[],
+    settings: Readonly<Record<string, unknown>> = {},
+  ): Promise<LiveRig> {
+    const ring = await LiveRing.start({ nodesByDataCentre, settings });
     try {
-      if (nodeCount > 1) await ring.settled();
-      await createTables(ring, nodeCount);
+      if (ring.nodes.length > 1) await ring.settled();
+      await createTables(ring, nodesByDataCentre);
       const nodes = ring.nodes.map((_, index) => `${ring.clientAddress(index)}:${nativePort}`);
       const proxies = new Map(
         ring.nodes.map((_, index) => [`${ring.nodeAddress(index)}:${nativePort}`, nodes[index] ?? '']),
       );
-      const connector = new WideConnector({
+      const common: CassandraSettings = {
         contactPoints: nodes,
         localDataCentre: 'dc1',
         keyspace: conformanceKeyspace,
-        nodes,
         translate: (address, port) => proxies.get(`${address}:${port}`) ?? `${address}:${port}`,
         reconnectMs: { first: 200, longest: 1_000 },
-      });
-      const clients = await Promise.all(
-        clientSkewsUs.map((_, index) => connector.connectWide(`client${index}`)),
+      };
+      const connectors = nodesByDataCentre.map(
+        (_, centre) => new WideConnector({ ...common, nodes, localDataCentre: `dc${centre + 1}` }),
       );
-      return new LiveRig(ring, clients);
+      const clients = await Promise.all(
+        clientSkewsUs.map((_, client) =>
+          Promise.all(connectors.map((connector) => connector.connectWide(`client${client}`))),
+        ),
+      );
+      return new LiveRig(ring, clients, common);
     } catch (error) {
       await ring.close();
       throw error;
@@ -68,9 +87,15 @@ export class LiveRig implements Rig {
   }
 
   execute(client: number, statement: WideStatement, options: WideOptions): Promise<WideOutcome> {
-    const session = this.#clients[client];
+    const centre = this.ring.dataCentres[options.coordinator ?? 0] ?? 'dc1';
+    const session = this.#clients[client]?.[Number(centre.slice(2)) - 1];
     if (session === undefined) throw new Error(`there is no client ${client}`);
     return session.execute(statement, options);
+  }
+
+  async systemSession(): Promise<CqlSession> {
+    this.#system ??= await new CassandraConnector(this.#settings).connect('system');
+    return this.#system;
   }
 
   async kill(node: number): Promise<void> {
@@ -83,6 +108,7 @@ export class LiveRig implements Rig {
 
   async restart(node: number): Promise<void> {
     await this.ring.restart(node);
+    await awaitService(this, node, clientSkewsUs.length, probe);
   }
 
   pause(node: number): void {
@@ -138,12 +164,12 @@ export class LiveRig implements Rig {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#clients.map((client) => client.close()));
+    await Promise.all([...this.#clients.flat(), this.#system].map((client) => client?.close()));
     await this.ring.close();
   }
 }
 
-async function createTables(ring: LiveRing, nodeCount: number): Promise<void> {
+async function createTables(ring: LiveRing, nodesByDataCentre: readonly number[]): Promise<void> {
   const client = new Client({
     contactPoints: [`${ring.nodeAddress(0)}:${nativePort}`],
     localDataCenter: 'dc1',
@@ -152,7 +178,11 @@ async function createTables(ring: LiveRing, nodeCount: number): Promise<void> {
   try {
     await client.connect();
     await client.execute(
-      createKeyspaceText({ name: conformanceKeyspace, replicas: { dc1: nodeCount }, durableWrites: true }),
+      createKeyspaceText({
+        name: conformanceKeyspace,
+        replicas: Object.fromEntries(nodesByDataCentre.map((count, centre) => [`dc${centre + 1}`, count])),
+        durableWrites: true,
+      }),
     );
     for (const name of Object.keys(conformanceTables) as TableName[]) {
       const { gcGraceSeconds, readRepair } = tableOptions[name];

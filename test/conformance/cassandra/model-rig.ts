@@ -4,6 +4,7 @@ import type { CassandraOptions, Deviation } from '../../../sim/cassandra/index.t
 import { epochUs, HostClock, Kernel, SimProcess } from '../../../sim/kernel/index.ts';
 import { Network } from '../../../sim/network/index.ts';
 import type { AppliedCondition } from '../../../sim/network/index.ts';
+import type { CqlSession } from '../../../system/ports/cql.ts';
 import type {
   WideCqlSession,
   WideOptions,
@@ -11,8 +12,8 @@ import type {
   WideStatement,
 } from '../../../system/ports/cql-wide.ts';
 import { clientSkewsUs } from './observation.ts';
-import type { Rig } from './rig.ts';
-import { conformanceTables, tableOptions, type TableName } from './tables.ts';
+import { awaitService, type Rig } from './rig.ts';
+import { conformanceTables, probe, tableOptions, type TableName } from './tables.ts';
 
 const pollUs = 100_000;
 const longestRunUs = 3_600_000_000;
@@ -28,7 +29,7 @@ const quick: Partial<CassandraOptions> = {
 };
 
 export interface ModelRigOptions {
-  readonly nodeCount: number;
+  readonly nodesByDataCentre: readonly number[];
   readonly seed: bigint;
   readonly deviations: readonly Deviation[];
   readonly options?: Partial<CassandraOptions>;
@@ -46,15 +47,20 @@ export class ModelRig implements Rig {
   readonly #sessions: WideCqlSession[] = [];
   readonly #cuts = new Map<string, AppliedCondition>();
 
-  constructor({ nodeCount, seed, deviations, options }: ModelRigOptions) {
-    this.nodeCount = nodeCount;
+  constructor({ nodesByDataCentre, seed, deviations, options }: ModelRigOptions) {
+    this.nodeCount = nodesByDataCentre.reduce((sum, count) => sum + count, 0);
     this.#kernel = new Kernel({ seed });
     this.#network = new Network(this.#kernel, { baseDelayUs: 20, jitterUs: 1 });
     const names = Object.keys(conformanceTables) as TableName[];
     this.ring = new CassandraRing(this.#kernel, this.#network, {
       ...quick,
-      nodeCount,
-      replicationFactor: nodeCount,
+      datacentres: nodesByDataCentre.map((count, centre) => ({
+        name: `dc${centre + 1}`,
+        nodeCount: count,
+        replicationFactor: count,
+        racks: 1,
+      })),
+      interDatacentreUs: 0,
       virtualNodes: 1,
       tables: names.map((name) => conformanceTables[name]),
       tableParameters: Object.fromEntries(
@@ -107,6 +113,10 @@ export class ModelRig implements Rig {
     return session.execute(statement, options);
   }
 
+  systemSession(): Promise<CqlSession> {
+    return this.ring.connectorFor(this.#process, this.#host).connect('system');
+  }
+
   kill(node: number): Promise<void> {
     this.ring.killNode(node);
     return Promise.resolve();
@@ -120,8 +130,7 @@ export class ModelRig implements Rig {
   async restart(node: number): Promise<void> {
     this.ring.restartNode(node);
     await this.#until(() => this.ring.nodes[node]?.running === true);
-    // The driver of the real rig comes back within a second.
-    await this.sleepUntil(this.nowUs() + 2_000_000);
+    await awaitService(this, node, clientSkewsUs.length, probe);
   }
 
   pause(node: number): void {

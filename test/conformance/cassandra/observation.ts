@@ -103,7 +103,9 @@ function run(
   });
 }
 
+/** A read at SERIAL may finish an open round under a ballot of its own. */
 function stampedByServer(step: Step): boolean {
+  if (step.consistency === 'SERIAL' || step.consistency === 'LOCAL_SERIAL') return true;
   return step.statement.kind !== 'select' && (step.stamp === 'server' || isConditional(step.statement));
 }
 

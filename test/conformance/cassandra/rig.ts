@@ -1,3 +1,4 @@
+import type { CqlSession } from '../../../system/ports/cql.ts';
 import type { WideOptions, WideOutcome, WideStatement } from '../../../system/ports/cql-wide.ts';
 
 /** A ring that can be used and broken: real or modelled. Nodes and clients are counted from 0; times are its own. */
@@ -9,6 +10,8 @@ export interface Rig {
   nowUs(): number;
   sleepUntil(timeUs: number): Promise<void>;
   execute(client: number, statement: WideStatement, options: WideOptions): Promise<WideOutcome>;
+  /** A session as the system uses it, with the driver's own retries and timestamps. */
+  systemSession(): Promise<CqlSession>;
 
   kill(node: number): Promise<void>;
   /** SIGTERM. */
@@ -31,4 +34,21 @@ export interface Rig {
   /** Resolves when `observer` holds `subject` for down, or for up. */
   awaitView(observer: number, subject: number, view: 'up' | 'down'): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Resolves when every client gets answers of a node that was started again: drivers come back in their own time. */
+export async function awaitService(
+  rig: Rig,
+  node: number,
+  clientCount: number,
+  probe: WideStatement,
+): Promise<void> {
+  const giveUpUs = rig.nowUs() + 90_000_000;
+  for (let client = 0; client < clientCount;) {
+    const options = { consistency: 'ONE', coordinator: node, timeoutMs: 2_000 } as const;
+    const outcome = await rig.execute(client, probe, options);
+    if (outcome.kind === 'rows') client++;
+    else if (rig.nowUs() > giveUpUs) throw new Error(`client ${client} does not come back to node ${node}`);
+    else await rig.sleepUntil(rig.nowUs() + 200_000);
+  }
 }

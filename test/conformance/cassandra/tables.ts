@@ -1,4 +1,5 @@
 import type { CqlTable } from '../../../system/ports/cql.ts';
+import type { WideStatement } from '../../../system/ports/cql-wide.ts';
 
 /** Two clustering columns and a regular column of every type. */
 const wide: CqlTable = {
@@ -61,3 +62,6 @@ export const tableOptions: Readonly<
 };
 
 export const conformanceKeyspace = 'conformance';
+
+/** A read of nothing, to see whether there is an answer. */
+export const probe: WideStatement = { kind: 'select', table: single, values: { k: 'probe' } };
