@@ -73,15 +73,21 @@ function useOf(
   return [{ owner, role, template, clusterScope, place: placeOf(item, 'templateName'), args }];
 }
 
-/** The template that a reference means, as far as it is among the files. */
-export function templateOf(input: LintInput, use: AnalysisUse): Resource | undefined {
+/** The templates that a reference may mean: several where the files hold variants of one name. */
+export function templatesOf(input: LintInput, use: AnalysisUse): readonly Resource[] {
   const kind = use.clusterScope ? 'ClusterAnalysisTemplate' : 'AnalysisTemplate';
-  return input.resources.find(
+  return input.resources.filter(
     (resource) =>
       resource.kind === kind &&
       resource.name === use.template &&
       (use.clusterScope || sameNamespace(resource, use.owner)),
   );
+}
+
+/** The template that a reference means; undefined where there is none, or more than one. */
+export function templateOf(input: LintInput, use: AnalysisUse): Resource | undefined {
+  const templates = templatesOf(input, use);
+  return templates.length === 1 ? templates[0] : undefined;
 }
 
 /** Names of the arguments that a template (and those it is made of) needs to be given. */

@@ -159,8 +159,10 @@ function collectYamlBlock(block: FencedBlock, into: Collected): void {
   try {
     collectYaml(block.text, into);
   } catch (error) {
-    const isManifest = /^apiVersion:/m.test(block.text.text) && /^kind:/m.test(block.text.text);
-    if (!(error instanceof DocumentProblem) || isManifest) throw error;
-    into.notes.push(`${error.message} (no manifest: not judged)`);
+    const { text } = block.text;
+    const isManifest = /^apiVersion:/m.test(text) && /^kind:/m.test(text);
+    const hasGaps = /^\s*(\.\.\.|…)\s*$/m.test(text);
+    if (!(error instanceof DocumentProblem) || (isManifest && !hasGaps)) throw error;
+    into.notes.push(`${error.message} (${isManifest ? 'a sketch' : 'no manifest'}: not judged)`);
   }
 }

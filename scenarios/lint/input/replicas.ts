@@ -1,5 +1,5 @@
 import { numberAt, textAt } from '../documents/manifest-node.ts';
-import { canarySteps, type Resource } from './resource.ts';
+import { canarySteps, type CanaryStep, type Resource } from './resource.ts';
 import { nodeAt } from '../documents/manifest-node.ts';
 
 /** Replicas of a workload; 1 where none are written (delivery 1). */
@@ -21,15 +21,17 @@ export function maxSurgeOf(rollout: Resource, replicas: number): number {
   return absoluteOrPercent(text, replicas, 'up') ?? 0;
 }
 
-/** Weights of the steps, with the index of each step. */
-export function weightSteps(rollout: Resource): readonly {
+export interface WeightStep {
   readonly index: number;
   readonly weight: number;
-  readonly entry: ReturnType<typeof canarySteps>[number];
-}[] {
-  return canarySteps(rollout).flatMap((entry, index) => {
-    const weight = entry.key === 'setWeight' ? numberAt(entry.value) : undefined;
-    return weight === undefined ? [] : [{ index, weight, entry }];
+  readonly step: CanaryStep;
+}
+
+/** Weights of the steps, with the index of each step. */
+export function weightSteps(rollout: Resource): readonly WeightStep[] {
+  return canarySteps(rollout).flatMap((step) => {
+    const weight = step.key === 'setWeight' ? numberAt(step.value) : undefined;
+    return weight === undefined ? [] : [{ index: step.index, weight, step }];
   });
 }
 

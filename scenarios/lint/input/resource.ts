@@ -64,10 +64,14 @@ export function selects(selector: ReadonlyMap<string, string>, labels: ReadonlyM
   return selector.size > 0 && [...selector].every(([key, value]) => labels.get(key) === value);
 }
 
-/** Steps of a canary: each is a map with one key. */
-export function canarySteps(rollout: Resource): readonly MapEntry[] {
-  return itemsAt(rollout.root, 'spec', 'strategy', 'canary', 'steps').flatMap((step) =>
-    step.kind === 'map' ? step.entries.slice(0, 1) : [],
+/** What a step of a canary does, with the index of the step; a step may do several things at once. */
+export interface CanaryStep extends MapEntry {
+  readonly index: number;
+}
+
+export function canarySteps(rollout: Resource): readonly CanaryStep[] {
+  return itemsAt(rollout.root, 'spec', 'strategy', 'canary', 'steps').flatMap((step, index) =>
+    step.kind === 'map' ? step.entries.map((entry) => ({ ...entry, index })) : [],
   );
 }
 

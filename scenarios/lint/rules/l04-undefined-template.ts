@@ -1,6 +1,6 @@
 import { suggestion } from '../../../chaos/nearest.ts';
 import { isAnalysisTemplate } from '../input/analysis-metrics.ts';
-import { analysisUses, templateOf } from '../input/analysis-uses.ts';
+import { analysisUses, templatesOf } from '../input/analysis-uses.ts';
 import type { LintRule } from './rule.ts';
 
 export const undefinedTemplate: LintRule = {
@@ -11,7 +11,7 @@ export const undefinedTemplate: LintRule = {
   source: 'delivery L4',
   check: (input) =>
     analysisUses(input).flatMap((use) => {
-      if (templateOf(input, use) !== undefined) return [];
+      if (templatesOf(input, use).length > 0) return [];
       const known = input.resources.filter(isAnalysisTemplate).map((resource) => resource.name);
       return [
         {

@@ -19,7 +19,11 @@ export const unknownArgoCommand: LintRule = {
         const words = argumentsOf(command, 'kubectl');
         if (words?.[0]?.text !== 'argo' || words[1]?.text !== 'rollouts') return [];
         const subcommand = words.slice(2).find((word) => !word.text.startsWith('-'));
-        if (subcommand === undefined || known.includes(subcommand.text) || subcommand.text.startsWith('$'))
+        if (
+          subcommand === undefined ||
+          known.includes(subcommand.text) ||
+          !/^[a-z][a-z-]*$/.test(subcommand.text)
+        )
           return [];
         const meant = subcommand.text === 'wait' ? '; status waits' : suggestion(subcommand.text, known);
         return [

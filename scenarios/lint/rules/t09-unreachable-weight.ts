@@ -34,7 +34,7 @@ export const unreachableWeight: LintRule = {
         const wanted = shares.map(({ weight }) => weight).join(', ');
         return [
           {
-            place: worst.entry.keyPlace,
+            place: worst.step.keyPlace,
             why: `without a router the share is that of the pods: with ${replicas} of them ${given} % in place of ${wanted} %`,
           },
         ];
