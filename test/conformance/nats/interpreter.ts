@@ -6,7 +6,6 @@ import type {
 } from '../../../system/ports/jetstream-management.ts';
 import type { Acknowledgement, PulledMessage, PullRequest } from '../../../system/ports/jetstream-pull.ts';
 import type { FullPublishOptions } from '../../../system/ports/jetstream-publish.ts';
-import type { KeyValueWatch } from '../../../system/ports/key-value.ts';
 import type { FullKeyValue } from '../../../system/ports/key-value-full.ts';
 import type { FullNatsConnection } from '../../../system/ports/nats-full.ts';
 import * as seen from './observation.ts';
@@ -38,6 +37,8 @@ const ackTimeoutMs = 2_000;
 const silenceMs = 300;
 /** Until what was sent without an answer, or to one replica, is known everywhere. */
 const settleMs = { alone: 30, replicated: 80 } as const;
+/** A new leader is there after a hand-over. */
+const electionMs = 1_500;
 /** A step of a timed plan that starts later than this is late. */
 const latenessMs = 25;
 
@@ -54,7 +55,9 @@ export class Interpreter {
   readonly #settleMs: number;
   readonly #connections: FullNatsConnection[] = [];
   readonly #held: PulledMessage[] = [];
-  readonly #watches: { readonly watch: KeyValueWatch; readonly lines: Observation[] }[] = [];
+  /** Watches and pulls that stay open, with what they have got so far. */
+  readonly #open: { readonly what: string; readonly end: { stop(): void }; readonly lines: Observation[] }[] =
+    [];
   #turn = 0;
   #lastSequence = 0;
   readonly #lastOfSubject = new Map<string, number>();
@@ -87,7 +90,7 @@ export class Interpreter {
       await this.#rig.sleep(this.#settleMs * 2);
       observations.push(this.#plain(await this.#final()));
     } finally {
-      for (const { watch } of this.#watches) watch.stop();
+      for (const { end } of this.#open) end.stop();
       await this.#destroy();
       for (const connection of this.#connections) await connection.close();
     }
@@ -151,7 +154,7 @@ export class Interpreter {
     } catch (error) {
       lines.push(seen.failure(error));
     }
-    for (const watch of this.#watches) lines.push(`watched ${watch.lines.join('; ')}`);
+    for (const open of this.#open) lines.push(`${open.what} ${open.lines.join('; ')}`);
     return lines.join(' | ');
   }
 
@@ -185,6 +188,28 @@ export class Interpreter {
     switch (step.kind) {
       case 'publish':
         return this.#publish(step);
+      case 'publish-together': {
+        const outcomes = step.publishes.map(async (publish) => {
+          try {
+            return await this.#publish(publish);
+          } catch (error) {
+            return seen.failure(error);
+          }
+        });
+        return (await Promise.all(outcomes)).join('; ');
+      }
+      case 'delete-stream':
+        await management.deleteStream(this.#stream);
+        this.#unsettled = true;
+        return 'deleted';
+      case 'step-down-stream':
+        await management.stepDownStream(this.#stream);
+        await this.#rig.sleep(electionMs);
+        return 'stepped down';
+      case 'step-down-consumer':
+        await management.stepDownConsumer(this.#stream, `c${step.consumer}`);
+        await this.#rig.sleep(electionMs);
+        return 'stepped down';
       case 'stream-info':
         return seen.stream(await management.stream(this.#stream), false);
       case 'update-stream':
@@ -218,6 +243,8 @@ export class Interpreter {
         return (await management.consumerNames(this.#stream)).join(' ');
       case 'pull':
         return this.#pull(`c${step.consumer}`, step.request);
+      case 'open-pull':
+        return this.#openPull(`c${step.consumer}`, step.request);
       case 'acknowledge':
         return this.#acknowledge(step.held, step.ack, step.confirmed);
       case 'bucket-put':
@@ -246,7 +273,7 @@ export class Interpreter {
     }
   }
 
-  async #publish(step: PublishStep): Promise<Observation> {
+  async #publish(step: Omit<PublishStep, 'kind'>): Promise<Observation> {
     const subject = `${this.#id}.${subjectTails[step.subject % subjectTails.length]}`;
     const lastOfSubject = this.#lastOfSubject.get(subject) ?? 0;
     const { messageId, expectedStream, expectedLast, expectedLastOfSubject, expectedMessageId } = step;
@@ -318,6 +345,20 @@ export class Interpreter {
     return lines.length === 0 ? 'silence' : lines.join('; ');
   }
 
+  #openPull(consumer: string, request: PullRequest): Observation {
+    const lines: Observation[] = [];
+    const end = this.#connection.puller.pull(this.#stream, consumer, request, {
+      message: (message) => {
+        this.#held.push(message);
+        lines.push(seen.delivery(message));
+      },
+      status: (given) => lines.push(seen.status(given)),
+    });
+    this.#open.push({ what: 'pulled', end, lines });
+    this.#unsettled = true;
+    return 'open';
+  }
+
   async #acknowledge(held: number, ack: AckKind, confirmed: boolean): Promise<Observation> {
     const message = this.#held[held % Math.max(1, this.#held.length)];
     if (message === undefined) return 'nothing held';
@@ -374,7 +415,7 @@ export class Interpreter {
         },
       },
     );
-    this.#watches.push({ watch, lines });
+    this.#open.push({ what: 'watched', end: watch, lines });
     const deadlineMs = this.#rig.nowMs() + publishTimeoutMs;
     while (!initialised && this.#rig.nowMs() < deadlineMs) await this.#rig.sleep(5);
     return lines.join('; ');

@@ -33,6 +33,11 @@ export type Selector =
 /** One operation. Streams, consumers and buckets are those of the plan; numbers choose from small pools. */
 export type Step =
   | PublishStep
+  /** Sent one after the other without waiting for answers. */
+  | { readonly kind: 'publish-together'; readonly publishes: readonly Omit<PublishStep, 'kind'>[] }
+  | { readonly kind: 'delete-stream' }
+  | { readonly kind: 'step-down-stream' }
+  | { readonly kind: 'step-down-consumer'; readonly consumer: number }
   | { readonly kind: 'stream-info' }
   | { readonly kind: 'update-stream'; readonly changes: Partial<StreamSettings> }
   | { readonly kind: 'purge'; readonly filter?: number; readonly options: Omit<PurgeOptions, 'subject'> }
@@ -50,6 +55,8 @@ export type Step =
   | { readonly kind: 'consumer-info'; readonly consumer: number }
   | { readonly kind: 'consumer-names' }
   | { readonly kind: 'pull'; readonly consumer: number; readonly request: PullRequest }
+  /** Stays open; what it got is compared at the end. */
+  | { readonly kind: 'open-pull'; readonly consumer: number; readonly request: PullRequest }
   | {
       readonly kind: 'acknowledge';
       readonly held: number;
