@@ -37,7 +37,7 @@ describe('encodeMebo and decodeMebo', () => {
           expect(ids).toEqual(ids.toSorted((left, right) => (left < right ? -1 : 1)));
         }
       }),
-      { numRuns: 1500 },
+      { numRuns: 800 },
     );
   });
 
