@@ -113,6 +113,7 @@ export async function runScenario(request: RunRequest, hooks: RunHooks = {}): Pr
     ...(wafers === undefined ? {} : { wafers }),
   });
   const run = new Run(request, hooks, world, setup, plan);
+  setup.begin?.(world, request.plant === undefined ? undefined : plantNamed(request.plant)?.pattern);
   await run.play();
   return run.result(performance.now() - startMs);
 }

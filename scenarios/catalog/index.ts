@@ -1,5 +1,6 @@
 import { badCanary } from './bad-canary.ts';
 import { cassandraStorm } from './cassandra-storm.ts';
+import { cassandraSchedules } from './cassandra-schedules.ts';
 import { clockChaos } from './clock-chaos.ts';
 import { defenderChurn } from './defender-churn.ts';
 import { gatewayCut } from './gateway-cut.ts';
@@ -38,6 +39,7 @@ export const catalog: readonly Scenario[] = [
   clockChaos,
   storm,
   referenceDay,
+  ...cassandraSchedules,
 ];
 
 export function scenarioNamed(name: string): Scenario | undefined {

@@ -1,5 +1,6 @@
 import type { PlannedFault } from '../../chaos/plan.ts';
 import type { EventKind, EventOf } from '../../sim/history/history.ts';
+import type { World } from '../../sim/world.ts';
 
 /** A size of the world that `--set name=value` changes. */
 export interface ScenarioParameter {
@@ -67,6 +68,8 @@ export interface ScenarioSetup {
   readonly fixedFaults: readonly PlannedFault[];
   readonly drawnFaults?: DrawnFaults;
   readonly goals: readonly Goal[];
+  /** Puts something of the scenario's own into the world before it runs. `pattern`: the write pattern a planted bug asks for. */
+  readonly begin?: (world: World, pattern: string | undefined) => void;
 }
 
 export interface Scenario {

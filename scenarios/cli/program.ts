@@ -11,6 +11,7 @@ import { replayCommand } from './replay-command.ts';
 import { runCommand } from './run-command.ts';
 import { tidyEnvironment } from './environment.ts';
 import { addRunOptions, type FlagOrigin, type FlagOrigins, type RunFlags } from './run-options.ts';
+import { studyCommand } from './study-command.ts';
 import { validateCommand } from './validate-command.ts';
 
 const defaultScenario = catalog[0]?.name ?? '';
@@ -59,6 +60,11 @@ function buildProgram(finish: (code: ExitCode) => void): Command {
     .argument('<file>', 'a trace file')
     .option('--json', 'as JSON', false)
     .action(async (file: string, { json }: { json: boolean }) => await detectCommand(file, json));
+  add(program.command('study'))
+    .description('compares designs: `patterns` puts write patterns through schedules of faults')
+    .argument('<study>', 'patterns')
+    .option('--json', 'as JSON', false)
+    .action(async (name: string, { json }: { json: boolean }) => await studyCommand(name, json));
   add(program.command('doctor'))
     .description('what this machine has, and a determinism self-test')
     .action(async () => finish(await doctorCommand()));

@@ -14,6 +14,10 @@ import { isolationFault } from './isolation-fault.ts';
 import { leadershipFenced } from './leadership-fenced.ts';
 import { livenessConverged } from './liveness-converged.ts';
 import { movementBounds } from './movement-bounds.ts';
+import { patternDone } from './pattern-done.ts';
+import { patternExpires } from './pattern-expires.ts';
+import { patternKept } from './pattern-kept.ts';
+import { patternOnce } from './pattern-once.ts';
 import { rebalanceLimits } from './rebalance-limits.ts';
 import { recoveryCrash } from './recovery-crash.ts';
 import { resultFaultFree } from './result-fault-free.ts';
@@ -34,6 +38,10 @@ export const rules: readonly Rule[] = [
   durabilityAcknowledged,
   resultFaultFree,
   collectionComplete,
+  patternOnce,
+  patternExpires,
+  patternDone,
+  patternKept,
   alarmOneEffect,
   alarmFaultFree,
   alarmJudgedAgain,

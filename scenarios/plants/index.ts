@@ -26,6 +26,10 @@ import { overwrittenClaim } from './overwritten-claim.ts';
 import { unlockedLeadership } from './unlocked-leadership.ts';
 import { sharedFate } from './shared-fate.ts';
 import { closedDoor } from './closed-door.ts';
+import { skewedClockUpsert } from './skewed-clock-upsert.ts';
+import { dedupeCheckThenAct } from './dedupe-check-then-act.ts';
+import { freshTtl } from './fresh-ttl.ts';
+import { refusedClaim } from './refused-claim.ts';
 import type { Plant } from './plant.ts';
 
 /** All planted bugs. */
@@ -58,6 +62,10 @@ export const plants: readonly Plant[] = [
   unlockedLeadership,
   sharedFate,
   closedDoor,
+  skewedClockUpsert,
+  dedupeCheckThenAct,
+  freshTtl,
+  refusedClaim,
 ];
 
 export function plantNamed(name: string): Plant | undefined {

@@ -1,6 +1,7 @@
 import type { SystemEvent } from '../../system/ports/system-event.ts';
 import type { EquipmentEvent } from '../equipment/equipment-event.ts';
 import type { KubernetesEvent } from '../kubernetes/kubernetes-event.ts';
+import type { PatternObservation } from './pattern-event.ts';
 
 export type FaultEvent =
   | {
@@ -15,4 +16,5 @@ export type FaultEvent =
 
 export type OperatorEvent = { readonly kind: 'operator.act'; readonly act: string; readonly detail: string };
 
-export type WorldEvent = SystemEvent | EquipmentEvent | KubernetesEvent | FaultEvent | OperatorEvent;
+export type WorldEvent =
+  SystemEvent | EquipmentEvent | KubernetesEvent | FaultEvent | OperatorEvent | PatternObservation;

@@ -9,6 +9,20 @@ const deployment = 'defender-blue';
 
 /** An event of each kind that rules and observers watch, as unremarkable as can be. */
 const plain: { readonly [K in EventKind]?: EventOf<K> } = {
+  'pattern.observed': {
+    kind: 'pattern.observed',
+    schedule: 'tie',
+    pattern: 'P1',
+    job: '1/1',
+    acknowledged: true,
+    readable: true,
+    seenVersion: 1,
+    expectedVersion: 1,
+    isWhole: true,
+    effects: 1,
+    expired: false,
+    mustBeDone: true,
+  },
   'request.acknowledged': {
     kind: 'request.acknowledged',
     tool,
