@@ -43,7 +43,7 @@ export const statisticNames = [
 
 export type StatisticName = (typeof statisticNames)[number];
 
-/** The place of each statistic in {@link SvidChart.statistics}. */
+/** The place of each statistic in a row of {@link SvidCharts.statistics}. */
 export const statisticIndex: Readonly<Record<StatisticName, number>> = {
   count: 0,
   flaggedCount: 1,
@@ -69,13 +69,32 @@ export const statisticIndex: Readonly<Record<StatisticName, number>> = {
   stepDown: 21,
 };
 
-/** The statistics of one SVID, numbered by {@link statisticIndex}. */
-export interface SvidChart {
-  readonly svid: number;
+/** How many statistics each SVID has. */
+export const statisticCount = statisticNames.length;
+
+/**
+ * The statistics of several SVIDs. Many are kept in memory, so it is two flat lists: the SVIDs, ascending, each once, and
+ * row-major one row of {@link statisticCount} statistics for each.
+ */
+export interface SvidCharts {
+  readonly svids: readonly number[];
   readonly statistics: Float64Array;
 }
 
-/** One statistic by its name. */
-export function statisticOf(chart: SvidChart, name: StatisticName): number {
-  return chart.statistics[statisticIndex[name]] ?? Number.NaN;
+/** Where the statistics of an SVID begin in `statistics`; -1 where there is none of it. */
+export function rowOf({ svids }: SvidCharts, svid: number): number {
+  let low = 0;
+  let high = svids.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((svids[middle] ?? 0) < svid) low = middle + 1;
+    else high = middle;
+  }
+  return svids[low] === svid ? low * statisticCount : -1;
+}
+
+/** One statistic of one SVID; NaN where it is not defined. */
+export function statisticOf(charts: SvidCharts, svid: number, name: StatisticName): number {
+  const row = rowOf(charts, svid);
+  return row < 0 ? Number.NaN : (charts.statistics[row + statisticIndex[name]] ?? Number.NaN);
 }

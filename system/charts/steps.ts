@@ -1,7 +1,8 @@
 import { typicalGapUs } from './compute-statistics.ts';
 import type { Series } from './series.ts';
-import { statisticNames } from './statistics.ts';
-import type { SvidChart } from './statistics.ts';
+import { sharedSvids } from './shared-svids.ts';
+import { statisticCount } from './statistics.ts';
+import type { SvidCharts } from './statistics.ts';
 import { StreamingStatistics } from './streaming-statistics.ts';
 import { usablePoints } from './usable-points.ts';
 import type { UsablePoints } from './usable-points.ts';
@@ -9,18 +10,17 @@ import type { UsablePoints } from './usable-points.ts';
 /** More distinct values than this are no step numbers: such an SVID gives no steps at all. */
 export const maxSteps = 256;
 
-/** The statistics of one step (phase) of the recipe; of all its visits together where the recipe comes back to it. */
-export interface StepChart {
+/**
+ * The statistics of one step (phase) of the recipe; of all its visits together where the recipe comes back to it. The step
+ * SVID is not among its SVIDs. Points of a visit are neighbours, points of two visits are not (area, steps); flagged and
+ * conflicting points and segments are not kept by step (NaN).
+ */
+export interface StepChart extends SvidCharts {
   /** What the step SVID said. */
   readonly step: number;
   /** Start of the first visit and end of the last one, microseconds since the epoch. */
   readonly startUs: number;
   readonly endUs: number;
-  /**
-   * SVIDs ascending, the step SVID not among them. Points of a visit are neighbours, points of two visits are not (area, steps);
-   * flagged and conflicting points and segments are not kept by step (NaN).
-   */
-  readonly charts: readonly SvidChart[];
 }
 
 /** One uninterrupted stretch of one step; `endUs` is where the next one begins. */
@@ -69,11 +69,13 @@ export function stepPlanOf(series: readonly Series[], stepSvid: number, endUs: n
 /** Gathers the charts of all steps, one SVID after the other. */
 export class StepCharts {
   readonly #plan: StepPlan;
-  readonly #charts: SvidChart[][];
+  readonly #svids: number[] = [];
+  /** By step, one row after the other. */
+  readonly #statistics: number[][];
 
   constructor(plan: StepPlan) {
     this.#plan = plan;
-    this.#charts = plan.steps.map(() => []);
+    this.#statistics = plan.steps.map(() => []);
   }
 
   /** SVIDs ascending. One pass over the points, whatever the number of steps and visits. */
@@ -94,22 +96,25 @@ export class StepCharts {
       }
       statistics?.leave(endUs);
     }
+    this.#svids.push(svid);
+    const row = new Float64Array(statisticCount);
     for (const [step, statistics] of perStep.entries()) {
-      const own = new Float64Array(statisticNames.length);
-      statistics.writeTo(own);
-      this.#charts[step]?.push({ svid, statistics: own });
+      statistics.writeTo(row);
+      this.#statistics[step]?.push(...row);
     }
   }
 
   finish(): StepChart[] {
     const { steps, visits } = this.#plan;
+    const svids = sharedSvids(this.#svids);
     return steps.map((step, index) => {
       const own = visits.filter((visit) => visit.step === index);
       return {
         step,
         startUs: own[0]?.startUs ?? 0,
         endUs: own.at(-1)?.endUs ?? 0,
-        charts: this.#charts[index] ?? [],
+        svids,
+        statistics: Float64Array.from(this.#statistics[index] ?? []),
       };
     });
   }

@@ -3,8 +3,9 @@ import { ByteWriter } from './byte-writer.ts';
 import { chartLimits, ChartCodecError } from './codec.ts';
 import { maxSteps } from './steps.ts';
 import type { StepChart } from './steps.ts';
-import { statisticNames } from './statistics.ts';
-import type { SvidChart } from './statistics.ts';
+import { sharedSvids } from './shared-svids.ts';
+import { statisticCount } from './statistics.ts';
+import type { SvidCharts } from './statistics.ts';
 import type { UChart } from './uchart.ts';
 
 const MAGIC = 0xd5;
@@ -39,17 +40,17 @@ export function encodeUChart(chart: UChart): Uint8Array {
   writeInteger(chart.contextSequence);
   writer.float64(chart.startUs);
   writer.float64(chart.endUs);
-  writeCharts(chart.charts);
+  writeCharts(chart);
   if (isPlain) return writer.finish();
   writer.reserve(16);
   writer.float64(maintainedUs ?? Number.NaN);
   writer.varint(steps?.length ?? 0);
-  for (const { step, startUs, endUs, charts } of steps ?? []) {
+  for (const step of steps ?? []) {
     writer.reserve(32);
-    writer.float64(step);
-    writer.float64(startUs);
-    writer.float64(endUs);
-    writeCharts(charts);
+    writer.float64(step.step);
+    writer.float64(step.startUs);
+    writer.float64(step.endUs);
+    writeCharts(step);
   }
   return writer.finish();
 }
@@ -64,8 +65,7 @@ export function decodeUChart(blob: Uint8Array): UChart {
   const contextSequence = reader.varint();
   const startUs = reader.float64();
   const endUs = reader.float64();
-  const charts = readCharts(reader);
-  const chart: UChart = { contextId, unit, recipe, contextSequence, startUs, endUs, charts };
+  const chart: UChart = { contextId, unit, recipe, contextSequence, startUs, endUs, ...readCharts(reader) };
   if (isPlain) {
     reader.end();
     return chart;
@@ -80,51 +80,48 @@ export function decodeUChart(blob: Uint8Array): UChart {
   };
 }
 
-function writeCharts(charts: readonly SvidChart[]): void {
+function writeCharts({ svids, statistics }: SvidCharts): void {
   writer.reserve(16);
-  writer.varint(charts.length);
-  writer.byte(statisticNames.length);
-  for (const { svid, statistics } of charts) {
-    writer.reserve(16 + 9 * statisticNames.length);
+  writer.varint(svids.length);
+  writer.byte(statisticCount);
+  for (const [index, svid] of svids.entries()) {
+    const row = index * statisticCount;
+    writer.reserve(16 + 9 * statisticCount);
     writeInteger(svid);
     let mask = 0;
-    for (let i = 0; i < statisticNames.length; i++) if (isSmallInteger(statistics[i] ?? 0)) mask |= 1 << i;
+    for (let i = 0; i < statisticCount; i++) if (isSmallInteger(statistics[row + i] ?? 0)) mask |= 1 << i;
     writer.byte(mask & 0xff);
     writer.byte((mask >>> 8) & 0xff);
     writer.byte((mask >>> 16) & 0xff);
-    for (let i = 0; i < statisticNames.length; i++) {
-      const statistic = statistics[i] ?? 0;
+    for (let i = 0; i < statisticCount; i++) {
+      const statistic = statistics[row + i] ?? 0;
       if ((mask >>> i) & 1) writer.varint(statistic);
       else writer.float64(statistic === statistic ? statistic : Number.NaN);
     }
   }
 }
 
-function readCharts(reader: ByteReader): SvidChart[] {
+function readCharts(reader: ByteReader): SvidCharts {
   const count = reader.varint();
   // Each takes four bytes at least, so a short blob cannot claim much memory.
   if (count > chartLimits.maxSeries || 4 * count > reader.remaining) {
     throw new ChartCodecError('limit', `${String(count)} SVIDs`);
   }
-  const statisticCount = reader.byte();
-  if (statisticCount !== statisticNames.length) {
-    throw new ChartCodecError(
-      'malformed',
-      `${String(statisticCount)} statistics, expected ${String(statisticNames.length)}`,
-    );
+  const width = reader.byte();
+  if (width !== statisticCount) {
+    throw new ChartCodecError('malformed', `${String(width)} statistics, expected ${String(statisticCount)}`);
   }
-  const charts: SvidChart[] = [];
-  const block = new Float64Array(count * statisticCount);
+  const svids: number[] = [];
+  const statistics = new Float64Array(count * statisticCount);
   for (let c = 0; c < count; c++) {
-    const svid = reader.varint();
+    svids.push(reader.varint());
     const mask = reader.byte() | (reader.byte() << 8) | (reader.byte() << 16);
-    const statistics = block.subarray(c * statisticCount, (c + 1) * statisticCount);
+    const row = c * statisticCount;
     for (let i = 0; i < statisticCount; i++) {
-      statistics[i] = (mask >>> i) & 1 ? reader.varint() : reader.float64();
+      statistics[row + i] = (mask >>> i) & 1 ? reader.varint() : reader.float64();
     }
-    charts.push({ svid, statistics });
   }
-  return charts;
+  return { svids: sharedSvids(svids), statistics };
 }
 
 function readSteps(reader: ByteReader): StepChart[] {
@@ -135,7 +132,7 @@ function readSteps(reader: ByteReader): StepChart[] {
     const step = reader.float64();
     const startUs = reader.float64();
     const endUs = reader.float64();
-    steps.push({ step, startUs, endUs, charts: readCharts(reader) });
+    steps.push({ step, startUs, endUs, ...readCharts(reader) });
   }
   return steps;
 }

@@ -1,4 +1,5 @@
 import { WORD_SWAP } from './byte-writer.ts';
+import { statisticCount } from './statistics.ts';
 import type { UChart } from './uchart.ts';
 
 const number = new Float64Array(1);
@@ -12,20 +13,22 @@ const HIGH = 1 - WORD_SWAP;
  * counts as the same.
  */
 export function uchartDigest(chart: UChart): number {
-  const { charts, steps = [] } = chart;
-  let a = 0x9e3779b9 ^ charts.length;
+  const { steps = [] } = chart;
+  let a = 0x9e3779b9 ^ chart.svids.length;
   let b = 0x85ebca6b;
   for (let part = 0; part <= steps.length; part++) {
     const step = part === 0 ? undefined : steps[part - 1];
     if (step !== undefined) {
       number[0] = step.step;
-      a = Math.imul(a ^ (words[LOW] ?? 0) ^ step.charts.length, 0x27d4eb2f);
+      a = Math.imul(a ^ (words[LOW] ?? 0) ^ step.svids.length, 0x27d4eb2f);
       b = Math.imul(b ^ (words[HIGH] ?? 0), 0x165667b1) ^ a;
     }
-    for (const { svid, statistics } of step?.charts ?? charts) {
-      a = Math.imul(a ^ svid, 0xcc9e2d51);
+    const { svids, statistics } = step ?? chart;
+    for (let index = 0; index < svids.length; index++) {
+      a = Math.imul(a ^ (svids[index] ?? 0), 0xcc9e2d51);
       a ^= a >>> 15;
-      for (let i = 0; i < statistics.length; i++) {
+      const end = (index + 1) * statisticCount;
+      for (let i = index * statisticCount; i < end; i++) {
         const statistic = statistics[i] ?? 0;
         number[0] = statistic;
         const isNumber = statistic === statistic;

@@ -1,8 +1,9 @@
 import { computeStatistics } from './compute-statistics.ts';
 import { mergeSeries } from './series.ts';
 import type { Series } from './series.ts';
-import { statisticNames } from './statistics.ts';
-import type { SvidChart } from './statistics.ts';
+import { sharedSvids } from './shared-svids.ts';
+import { statisticCount } from './statistics.ts';
+import type { SvidCharts } from './statistics.ts';
 import { StepCharts, stepPlanOf } from './steps.ts';
 import type { StepChart } from './steps.ts';
 import { usablePoints } from './usable-points.ts';
@@ -25,9 +26,8 @@ export interface UChartIdentity {
   readonly maintainedUs?: number | undefined;
 }
 
-/** The statistical result of one context (`delivery R25`): SVIDs ascending, each once. */
-export interface UChart extends UChartIdentity {
-  readonly charts: readonly SvidChart[];
+/** The statistical result of one context (`delivery R25`). */
+export interface UChart extends UChartIdentity, SvidCharts {
   /** In the order of their first visits; absent where no steps are given. */
   readonly steps?: readonly StepChart[];
 }
@@ -41,25 +41,23 @@ export interface UChartInput extends UChartIdentity {
 
 /**
  * Computes the U-chart of one context from its T-chart, or from its chunks as they are: order of series and points, and
- * repeated delivery of points, change nothing. See {@link SvidChart} for what each statistic means and for flagged,
+ * repeated delivery of points, change nothing. See `statisticNames` for what each statistic means and for flagged,
  * conflicting and missing points. Never throws.
  */
 export function computeUChart(input: UChartInput): UChart {
   const { contextId, unit, recipe, contextSequence, startUs, endUs, maintainedUs, stepSvid } = input;
   const series = hasRisingSvids(input.series) ? input.series : mergeSeries(input.series);
-  const charts: SvidChart[] = [];
-  // One buffer for all SVIDs: one each would cost more than the statistics in it.
-  const block = new Float64Array(series.length * statisticNames.length);
+  const svids = sharedSvids(series.map(({ svid }) => svid));
+  const statistics = new Float64Array(series.length * statisticCount);
   const plan = stepSvid === undefined ? undefined : stepPlanOf(series, stepSvid, endUs);
   const stepCharts = plan === undefined ? undefined : new StepCharts(plan);
   for (const [index, one] of series.entries()) {
     const points = usablePoints(one);
-    const statistics = block.subarray(index * statisticNames.length, (index + 1) * statisticNames.length);
-    computeStatistics(points, startUs, endUs, statistics);
-    charts.push({ svid: one.svid, statistics });
+    const row = statistics.subarray(index * statisticCount, (index + 1) * statisticCount);
+    computeStatistics(points, startUs, endUs, row);
     stepCharts?.add(one.svid, points);
   }
-  const chart: UChart = { contextId, unit, recipe, contextSequence, startUs, endUs, charts };
+  const chart: UChart = { contextId, unit, recipe, contextSequence, startUs, endUs, svids, statistics };
   if (maintainedUs === undefined && stepCharts === undefined) return chart;
   return {
     ...chart,

@@ -1,6 +1,7 @@
+import { rowOf } from '../statistics.ts';
 import type { StatisticName } from '../statistics.ts';
 import type { UChart } from '../uchart.ts';
-import { chartOf, inContextOrder, minQualifiedContexts, replayedScores, tailLimit } from './history.ts';
+import { inContextOrder, minQualifiedContexts, replayedScores, tailLimit } from './history.ts';
 import { sigmasForTail } from './normal.ts';
 import { learnStandardScores, standardScore } from './standard-scores.ts';
 import type { StandardScores } from './standard-scores.ts';
@@ -111,12 +112,12 @@ function movingAverages(model: StandardScores, recent: readonly UChart[], curren
     let rest = 1;
     for (let c = from; c <= recent.length; c++) {
       const context = c === recent.length ? current : recent[c];
-      const chart = context === undefined ? undefined : chartOf(context, svid);
-      if (chart === undefined) continue;
+      const first = context === undefined ? -1 : rowOf(context, svid);
+      if (context === undefined || first < 0) continue;
       rest *= (1 - WEIGHT) * (1 - WEIGHT);
       for (let place = 0; place < width; place++) {
         const at = row * width + place;
-        const score = standardScore(model, row, place, chart.statistics);
+        const score = standardScore(model, row, place, context.statistics, first);
         const clipped = Math.max(-CLIP_SIGMAS, Math.min(CLIP_SIGMAS, score));
         sigmas[at] = nextAverage(sigmas[at] ?? 0, clipped, WEIGHT);
       }

@@ -1,4 +1,3 @@
-import type { SvidChart } from '../statistics.ts';
 import type { UChart } from '../uchart.ts';
 
 /** Fewer qualified contexts than this are the start-up phase; 20 to 25 is the textbook minimum for phase I limits. */
@@ -15,19 +14,6 @@ export function inContextOrder(qualified: readonly UChart[]): UChart[] {
 
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** The chart of one SVID, by binary search in the ascending charts. */
-export function chartOf(context: UChart, svid: number): SvidChart | undefined {
-  let low = 0;
-  let high = context.charts.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((context.charts[middle]?.svid ?? 0) < svid) low = middle + 1;
-    else high = middle;
-  }
-  const found = context.charts[low];
-  return found?.svid === svid ? found : undefined;
 }
 
 /**

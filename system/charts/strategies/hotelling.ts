@@ -1,6 +1,7 @@
+import { rowOf } from '../statistics.ts';
 import type { StatisticName } from '../statistics.ts';
 import type { UChart } from '../uchart.ts';
-import { chartOf, tailLimit, heldOutScores, inContextOrder, minQualifiedContexts } from './history.ts';
+import { tailLimit, heldOutScores, inContextOrder, minQualifiedContexts } from './history.ts';
 import { invertPositiveDefinite } from './matrix.ts';
 import { chiSquareQuantile, medianOf, minimumCovariance } from './minimum-covariance.ts';
 import { startupJudgement } from './monitored.ts';
@@ -131,10 +132,10 @@ function learnModel(contexts: readonly UChart[]): HotellingModel {
     const sums = new Float64Array(FEATURES * FEATURES);
     let count = 0;
     for (const context of contexts) {
-      const chart = chartOf(context, svid);
-      if (chart === undefined) continue;
+      const first = rowOf(context, svid);
+      if (first < 0) continue;
       count++;
-      fillScores(scores, row, chart.statistics);
+      fillScores(scores, row, context.statistics, first);
       for (let i = 0; i < FEATURES; i++) {
         for (let j = 0; j <= i; j++)
           sums[i * FEATURES + j] = (sums[i * FEATURES + j] ?? 0) + (z[i] ?? 0) * (z[j] ?? 0);
@@ -158,14 +159,14 @@ function learnRobustModel(contexts: readonly UChart[]): HotellingModel {
   const scores = learnRobustScores(contexts, shapeFeatures);
   const centres = scores.centres.slice();
   const inverses = scores.svids.map((svid, row) => {
-    const charts = contexts.map((context) => chartOf(context, svid)).filter((chart) => chart !== undefined);
-    const rows = new Float64Array(charts.length * FEATURES);
-    for (const [index, chart] of charts.entries()) {
-      fillScores(scores, row, chart.statistics);
+    const having = contexts.filter((context) => rowOf(context, svid) >= 0);
+    const rows = new Float64Array(having.length * FEATURES);
+    for (const [index, context] of having.entries()) {
+      fillScores(scores, row, context.statistics, rowOf(context, svid));
       rows.set(z, index * FEATURES);
     }
     // Too few for a covariance of their own: the features count one by one.
-    if (charts.length <= 2 * FEATURES) return identity(FEATURES);
+    if (having.length <= 2 * FEATURES) return identity(FEATURES);
     const fit = minimumCovariance(rows, FEATURES);
     // A sensor that never changes has no spread to correct for.
     const spread = medianOf(fit.distances) / chiSquareQuantile(FEATURES, 0) || 1;
@@ -183,21 +184,22 @@ function identity(size: number): Float64Array {
   return Float64Array.from({ length: size * size }, (_one, at) => (at % (size + 1) === 0 ? 1 : 0));
 }
 
-function fillScores(scores: StandardScores, row: number, statistics: Float64Array): void {
-  for (let place = 0; place < FEATURES; place++) z[place] = standardScore(scores, row, place, statistics);
+function fillScores(scores: StandardScores, row: number, statistics: Float64Array, first: number): void {
+  for (let place = 0; place < FEATURES; place++)
+    z[place] = standardScore(scores, row, place, statistics, first);
 }
 
 function largestTSquared(model: HotellingModel, context: UChart): number {
   let largest = 0;
   for (let row = 0; row < model.scores.svids.length; row++) {
-    const chart = chartOf(context, model.scores.svids[row] ?? 0);
-    if (chart !== undefined) largest = Math.max(largest, tSquared(model, row, chart.statistics));
+    const first = rowOf(context, model.scores.svids[row] ?? 0);
+    if (first >= 0) largest = Math.max(largest, tSquared(model, row, context.statistics, first));
   }
   return largest;
 }
 
-function tSquared(model: HotellingModel, row: number, statistics: Float64Array): number {
-  fillScores(model.scores, row, statistics);
+function tSquared(model: HotellingModel, row: number, statistics: Float64Array, first: number): number {
+  fillScores(model.scores, row, statistics, first);
   let sum = 0;
   for (let i = 0; i < FEATURES; i++) sum += (z[i] ?? 0) * weighted(model, row, i);
   return sum;
@@ -218,12 +220,12 @@ function weighted(model: HotellingModel, row: number, i: number): number {
 function reasonsFor(model: HotellingModel, limitTSquared: number, context: UChart): Reason[] {
   const reasons: Reason[] = [];
   model.scores.svids.forEach((svid, row) => {
-    const chart = chartOf(context, svid);
-    if (chart === undefined || tSquared(model, row, chart.statistics) <= limitTSquared) return;
+    const first = rowOf(context, svid);
+    if (first < 0 || tSquared(model, row, context.statistics, first) <= limitTSquared) return;
     const candidates = shapeFeatures.map((statistic, i) => {
       const precision = model.inverses[row]?.[i * FEATURES + i] ?? 1;
       const scale = model.scores.scales[row * FEATURES + i] ?? 1;
-      const value = chart.statistics[model.scores.columns[i] ?? 0] ?? Number.NaN;
+      const value = context.statistics[first + (model.scores.columns[i] ?? 0)] ?? Number.NaN;
       const expected = value - (weighted(model, row, i) / precision) * scale;
       const reach = (REASON_SIGMAS * scale) / Math.sqrt(precision);
       const misfit = Math.abs(weighted(model, row, i)) / Math.sqrt(precision);

@@ -1,5 +1,5 @@
+import { rowOf } from '../statistics.ts';
 import type { UChart } from '../uchart.ts';
-import { chartOf } from './history.ts';
 import { standardScore } from './standard-scores.ts';
 import type { StandardScores } from './standard-scores.ts';
 
@@ -22,13 +22,14 @@ export function visitSequences(
   const from = Math.max(0, recent.length - (maxContexts - 1));
   for (let row = 0; row < model.svids.length; row++) {
     const svid = model.svids[row] ?? 0;
-    if (chartOf(current, svid) === undefined) continue;
+    if (rowOf(current, svid) < 0) continue;
     for (let place = 0; place < width; place++) {
       let count = 0;
       for (let c = from; c <= recent.length; c++) {
         const context = c === recent.length ? current : recent[c];
-        const chart = context === undefined ? undefined : chartOf(context, svid);
-        if (chart !== undefined) sequence[count++] = standardScore(model, row, place, chart.statistics);
+        const first = context === undefined ? -1 : rowOf(context, svid);
+        if (context === undefined || first < 0) continue;
+        sequence[count++] = standardScore(model, row, place, context.statistics, first);
       }
       visit(sequence, count, row * width + place);
     }

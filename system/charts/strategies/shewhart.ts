@@ -1,6 +1,7 @@
+import { rowOf } from '../statistics.ts';
 import type { StatisticName } from '../statistics.ts';
 import type { UChart } from '../uchart.ts';
-import { chartOf, tailLimit, heldOutScores, inContextOrder, minQualifiedContexts } from './history.ts';
+import { tailLimit, heldOutScores, inContextOrder, minQualifiedContexts } from './history.ts';
 import { predictionSigmas } from './normal.ts';
 import { learnStandardScores, standardScore } from './standard-scores.ts';
 import type { StandardScores } from './standard-scores.ts';
@@ -70,10 +71,10 @@ export const shewhart: Strategy = {
 function largestScore(model: StandardScores, context: UChart): number {
   let largest = 0;
   for (let row = 0; row < model.svids.length; row++) {
-    const chart = chartOf(context, model.svids[row] ?? 0);
-    if (chart === undefined) continue;
+    const first = rowOf(context, model.svids[row] ?? 0);
+    if (first < 0) continue;
     for (let place = 0; place < model.columns.length; place++) {
-      largest = Math.max(largest, Math.abs(standardScore(model, row, place, chart.statistics)));
+      largest = Math.max(largest, Math.abs(standardScore(model, row, place, context.statistics, first)));
     }
   }
   return largest;
@@ -82,14 +83,14 @@ function largestScore(model: StandardScores, context: UChart): number {
 function reasonsFor(model: StandardScores, limitSigmas: number, context: UChart): Reason[] {
   const reasons: Reason[] = [];
   model.svids.forEach((svid, row) => {
-    const chart = chartOf(context, svid);
-    if (chart === undefined) return;
+    const first = rowOf(context, svid);
+    if (first < 0) return;
     model.statistics.forEach((statistic, place) => {
-      if (Math.abs(standardScore(model, row, place, chart.statistics)) <= limitSigmas) return;
+      if (Math.abs(standardScore(model, row, place, context.statistics, first)) <= limitSigmas) return;
       const at = row * model.columns.length + place;
       const centre = model.centres[at] ?? 0;
       const reach = limitSigmas * (model.scales[at] ?? 0);
-      const value = chart.statistics[model.columns[place] ?? 0] ?? Number.NaN;
+      const value = context.statistics[first + (model.columns[place] ?? 0)] ?? Number.NaN;
       reasons.push({ svid, statistic, value, low: centre - reach, high: centre + reach });
     });
   });

@@ -1,8 +1,8 @@
+import { rowOf } from '../statistics.ts';
 import { medianInPlace } from '../select.ts';
 import { statisticIndex } from '../statistics.ts';
 import type { StatisticName } from '../statistics.ts';
 import type { UChart } from '../uchart.ts';
-import { chartOf } from './history.ts';
 
 /** A spread below this part of what one context spans is rounding, not process. */
 const MIN_SHARE_OF_RANGE = 1e-6;
@@ -44,8 +44,8 @@ function learnScores(
   spreadOfColumn: (values: readonly number[]) => Spread,
 ): StandardScores {
   const contextsBySvid = new Map<number, number>();
-  for (const { charts } of contexts) {
-    for (const { svid } of charts) contextsBySvid.set(svid, (contextsBySvid.get(svid) ?? 0) + 1);
+  for (const context of contexts) {
+    for (const svid of context.svids) contextsBySvid.set(svid, (contextsBySvid.get(svid) ?? 0) + 1);
   }
   const svids = [...contextsBySvid.keys()]
     .filter((svid) => 2 * (contextsBySvid.get(svid) ?? 0) >= contexts.length)
@@ -54,14 +54,12 @@ function learnScores(
   const centres = new Float64Array(svids.length * columns.length);
   const scales = new Float64Array(svids.length * columns.length);
   svids.forEach((svid, row) => {
-    const charts = contexts.map((context) => chartOf(context, svid)).filter((chart) => chart !== undefined);
-    const typicalRange = spreadOfColumn(
-      charts.map(({ statistics: own }) => own[statisticIndex.range] ?? Number.NaN),
-    ).centre;
+    const having = contexts.filter((context) => rowOf(context, svid) >= 0);
+    const valuesOf = (column: number): number[] =>
+      having.map((context) => context.statistics[rowOf(context, svid) + column] ?? Number.NaN);
+    const typicalRange = spreadOfColumn(valuesOf(statisticIndex.range)).centre;
     columns.forEach((column, place) => {
-      const { centre, deviation, count } = spreadOfColumn(
-        charts.map(({ statistics: own }) => own[column] ?? Number.NaN),
-      );
+      const { centre, deviation, count } = spreadOfColumn(valuesOf(column));
       const at = row * columns.length + place;
       const floor = Math.max(
         MIN_SHARE_OF_RANGE * typicalRange,
@@ -75,16 +73,17 @@ function learnScores(
   return { svids, statistics, columns, centres, scales };
 }
 
-/** How many scales from its centre; 0 for a statistic that is not defined. */
+/** How many scales from its centre; 0 for a statistic that is not defined. `first` is where the SVID's statistics begin ({@link rowOf}). */
 export function standardScore(
   model: StandardScores,
   row: number,
   place: number,
   statistics: Float64Array,
+  first: number,
 ): number {
   const at = row * model.columns.length + place;
-  const score =
-    ((statistics[model.columns[place] ?? 0] ?? 0) - (model.centres[at] ?? 0)) / (model.scales[at] ?? 1);
+  const value = statistics[first + (model.columns[place] ?? 0)] ?? 0;
+  const score = (value - (model.centres[at] ?? 0)) / (model.scales[at] ?? 1);
   return score === score ? score : 0;
 }
 

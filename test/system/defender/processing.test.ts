@@ -402,8 +402,8 @@ test('where tools tell their step, statistics are kept by step', async () => {
   const [row] = cluster.cql.rows(uchartTable);
   const result = row?.['result'];
   if (!(result instanceof Uint8Array)) throw new Error('no result');
-  const { charts, steps } = decodeUChart(result);
-  expect(charts.map(({ svid }) => svid)).toEqual([1, 2]);
+  const { svids, steps } = decodeUChart(result);
+  expect(svids).toEqual([1, 2]);
   expect(steps?.length).toBe(30);
-  expect(steps?.every((step) => step.charts.length === 1 && step.charts[0]?.svid === 1)).toBe(true);
+  expect(steps?.every((step) => step.svids.length === 1 && step.svids[0] === 1)).toBe(true);
 });

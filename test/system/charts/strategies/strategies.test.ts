@@ -13,6 +13,7 @@ import { cusum } from '../../../../system/charts/strategies/cusum.ts';
 import { hotelling, robustHotelling } from '../../../../system/charts/strategies/hotelling.ts';
 import { nelson, westernElectric } from '../../../../system/charts/strategies/shewhart-rules.ts';
 import { shewhart } from '../../../../system/charts/strategies/shewhart.ts';
+import { statisticCount } from '../../../../system/charts/statistics.ts';
 import type { UChart } from '../../../../system/charts/uchart.ts';
 import { contextOf } from '../arbitraries.ts';
 
@@ -96,23 +97,21 @@ describe.each(allStrategies)('$name', (strategy) => {
     const current = trace(6, 10);
     const more: UChart = {
       ...current,
-      charts: [...current.charts, { svid: 999, statistics: new Float64Array(22).fill(1e9) }],
+      svids: [...current.svids, 999],
+      statistics: Float64Array.from([...current.statistics, ...new Float64Array(statisticCount).fill(1e9)]),
     };
     expect(strategy.judge(own, qualified.slice(0, 10), more)).toEqual(
       strategy.judge(own, qualified.slice(0, 10), current),
     );
-    expect(strategy.judge(own, [], { ...current, charts: [] }).alarm).toBe(false);
+    expect(strategy.judge(own, [], { ...current, svids: [], statistics: new Float64Array() }).alarm).toBe(
+      false,
+    );
   });
 
   it('bears statistics that are not defined', () => {
     const current = trace(6, 11);
-    const undefinedStatistics = current.charts.map(({ svid }) => ({
-      svid,
-      statistics: new Float64Array(22).fill(Number.NaN),
-    }));
-    expect(
-      strategy.judge(own, qualified.slice(0, 10), { ...current, charts: undefinedStatistics }).alarm,
-    ).toBe(false);
+    const statistics = current.statistics.map(() => Number.NaN);
+    expect(strategy.judge(own, qualified.slice(0, 10), { ...current, statistics }).alarm).toBe(false);
   });
 
   it('bears sensors that never change', () => {

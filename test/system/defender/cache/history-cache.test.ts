@@ -18,7 +18,8 @@ function entryOf(contextSequence: number, previousSequence = contextSequence - 1
       contextSequence,
       startUs: endUs - 500,
       endUs,
-      charts: [],
+      svids: [],
+      statistics: new Float64Array(),
     },
   };
 }
