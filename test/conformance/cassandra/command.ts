@@ -1,0 +1,180 @@
+import { parseArgs } from 'node:util';
+import { LiveProblem } from '../../../chaos/live/nats/index.ts';
+import { cassandraVersion } from '../../../chaos/live/cassandra/index.ts';
+import { describeDisagreement } from './describe.ts';
+import { runFaults } from './faults/fault-run.ts';
+import { judge } from './faults/oracle.ts';
+import { failureKinds, modelFailureKinds } from './faults/signatures.ts';
+import { checkKnownDifferences } from './known-run.ts';
+import { LiveRig } from './live-rig.ts';
+import { isFound, mutationTable, tryMutations } from './mutation-table.ts';
+import { loadCorpus, saveRecorded, saveStory } from './recording.ts';
+import { runSequences, sampleSequences } from './sequence-run.ts';
+import { stories } from './stories/catalogue.ts';
+import { tellLive, tellModel } from './stories/tell.ts';
+
+const help = `npm run conformance -- cassandra [options]
+
+Compares the model with real nodes of Cassandra ${cassandraVersion}, which it starts and ends itself.
+  --operations N   generated operations without faults, half on one node, half on three (20000)
+  --faults N       operations under faults on three nodes (1000)
+  --stories WHICH  all, none or the name of one (all)
+  --seed N         of what is generated (the day's date)
+  --record         keeps what the real nodes answered, for the table of mutations and for machines without Java
+  --mutations      no real nodes: each deliberate error of the model against what was recorded
+Exit codes: 0 all agrees, 1 something does not, 2 skipped, 104 wrong options.`;
+
+/** Sequences that are kept by --record: enough to find every mutation that sequences can find. */
+const keptSequences = 120;
+const waveOfSequences = 300;
+
+interface Options {
+  readonly operations: number;
+  readonly faults: number;
+  readonly stories: string;
+  readonly seed: number;
+  readonly record: boolean;
+}
+
+/** Resolves with the exit code. */
+export async function run(parameters: readonly string[]): Promise<number> {
+  let options: Options & { readonly mutations: boolean; readonly help: boolean };
+  try {
+    options = parse(parameters);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
+    return 104;
+  }
+  if (options.help) {
+    console.log(help);
+    return 0;
+  }
+  if (options.mutations) return runMutations();
+  try {
+    const wrong = [
+      ...(await withoutFaults(1, options)),
+      ...(await withoutFaults(3, options)),
+      ...(await withFaults(options)),
+      ...(await tellStories(options)),
+    ];
+    console.log(
+      wrong.length === 0 ? '\nAll agrees.' : `\n${wrong.length} disagreements:\n${wrong.join('\n')}`,
+    );
+    return wrong.length === 0 ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof LiveProblem)) throw error;
+    console.error(`SKIPPED, nothing was compared: ${error.message}`);
+    return 2;
+  }
+}
+
+async function withoutFaults(nodeCount: number, options: Options): Promise<readonly string[]> {
+  const wanted = options.operations / 2;
+  if (wanted === 0) return [];
+  const rig = await LiveRig.start([nodeCount]);
+  const wrong: string[] = [];
+  let operations = 0;
+  let voided = 0;
+  try {
+    wrong.push(...(await checkKnownDifferences(rig, 'known')));
+    for (let wave = 0; operations < wanted; wave++) {
+      const chosen = sampleSequences(nodeCount, waveOfSequences, options.seed + wave);
+      const corpus = wave === 0 ? loadCorpus(nodeCount) : [];
+      const report = await runSequences(rig, [...corpus, ...chosen], `wave${wave}`);
+      operations += report.operations;
+      voided += report.voided;
+      wrong.push(...report.disagreements.map((each) => describeDisagreement(each)));
+      if (options.record && wave === 0) saveRecorded(nodeCount, report.recorded.slice(0, keptSequences));
+      console.log(
+        `${nodeCount} node${nodeCount > 1 ? 's' : ''}: ${operations} operations, ` +
+          `${voided} sequences voided by the second, ${wrong.length} disagreements`,
+      );
+    }
+  } finally {
+    await rig.close();
+  }
+  return wrong;
+}
+
+async function withFaults(options: Options): Promise<readonly string[]> {
+  if (options.faults === 0) return [];
+  const wrong: string[] = [];
+  const allowed = await modelFailureKinds(20);
+  let operations = 0;
+  for (let run = 0; operations < options.faults; run++) {
+    const rig = await LiveRig.start([3]);
+    try {
+      const seed = BigInt(options.seed + run);
+      const history = await runFaults(rig, seed);
+      operations += history.entries.length;
+      wrong.push(...judge(history).map((each) => `faults, seed ${seed}: ${each}`));
+      for (const kind of failureKinds(history)) {
+        if (!allowed.has(kind)) wrong.push(`faults, seed ${seed}: the model never shows ${kind}`);
+      }
+    } finally {
+      await rig.close();
+    }
+    console.log(`3 nodes under faults: ${operations} operations, ${wrong.length} disagreements`);
+  }
+  return wrong;
+}
+
+async function tellStories(options: Options): Promise<readonly string[]> {
+  const wrong: string[] = [];
+  for (const story of stories) {
+    if (options.stories !== 'all' && options.stories !== story.name) continue;
+    const real = await tellLive(story);
+    const model = await tellModel(story);
+    if (options.record) saveStory(story.name, real);
+    const before = wrong.length;
+    for (let index = 0; index < Math.max(real.length, model.length); index++) {
+      const [label, answer] = real[index] ?? ['the end', ''];
+      const [, modelled] = model[index] ?? ['the end', ''];
+      if (answer !== modelled) wrong.push(`${story.name}, ${label}: real nodes ${answer}, model ${modelled}`);
+    }
+    console.log(`story ${story.name}: ${real.length} answers, ${wrong.length - before} disagreements`);
+  }
+  return wrong;
+}
+
+async function runMutations(): Promise<number> {
+  const results = await tryMutations();
+  console.log(mutationTable(results));
+  const found = results.filter(isFound);
+  console.log(`\n${found.length} of ${results.length} found`);
+  return found.length === results.length ? 0 : 1;
+}
+
+function parse(
+  parameters: readonly string[],
+): Options & { readonly mutations: boolean; readonly help: boolean } {
+  const { values } = parseArgs({
+    args: [...parameters],
+    options: {
+      operations: { type: 'string', default: '20000' },
+      faults: { type: 'string', default: '1000' },
+      stories: { type: 'string', default: 'all' },
+      seed: { type: 'string', default: new Date().toISOString().slice(0, 10).replaceAll('-', '') },
+      record: { type: 'boolean', default: false },
+      mutations: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const known = ['all', 'none', ...stories.map(({ name }) => name)];
+  if (!known.includes(values.stories)) throw new Error(`--stories is one of ${known.join(', ')}`);
+  return {
+    operations: whole('operations', values.operations),
+    faults: whole('faults', values.faults),
+    seed: whole('seed', values.seed),
+    stories: values.stories,
+    record: values.record,
+    mutations: values.mutations,
+    help: values.help,
+  };
+}
+
+function whole(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name} is a whole number, not ${text}`);
+  return value;
+}
