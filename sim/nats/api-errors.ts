@@ -60,6 +60,8 @@ export const apiErrors = {
   workQueueUnfiltered: refusal(400, 10099, 'multiple non-filtered consumers not allowed on workqueue stream'),
   workQueueNotUnique: refusal(400, 10100, 'filtered consumer not unique on workqueue stream'),
   workQueueDeliverAll: refusal(400, 10101, 'consumer must be deliver all on workqueue stream'),
+  /** In the words of 2.9. */
+  pullRequiresAnyAck: refusal(400, 10084, 'consumer in pull mode requires ack policy'),
   pullRequiresAck: refusal(
     400,
     10084,

@@ -76,7 +76,10 @@ export class BucketAccess {
       subject,
       payload,
       messageId: '',
-      headers,
+      headers:
+        revision === anyRevision
+          ? headers
+          : { ...headers, [headerNames.expectedLastSubjectSequence]: String(revision) },
       rollup,
       ttl,
       expectations,

@@ -195,7 +195,8 @@ export class ConsumerService implements GroupService {
     return {
       settings: this.settings,
       delivered,
-      ackFloor,
+      // The floor begins to count with the first acknowledgement, wherever the consumer began.
+      ackFloor: ackFloor.consumerSequence === 0 ? { consumerSequence: 0, streamSequence: 0 } : ackFloor,
       pending: memory.undelivered(this.stream),
       ackPending: memory.pending.size,
       redelivered:
@@ -438,6 +439,8 @@ export class ConsumerService implements GroupService {
           break;
         case 'progress':
           if (!mutations.progressIgnored) this.#restart(sequence);
+          break;
+        case 'unknown':
           break;
       }
     }

@@ -15,7 +15,11 @@ const defaultMaxWaiting = 512;
 const ephemeralThresholdMs = 5_000;
 
 /** Settings with the server's defaults (`setConsumerConfigDefaults`). */
-export function effectiveConsumerSettings(settings: ConsumerSettings): EffectiveConsumerSettings {
+export function effectiveConsumerSettings(
+  settings: ConsumerSettings,
+  profile: NatsProfile,
+): EffectiveConsumerSettings {
+  const filters = settings.filterSubjects ?? [];
   const ack = settings.ack ?? 'none';
   const backoffMs = settings.backoffMs ?? [];
   const maxDeliver = settings.maxDeliver ?? -1;
@@ -31,7 +35,7 @@ export function effectiveConsumerSettings(settings: ConsumerSettings): Effective
     backoffMs,
     maxDeliver: maxDeliver === 0 || maxDeliver < -1 ? -1 : maxDeliver,
     maxAckPending: maxAckPending === 0 && ack !== 'none' ? defaultMaxAckPending : maxAckPending,
-    filterSubjects: settings.filterSubjects ?? [],
+    filterSubjects: filters.length > 1 && !profile.multiFilter ? [] : filters,
     maxWaiting:
       settings.maxWaiting === undefined || settings.maxWaiting <= 0 ? defaultMaxWaiting : settings.maxWaiting,
     maxRequestBatch: Math.max(0, settings.maxRequestBatch ?? 0),
@@ -71,8 +75,9 @@ export function consumerRefusal(
   if (backoffMs.length > 0 && settings.maxDeliver !== -1 && backoffMs.length > settings.maxDeliver) {
     return apiErrors.backoffTooLong;
   }
-  if (settings.ack === 'none' && stream.retention === 'workqueue') return apiErrors.pullRequiresAck;
-  if (filterSubjects.length > 1 && !profile.multiFilter) return invalidConsumer('several filters need 2.10');
+  if (settings.ack === 'none' && stream.retention === 'workqueue') {
+    return profile.version === '2.9.10' ? apiErrors.pullRequiresAnyAck : apiErrors.pullRequiresAck;
+  }
   if (filterSubjects.includes('')) return apiErrors.emptyFilter;
   for (const [place, filter] of filterSubjects.entries()) {
     if (!isSubject(filter)) return invalidStream('invalid subject');

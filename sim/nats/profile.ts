@@ -11,8 +11,14 @@ export interface NatsProfile {
   readonly newLeaderAnswersOldInbox: boolean;
   /** A new leader serves clients only once its first entry is applied (since 2.11, jetstream B11). */
   readonly leaderAfterApply: boolean;
-  /** A consumer may have several filter subjects (since 2.10). */
+  /** A consumer may have several filter subjects (since 2.10); before, the server did not know the field, and the consumer got everything. */
   readonly multiFilter: boolean;
+  /** A reason may follow `+TERM`; before, such an ack was none at all (since 2.10.4). */
+  readonly termReasons: boolean;
+  /** A pull from a consumer that does not exist is answered 503; before, by silence (jetstream C23; seen on 2.12.15 and 2.9.10). */
+  readonly missingConsumerAnswers: boolean;
+  /** A smaller limit of messages a subject removes what is too much at once; before, only what is stored later counts. */
+  readonly trimsSubjectsOnUpdate: boolean;
   /** Consumers can be created or updated only; before, every creation was both (since 2.10). */
   readonly consumerActions: boolean;
   /** Per-message TTL and delete markers (since 2.11, jetstream D38). */
@@ -49,6 +55,9 @@ export const nats212: NatsProfile = {
   newLeaderAnswersOldInbox: true,
   leaderAfterApply: true,
   multiFilter: true,
+  termReasons: true,
+  missingConsumerAnswers: true,
+  trimsSubjectsOnUpdate: true,
   consumerActions: true,
   messageTtl: true,
   soundRaft: true,
@@ -72,6 +81,9 @@ export const nats2910: NatsProfile = {
   newLeaderAnswersOldInbox: false,
   leaderAfterApply: false,
   multiFilter: false,
+  termReasons: false,
+  missingConsumerAnswers: false,
+  trimsSubjectsOnUpdate: false,
   consumerActions: false,
   messageTtl: false,
   soundRaft: false,

@@ -180,7 +180,7 @@ class RawMessage implements PulledMessage {
       sequence: message.sequence,
       consumerSequence,
       deliveryCount,
-      verb: verbOf(acknowledgement),
+      verb: verbOf(acknowledgement, client.cluster.profile.termReasons),
       delayUs: acknowledgement.kind === 'nak' ? (acknowledgement.delayMs ?? 0) * 1000 : 0,
       more:
         acknowledgement.kind === 'ack-next'
@@ -191,7 +191,7 @@ class RawMessage implements PulledMessage {
   }
 }
 
-function verbOf(acknowledgement: Acknowledgement): AckVerb {
+function verbOf(acknowledgement: Acknowledgement, termReasons: boolean): AckVerb {
   switch (acknowledgement.kind) {
     case 'ack':
     case 'ack-next':
@@ -201,6 +201,6 @@ function verbOf(acknowledgement: Acknowledgement): AckVerb {
     case 'in-progress':
       return 'progress';
     case 'terminate':
-      return 'term';
+      return acknowledgement.reason === undefined || termReasons ? 'term' : 'unknown';
   }
 }

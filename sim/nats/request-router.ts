@@ -2,6 +2,7 @@ import { apiErrors, type Refusal } from './api-errors.ts';
 import { NatsConsumption } from './consumption.ts';
 import type { NatsServer } from './nats-server.ts';
 import type { RaftGroup } from './raft-group.ts';
+import { PullInbox } from './raw-pull.ts';
 import type { ConsumerRequest, NatsRequest, ReadRequest, Routed, WatchRequest } from './requests.ts';
 import { keyValueEntry, ServerWatch } from './server-watch.ts';
 import { streamMachineOf } from './stream-machine.ts';
@@ -77,9 +78,13 @@ export class RequestRouter {
       }
       case 'pull':
       case 'ack': {
-        // Acks and pulls without a leader are lost silently, as are those of no consumer (jetstream C23, F51).
+        // Acks and pulls without a leader are lost silently (jetstream C23, F51).
         const group = cluster.consumer(request.stream, request.consumer)?.group;
         if (group !== undefined) this.#toLeaders(group, routed);
+        else if (request.kind === 'pull' && cluster.profile.missingConsumerAnswers) {
+          const { inbox } = request;
+          this.#server.push(inbox.client, 100, PullInbox.status, inbox, { status: 503, description: '' });
+        }
         return;
       }
       case 'consume-withdrawn':

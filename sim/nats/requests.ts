@@ -32,7 +32,8 @@ export interface PublishRequest {
   readonly call: Call<PublishAck>;
 }
 
-export type AckVerb = 'ack' | 'nak' | 'progress' | 'term';
+/** `unknown`: the server makes nothing of it. */
+export type AckVerb = 'ack' | 'nak' | 'progress' | 'term' | 'unknown';
 
 export interface AckRequest {
   readonly kind: 'ack';

@@ -210,7 +210,7 @@ export class StreamMachine implements Machine {
   enforceLimits(): void {
     const { discard, maxMessages, maxBytes, maxMessagesPerSubject } = this.settings;
     const { messages } = this;
-    if (maxMessagesPerSubject > 0) {
+    if (maxMessagesPerSubject > 0 && this.context.trimsSubjectsOnUpdate) {
       for (const subject of messages.subjects()) this.#trimSubject(subject, maxMessagesPerSubject);
     }
     if (discard === 'new') return;

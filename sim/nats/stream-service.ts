@@ -229,17 +229,24 @@ export class StreamService implements GroupService {
         return;
       }
     } else {
-      const duplicate =
-        messageId === '' || mutations.dedupAfterExpectations ? 0 : this.#duplicate(request, wallUs);
-      if (duplicate === 1) return;
-      const refusal = this.#judge(request, bytes, staged);
+      // A stream that stands alone looks at the sequences first (seen on 2.12.15; jetstream D29 holds for the others).
+      const sequencesFirst = settings.replicas === 1 || mutations.dedupAfterExpectations;
+      const early = sequencesFirst ? this.#sequenceRefusal(request) : undefined;
+      if (early !== undefined) {
+        this.#refuse(call, early);
+        if (mutations.refusedConsumesSequence) machine.lastSequence++;
+        return;
+      }
+      if (messageId !== '' && this.#duplicate(request, wallUs) === 1) return;
+      const refusal =
+        (sequencesFirst ? undefined : this.#sequenceRefusal(request)) ??
+        machine.rollupRefusal(request.rollup) ??
+        machine.fullRefusal(subject, bytes, this.#staged, this.#stagedBytes, staged?.count ?? 0, false);
       if (refusal !== undefined) {
         this.#refuse(call, refusal);
         if (mutations.refusedConsumesSequence) machine.lastSequence++;
         return;
       }
-      if (mutations.dedupAfterExpectations && messageId !== '' && this.#duplicate(request, wallUs) === 1)
-        return;
     }
     if (this.#staged >= stagedLimit[this.profile.version]) {
       this.#refuse(call, apiErrors.tooManyRequests);
@@ -305,16 +312,15 @@ export class StreamService implements GroupService {
     return asset.settings.replicas > 1 ? undefined : machine.rollupRefusal(rollup);
   }
 
-  #judge(request: PublishRequest, bytes: number, staged: StagedSubject | undefined): Refusal | undefined {
+  #sequenceRefusal({ subject, expectations }: PublishRequest): Refusal | undefined {
     const { machine, asset } = this;
-    const { subject, expectations, rollup } = request;
     if (expectations !== undefined) {
       const { lastSequence, lastSubjectSequence, lastSubject } = expectations;
       const refusal = machine.lastSequenceRefusal(lastSequence, machine.lastSequence + this.#staged);
       if (refusal !== undefined) return refusal;
       if (lastSubjectSequence >= 0) {
         const other = lastSubject === '' ? subject : asset.subjects.number(lastSubject);
-        const inFlight = other === subject ? staged : this.#stagedSubjects.get(other);
+        const inFlight = this.#stagedSubjects.get(other);
         // Another write of the subject is under way (jetstream D33).
         if (inFlight !== undefined) return apiErrors.wrongLastSequenceInFlight;
         const last = machine.lastOf(subject, lastSubject);
@@ -324,10 +330,7 @@ export class StreamService implements GroupService {
         return apiErrors.subjectSequenceMissing;
       }
     }
-    return (
-      machine.rollupRefusal(rollup) ??
-      machine.fullRefusal(subject, bytes, this.#staged, this.#stagedBytes, staged?.count ?? 0, false)
-    );
+    return undefined;
   }
 
   #stored(operation: StoreOperation, sequence: number): void {
