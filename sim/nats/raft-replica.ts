@@ -327,7 +327,8 @@ export class RaftReplica {
   /**
    * What a server of 2.9.10 does where the leader's log and its own differ (jetstream B16, R1): a lower index is
    * truncated to that index, the entry there inherits the leader's term whatever it says, or is called agreed; the same
-   * index with another term is built upon. True: answered.
+   * index with another term is built upon. True: answered. Which of these paths lost the messages that were measured was
+   * not traced; where the entry behind agrees in term the follower gives way as it should, which meets the measured rate.
    */
   #misfits(from: number, previousIndex: number, previousTerm: number): boolean {
     const { log } = this;
@@ -336,7 +337,7 @@ export class RaftReplica {
       return true;
     }
     if (previousIndex === log.lastIndex || previousIndex <= log.baseIndex) return false;
-    if (log.termAt(previousIndex + 1) === previousTerm && log.termAt(previousIndex) === previousTerm)
+    if (log.termAt(previousIndex) === previousTerm && log.termAt(previousIndex + 1) === previousTerm)
       return false;
     const before = log.termAt(previousIndex - 1);
     if (before === undefined || previousTerm > before) {

@@ -29,6 +29,11 @@ interface SeenId {
   readonly storedUs: number;
 }
 
+interface Verdict {
+  readonly judged: number;
+  readonly refusal: ServerRefusal | undefined;
+}
+
 /**
  * One replica of a stream. What it does depends on the log alone, so that replicas agree; only expiry follows the
  * replica's own wall clock (jetstream D37), through `expire`.
@@ -48,6 +53,7 @@ export class StreamMachine implements Machine {
   /** Wanted by no consumer when they were first applied, for all replicas to agree on. */
   static readonly #unwanted = new WeakSet<StoreOperation>();
   static readonly #wanted = new WeakSet<StoreOperation>();
+  static readonly #verdicts = new WeakMap<StoreOperation, Verdict>();
 
   constructor(context: StreamContext) {
     this.context = context;
@@ -249,7 +255,7 @@ export class StreamMachine implements Machine {
     if (context.judgesAtApply) {
       if (operation.place >= 0 && !this.#hasComeTo(operation.place)) return 0;
       this.expire(storedUs);
-      const judged = this.#judge(operation);
+      const judged = this.#verdict(operation);
       if (judged !== 0) {
         this.refused++;
         return judged < 0 ? judged : 0;
@@ -312,6 +318,21 @@ export class StreamMachine implements Machine {
     });
   }
 
+  /**
+   * The first replica to apply it decides for all: what has expired differs by the moment of looking, and a difference
+   * that no fault has made would be one too many.
+   */
+  #verdict(operation: StoreOperation): number {
+    const known = StreamMachine.#verdicts.get(operation);
+    if (known !== undefined) {
+      this.refusal = known.refusal;
+      return known.judged;
+    }
+    const judged = this.#judge(operation);
+    StreamMachine.#verdicts.set(operation, { judged, refusal: this.refusal });
+    return judged;
+  }
+
   /** 0: store it. Negative: the duplicate's sequence. Positive: refused. The order of jetstream D27. */
   #judge({ messageId, subject, storedUs, expectations, rollup, bytes }: StoreOperation): number {
     const { mutations } = this.context;
@@ -355,7 +376,9 @@ export class StreamMachine implements Machine {
         ? this.messages.lastOf(subject)
         : this.lastFor(new SubjectFilter([pattern], this.context.subjects));
     const isMarker = last?.headers?.[headerNames.operation] !== undefined;
-    return last === undefined || (isMarker && this.context.mutations.createIgnoresTombstone) ? 0 : last.sequence;
+    return last === undefined || (isMarker && this.context.mutations.createIgnoresTombstone)
+      ? 0
+      : last.sequence;
   }
 
   rollupRefusal(rollup: StoreOperation['rollup']): ServerRefusal | undefined {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { nats212, nats2910, type NatsProfile } from '../../../sim/nats/index.ts';
 import {
   collect,
   durable,
@@ -21,6 +22,7 @@ interface Act {
     | 'heal'
     | 'power'
     | 'step-down'
+    | 'consumer-step-down'
     | 'lose-acks'
     | 'keep-acks';
   readonly node: number;
@@ -41,6 +43,7 @@ const act: fc.Arbitrary<Act> = fc.record({
     'heal',
     'power',
     'step-down',
+    'consumer-step-down',
     'lose-acks',
     'keep-acks',
   ),
@@ -55,8 +58,13 @@ interface Outcome {
   readonly fingerprint: string;
 }
 
-async function play(acts: readonly Act[], elide: boolean, seed: bigint): Promise<Outcome> {
-  const fixture = new Fixture({ elide, seed, steady: true });
+async function play(
+  acts: readonly Act[],
+  elide: boolean,
+  seed: bigint,
+  profile: NatsProfile = nats212,
+): Promise<Outcome> {
+  const fixture = new Fixture({ elide, seed, steady: true, profile });
   const { cluster } = fixture;
   const history: string[] = [];
   const note = (text: string): void => {
@@ -172,6 +180,9 @@ function apply(fixture: Fixture, heals: (() => void)[], kind: Act['kind'], node:
     case 'step-down':
       cluster.stepDown('work');
       return;
+    case 'consumer-step-down':
+      cluster.stepDownConsumer('work', 'x');
+      return;
     case 'lose-acks': {
       const impairment = cluster.impairAcks({ lossRate: 1, delayMs: 0 });
       heals.push(() => impairment.lift());
@@ -192,6 +203,18 @@ test('clients see the same, at the same microseconds, with and without elision',
       expect(elided.contents).toEqual(explicit.contents);
     }),
     { numRuns: 25, seed: 7 },
+  );
+});
+
+test('the same holds for servers of 2.9.10', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(act, { maxLength: 5 }), fc.bigInt(0n, 1_000_000n), async (acts, seed) => {
+      const elided = await play(acts, true, seed, nats2910);
+      const explicit = await play(acts, false, seed, nats2910);
+      expect(difference(elided.history, explicit.history)).toBeUndefined();
+      expect(elided.contents).toEqual(explicit.contents);
+    }),
+    { numRuns: 10, seed: 11 },
   );
 });
 

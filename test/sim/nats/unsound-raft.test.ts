@@ -55,13 +55,19 @@ async function partitionCycle(profile: NatsProfile, seed: bigint): Promise<Cycle
   return { acknowledged: acknowledged.size, lost, diverging };
 }
 
-const seeds = Array.from({ length: 10 }, (_, seed) => BigInt(seed + 1));
+const seeds = Array.from({ length: 15 }, (_, seed) => BigInt(seed + 1));
 
 describe('a leader partition under load (jetstream R1)', () => {
   test('2.9.10 loses acknowledged writes in about one cycle of three, its replicas differ', async () => {
-    const cycles = [];
-    for (const seed of seeds) cycles.push(await partitionCycle(nats2910, seed));
-    console.log(JSON.stringify(cycles));
+    let losing = 0;
+    for (const seed of seeds) {
+      const { lost, diverging } = await partitionCycle(nats2910, seed);
+      if (lost > 0) losing++;
+      // What one replica lost is at the sequence of what another never acknowledged.
+      expect(diverging).toBeGreaterThanOrEqual(lost);
+    }
+    expect(losing / seeds.length).toBeGreaterThanOrEqual(0.2);
+    expect(losing / seeds.length).toBeLessThanOrEqual(0.6);
   });
 
   test('2.12 loses nothing', async () => {
