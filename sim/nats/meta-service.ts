@@ -190,7 +190,7 @@ export class MetaService implements GroupService {
       this.#server.refuse(call, apiErrors.streamNotFound);
       return;
     }
-    const wanted = effectiveConsumerSettings(settings, this.#cluster.profile);
+    const wanted = effectiveConsumerSettings(settings, profile);
     const known = assignment.consumers.get(wanted.name);
     let refusal: Refusal | undefined = consumerRefusal(wanted, assignment.settings, profile);
     const { maxConsumers } = assignment.settings;

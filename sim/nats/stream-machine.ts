@@ -216,7 +216,7 @@ export class StreamMachine implements Machine {
   enforceLimits(): void {
     const { discard, maxMessages, maxBytes, maxMessagesPerSubject } = this.settings;
     const { messages } = this;
-    if (maxMessagesPerSubject > 0 && this.context.trimsSubjectsOnUpdate) {
+    if (maxMessagesPerSubject > 0 && this.context.profile.trimsSubjectsOnUpdate) {
       for (const subject of messages.subjects()) this.#trimSubject(subject, maxMessagesPerSubject);
     }
     if (discard === 'new') return;
@@ -335,8 +335,10 @@ export class StreamMachine implements Machine {
 
   /** 0: store it. Negative: the duplicate's sequence. Positive: refused. The order of jetstream D27. */
   #judge({ messageId, subject, storedUs, expectations, rollup, bytes }: StoreOperation): number {
-    const { mutations } = this.context;
-    if (messageId !== '' && !mutations.dedupAfterExpectations) {
+    const { mutations, profile } = this.context;
+    // A stream that stands alone looks at the sequences first (seen on 2.12.15; jetstream D29 holds for the others).
+    const duplicatesLast = mutations.dedupAfterExpectations || !profile.judgesAtApply;
+    if (messageId !== '' && !duplicatesLast) {
       const sequence = this.duplicateOf(messageId, storedUs);
       if (sequence !== undefined) return -sequence;
     }
@@ -347,14 +349,16 @@ export class StreamMachine implements Machine {
         const last = this.lastOf(subject, expectations.lastSubject);
         if (last !== wanted) this.refusal = wrongLastSequence(last);
       }
-      const { lastMessageId } = expectations;
-      if (this.refusal === undefined && lastMessageId !== '' && lastMessageId !== this.lastMessageId) {
-        this.refusal = wrongLastMessageId(this.lastMessageId);
-      }
     }
-    if (messageId !== '' && mutations.dedupAfterExpectations && this.refusal === undefined) {
+    if (messageId !== '' && duplicatesLast && this.refusal === undefined) {
       const sequence = this.duplicateOf(messageId, storedUs);
       if (sequence !== undefined) return -sequence;
+    }
+    if (expectations !== undefined && this.refusal === undefined) {
+      const { lastMessageId } = expectations;
+      if (lastMessageId !== '' && lastMessageId !== this.lastMessageId) {
+        this.refusal = wrongLastMessageId(this.lastMessageId);
+      }
     }
     this.refusal ??= this.rollupRefusal(rollup) ?? this.fullRefusal(subject, bytes, 0, 0, 0, true);
     if (this.refusal === undefined) return 0;

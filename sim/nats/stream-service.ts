@@ -229,9 +229,7 @@ export class StreamService implements GroupService {
         return;
       }
     } else {
-      // A stream that stands alone looks at the sequences first (seen on 2.12.15; jetstream D29 holds for the others).
-      const sequencesFirst = settings.replicas === 1 || mutations.dedupAfterExpectations;
-      const early = sequencesFirst ? this.#sequenceRefusal(request) : undefined;
+      const early = mutations.dedupAfterExpectations ? this.#sequenceRefusal(request) : undefined;
       if (early !== undefined) {
         this.#refuse(call, early);
         if (mutations.refusedConsumesSequence) machine.lastSequence++;
@@ -239,7 +237,7 @@ export class StreamService implements GroupService {
       }
       if (messageId !== '' && this.#duplicate(request, wallUs) === 1) return;
       const refusal =
-        (sequencesFirst ? undefined : this.#sequenceRefusal(request)) ??
+        (mutations.dedupAfterExpectations ? undefined : this.#sequenceRefusal(request)) ??
         machine.rollupRefusal(request.rollup) ??
         machine.fullRefusal(subject, bytes, this.#staged, this.#stagedBytes, staged?.count ?? 0, false);
       if (refusal !== undefined) {
