@@ -14,6 +14,12 @@ const fineBuckets = 4096;
 const coarseUs = fineUs * fineBuckets;
 const coarseBuckets = 4096;
 
+/** Columns of a slot's links. */
+const place = 0;
+const next = 1;
+const previous = 2;
+const generation = 3;
+
 /** Where an event is, if not in the bucket of a number from 0 on. */
 const nowhere = -1;
 const inHeap = -2;
@@ -34,18 +40,14 @@ export class EventQueue {
   #inFine = 0;
   #inCoarse = 0;
   #capacity = 4096;
-  #times = new Float64Array(this.#capacity);
-  #sequences = new Float64Array(this.#capacity);
-  #places = new Int32Array(this.#capacity);
-  #nexts = new Int32Array(this.#capacity);
-  #previous = new Int32Array(this.#capacity);
-  #generations = new Int32Array(this.#capacity);
-  #freeSlots = new Int32Array(this.#capacity);
-  #free = 0;
+  /** By slot: time and sequence. */
+  #order = new Float64Array(2 * this.#capacity);
+  /** By slot: place, next and previous in the bucket (or next free slot), generation. */
+  #links = new Int32Array(4 * this.#capacity);
+  /** By slot: callback and its two values. */
+  readonly #calls: unknown[] = [];
+  #freeSlot = -1;
   #slots = 0;
-  #callbacks: Callback[] = [];
-  #firsts: unknown[] = [];
-  #seconds: unknown[] = [];
   #sequence = 0;
 
   /** Of the event that `pop` took out last. */
@@ -61,31 +63,32 @@ export class EventQueue {
   }
 
   push<A, B>(time: number, callback: (first: A, second: B) => void, first: A, second: B): EventHandle {
-    if (this.#free === 0) this.#addSlot();
-    const slot = this.#freeSlots[--this.#free] as number;
-    this.#callbacks[slot] = callback as Callback;
-    this.#firsts[slot] = first;
-    this.#seconds[slot] = second;
-    this.#times[slot] = time;
-    this.#sequences[slot] = this.#sequence++;
-    this.#place(slot, time);
-    return (this.#generations[slot] as number) * slotBits + slot;
+    const slot = this.#freeSlot === -1 ? this.#addSlot() : this.#freeSlot;
+    const links = this.#links;
+    this.#freeSlot = links[slot * 4 + next] as number;
+    this.#calls[slot * 3] = callback;
+    this.#calls[slot * 3 + 1] = first;
+    this.#calls[slot * 3 + 2] = second;
+    const sequence = this.#sequence++;
+    this.#order[slot * 2] = time;
+    this.#order[slot * 2 + 1] = sequence;
+    this.#place(slot, time, sequence);
+    return (links[slot * 4 + generation] as number) * slotBits + slot;
   }
 
   /** True if it was still to come. */
   cancel(handle: EventHandle): boolean {
     const slot = handle % slotBits;
-    if (this.#generations[slot] !== (handle - slot) / slotBits) return false;
-    const place = this.#places[slot] as number;
-    if (place === inHeap) {
-      this.#places[slot] = cancelledInHeap;
-      this.#callbacks[slot] = noCallback;
-      this.#firsts[slot] = undefined;
-      this.#seconds[slot] = undefined;
+    const links = this.#links;
+    if (links[slot * 4 + generation] !== (handle - slot) / slotBits) return false;
+    const at = links[slot * 4 + place] as number;
+    if (at === inHeap) {
+      links[slot * 4 + place] = cancelledInHeap;
+      this.#forget(slot);
       return true;
     }
-    if (place < 0) return false;
-    this.#unlink(slot, place);
+    if (at < 0) return false;
+    this.#unlink(slot, at);
     this.#release(slot);
     return true;
   }
@@ -96,12 +99,12 @@ export class EventQueue {
     for (;;) {
       if (heap.size === 0) {
         if (!this.#advance()) return Infinity;
-      } else if (this.#places[heap.topSlot] === cancelledInHeap) {
-        this.#release(heap.topSlot);
-        heap.removeTop();
-      } else {
-        return heap.topTime;
+        continue;
       }
+      const slot = heap.topSlot;
+      if (this.#links[slot * 4 + place] !== cancelledInHeap) return heap.topTime;
+      this.#release(slot);
+      heap.removeTop();
     }
   }
 
@@ -111,18 +114,18 @@ export class EventQueue {
     const slot = heap.topSlot;
     this.time = heap.topTime;
     this.sequence = heap.topSequence;
-    this.callback = this.#callbacks[slot] as Callback;
-    this.first = this.#firsts[slot];
-    this.second = this.#seconds[slot];
+    this.callback = this.#calls[slot * 3] as Callback;
+    this.first = this.#calls[slot * 3 + 1];
+    this.second = this.#calls[slot * 3 + 2];
     heap.removeTop();
     this.#release(slot);
   }
 
-  #place(slot: number, time: number): void {
+  #place(slot: number, time: number, sequence: number): void {
     const fine = Math.floor(time / fineUs);
     if (fine <= this.#fine) {
-      this.#places[slot] = inHeap;
-      this.#heap.push(time, this.#sequences[slot] as number, slot);
+      this.#links[slot * 4 + place] = inHeap;
+      this.#heap.push(time, sequence, slot);
       return;
     }
     const coarse = Math.floor(time / coarseUs);
@@ -159,70 +162,66 @@ export class EventQueue {
     let slot = this.#heads[bucket] as number;
     this.#heads[bucket] = -1;
     while (slot !== -1) {
-      const next = this.#nexts[slot] as number;
+      const following = this.#links[slot * 4 + next] as number;
       if (bucket < fineBuckets) this.#inFine--;
       else this.#inCoarse--;
-      this.#place(slot, this.#times[slot] as number);
-      slot = next;
+      this.#place(slot, this.#order[slot * 2] as number, this.#order[slot * 2 + 1] as number);
+      slot = following;
     }
   }
 
   #link(slot: number, bucket: number): void {
+    const links = this.#links;
     const head = this.#heads[bucket] as number;
-    this.#places[slot] = bucket;
-    this.#nexts[slot] = head;
-    this.#previous[slot] = -1;
-    if (head !== -1) this.#previous[head] = slot;
+    links[slot * 4 + place] = bucket;
+    links[slot * 4 + next] = head;
+    links[slot * 4 + previous] = -1;
+    if (head !== -1) links[head * 4 + previous] = slot;
     this.#heads[bucket] = slot;
   }
 
   #unlink(slot: number, bucket: number): void {
     if (bucket < fineBuckets) this.#inFine--;
     else this.#inCoarse--;
-    const next = this.#nexts[slot] as number;
-    const previous = this.#previous[slot] as number;
-    if (previous === -1) this.#heads[bucket] = next;
-    else this.#nexts[previous] = next;
-    if (next !== -1) this.#previous[next] = previous;
+    const links = this.#links;
+    const after = links[slot * 4 + next] as number;
+    const before = links[slot * 4 + previous] as number;
+    if (before === -1) this.#heads[bucket] = after;
+    else links[before * 4 + next] = after;
+    if (after !== -1) links[after * 4 + previous] = before;
+  }
+
+  #forget(slot: number): void {
+    this.#calls[slot * 3] = undefined;
+    this.#calls[slot * 3 + 1] = undefined;
+    this.#calls[slot * 3 + 2] = undefined;
   }
 
   #release(slot: number): void {
-    this.#callbacks[slot] = noCallback;
-    this.#firsts[slot] = undefined;
-    this.#seconds[slot] = undefined;
-    this.#places[slot] = nowhere;
-    this.#generations[slot] = (this.#generations[slot] as number) + 1;
-    this.#freeSlots[this.#free++] = slot;
+    this.#forget(slot);
+    const links = this.#links;
+    links[slot * 4 + place] = nowhere;
+    links[slot * 4 + generation] = (links[slot * 4 + generation] as number) + 1;
+    links[slot * 4 + next] = this.#freeSlot;
+    this.#freeSlot = slot;
   }
 
-  #addSlot(): void {
+  #addSlot(): number {
     if (this.#slots === this.#capacity) this.#grow();
-    this.#callbacks.push(noCallback);
-    this.#firsts.push(undefined);
-    this.#seconds.push(undefined);
-    this.#freeSlots[this.#free++] = this.#slots++;
+    const slot = this.#slots++;
+    this.#calls.push(undefined, undefined, undefined);
+    this.#links[slot * 4 + place] = nowhere;
+    this.#links[slot * 4 + next] = -1;
+    return slot;
   }
 
   #grow(): void {
     this.#capacity *= 2;
-    this.#times = widenedNumbers(this.#times);
-    this.#sequences = widenedNumbers(this.#sequences);
-    this.#places = widenedIntegers(this.#places);
-    this.#nexts = widenedIntegers(this.#nexts);
-    this.#previous = widenedIntegers(this.#previous);
-    this.#generations = widenedIntegers(this.#generations);
-    this.#freeSlots = widenedIntegers(this.#freeSlots);
+    const order = new Float64Array(2 * this.#capacity);
+    order.set(this.#order);
+    this.#order = order;
+    const links = new Int32Array(4 * this.#capacity);
+    links.set(this.#links);
+    this.#links = links;
   }
-}
-
-function widenedNumbers(array: Float64Array): Float64Array<ArrayBuffer> {
-  const wider = new Float64Array(array.length * 2);
-  wider.set(array);
-  return wider;
-}
-
-function widenedIntegers(array: Int32Array): Int32Array<ArrayBuffer> {
-  const wider = new Int32Array(array.length * 2);
-  wider.set(array);
-  return wider;
 }
