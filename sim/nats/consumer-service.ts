@@ -318,7 +318,7 @@ export class ConsumerService implements GroupService {
     if (session === undefined) return;
     const interest = new Interest(consumption, session, 1 - this.replica.group.random.float());
     this.#queue.add(interest);
-    consumption.registered(interest);
+    consumption.registered(interest, this.server);
     this.#touch();
     this.dispatch();
   }

@@ -4,6 +4,7 @@ import { Call } from './call.ts';
 import { NatsMessage } from './delivered-message.ts';
 import type { Interest } from './interest.ts';
 import type { NatsClient } from './nats-client.ts';
+import type { NatsServer } from './nats-server.ts';
 import { callTimeoutMs, missedHeartbeats, pullHeartbeatUs } from './timing.ts';
 import type { Delivery } from './waiter.ts';
 
@@ -21,6 +22,8 @@ export class NatsConsumption implements Consumption {
   /** The pull is withdrawn: what still arrives is for nobody. */
   #withdrawn = false;
   #interest: Interest | undefined;
+  /** Where the interest is held. */
+  #leader: NatsServer | undefined;
   #monitor: EventHandle | undefined;
 
   constructor(
@@ -62,17 +65,18 @@ export class NatsConsumption implements Consumption {
     return call.promise.then(withdrawn, withdrawn);
   }
 
-  /** A leader holds the interest now. */
-  registered(interest: Interest): void {
+  /** The leader on `server` holds the interest now; a client that cannot hear it goes on missing heartbeats. */
+  registered(interest: Interest, server: NatsServer): void {
     this.#interest = interest;
-    this.#cancelMonitor();
+    this.#leader = server;
+    if (interest.isHeard(server)) this.#cancelMonitor();
   }
 
   /** The leader no longer holds it: heartbeats fail to come from `atUs` on. */
   lost(interest: Interest, atUs: number): void {
     if (interest !== this.#interest) return;
     this.#interest = undefined;
-    if (!this.#stopped) this.#monitorFrom(atUs);
+    if (!this.#stopped && this.#monitor === undefined) this.#monitorFrom(atUs);
   }
 
   /** In the client's process. */
@@ -105,6 +109,11 @@ export class NatsConsumption implements Consumption {
     this.#cancelMonitor();
   }
 
+  get #hearsLeader(): boolean {
+    const leader = this.#leader;
+    return leader !== undefined && this.#interest?.isHeard(leader) === true;
+  }
+
   #end(): void {
     this.#stopped = true;
     this.#cancelMonitor();
@@ -132,6 +141,6 @@ export class NatsConsumption implements Consumption {
   }
 
   static #missed(consumption: NatsConsumption): void {
-    if (consumption.#interest === undefined && !consumption.client.closed) consumption.pull();
+    if (!consumption.client.closed && !consumption.#hearsLeader) consumption.pull();
   }
 }

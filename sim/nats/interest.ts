@@ -14,6 +14,7 @@ export class Interest implements Waiter {
   readonly #session: Session;
   /** Part of a pull's life that is left when the client falls silent, in (0, 1]. */
   readonly #phase: number;
+  readonly #registeredUs: number;
   /** The server that ended it because the client did not renew it. */
   #endedOn: NatsServer | undefined;
   #isSilent = false;
@@ -26,6 +27,12 @@ export class Interest implements Waiter {
     this.consumption = consumption;
     this.#session = session;
     this.#phase = phase;
+    this.#registeredUs = consumption.client.process.kernel.nowUs;
+  }
+
+  /** The leader on `server` and the client hear each other. */
+  isHeard(server: NatsServer): boolean {
+    return this.#session.connection.isOpen(1) && this.#session.silentSinceUs(server) === undefined;
   }
 
   state(server: NatsServer): 'open' | 'full' | 'ended' {
@@ -42,7 +49,11 @@ export class Interest implements Waiter {
       this.#sentIntoSilence = 0;
       return 'open';
     }
-    const endUs = silentSinceUs + this.#phase * options.expiresMs * 1000;
+    // A pull that came through a path cut one way stands for itself alone.
+    const endUs =
+      silentSinceUs <= this.#registeredUs
+        ? this.#registeredUs + options.expiresMs * 1000
+        : silentSinceUs + this.#phase * options.expiresMs * 1000;
     if (nowUs >= endUs) {
       this.#endedUs = endUs;
       this.#endedOn = server;

@@ -109,7 +109,7 @@ export function keyValueEntry(
   machine: StreamMachine,
 ): FullKeyValueEntry {
   return {
-    key: keyOf(machine.context.subjects.name(message.subject), machine.settings.name),
+    key: machine.context.subjects.key(message.subject, prefixLengthOf(machine.settings.name)),
     value: message.payload,
     revision: message.sequence,
     operation: operationOf(message.headers),
@@ -119,7 +119,11 @@ export function keyValueEntry(
 
 /** The key in a subject of a bucket's stream, `KV_<bucket>`. */
 export function keyOf(subject: string, stream: string): string {
-  return subject.slice(stream.length + 2);
+  return subject.slice(prefixLengthOf(stream));
+}
+
+function prefixLengthOf(stream: string): number {
+  return stream.length + 2;
 }
 
 /** What an entry says happened; a marker that time left is a purge (jetstream H70). */

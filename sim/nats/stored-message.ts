@@ -109,6 +109,11 @@ export class MessageStore {
     else next.previous = previous;
     if (previousOfSubject !== undefined) previousOfSubject.nextOfSubject = nextOfSubject;
     if (nextOfSubject !== undefined) nextOfSubject.previousOfSubject = previousOfSubject;
+    // A removed message that the collector has once spared would else keep its successors alive, and they theirs.
+    message.previous = undefined;
+    message.next = undefined;
+    message.previousOfSubject = undefined;
+    message.nextOfSubject = undefined;
     const ends = this.#bySubject.get(message.subject);
     if (ends === undefined) return;
     if (previousOfSubject === undefined && nextOfSubject === undefined) {

@@ -2,6 +2,7 @@
 export class SubjectTable {
   readonly #numbers = new Map<string, number>();
   readonly #names: string[] = [];
+  readonly #keys: (string | undefined)[] = [];
 
   number(subject: string): number {
     let number = this.#numbers.get(subject);
@@ -17,6 +18,11 @@ export class SubjectTable {
     const name = this.#names[number];
     if (name === undefined) throw new RangeError(`no subject ${number}`);
     return name;
+  }
+
+  /** What follows the first `prefixLength` letters: of a bucket's subject, its key. The same text each time, hashed once. */
+  key(number: number, prefixLength: number): string {
+    return (this.#keys[number] ??= this.name(number).slice(prefixLength));
   }
 }
 
