@@ -155,7 +155,7 @@ export class MetaService implements GroupService {
       known === undefined
         ? apiErrors.streamNotFound
         : (streamRefusal(wanted, Infinity) ??
-          streamUpdateRefusal(known.settings, wanted) ??
+          streamUpdateRefusal(known.settings, wanted, cluster.profile) ??
           (this.#taken(wanted) ? apiErrors.subjectsOverlap : undefined) ??
           (wanted.replicas === known.settings.replicas ? undefined : apiErrors.noPeers));
     if (refusal === undefined) this.#propose({ kind: 'stream', settings: wanted, call });

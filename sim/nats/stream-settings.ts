@@ -97,9 +97,13 @@ export function streamRefusal(
 export function streamUpdateRefusal(
   old: EffectiveStreamSettings,
   settings: EffectiveStreamSettings,
+  profile: NatsProfile,
 ): ServerRefusal | undefined {
   if (settings.storage !== old.storage) {
     return invalidStream('stream configuration update can not change storage type');
+  }
+  if (settings.retention !== old.retention && profile.version === '2.9.10') {
+    return invalidStream('stream configuration update can not change retention policy');
   }
   if (
     settings.retention !== old.retention &&
