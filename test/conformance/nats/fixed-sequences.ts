@@ -104,6 +104,19 @@ export const fixedSequences: readonly FixedSequence[] = [
     ),
   },
   {
+    id: 'T2-replicated',
+    title: 'a duplicate with a wrong expected sequence, three replicas',
+    profiles: both,
+    plan: fast(
+      { replicas: 3 },
+      publish({ messageId: 0 }),
+      publish(),
+      publish({ messageId: 0, expectedLast: 'ahead' }),
+      publish({ messageId: 0, expectedLastOfSubject: 'zero' }),
+      info,
+    ),
+  },
+  {
     id: 'T3',
     title: 'expected sequences, message ids and streams',
     profiles: both,

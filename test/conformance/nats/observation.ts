@@ -40,7 +40,9 @@ export function status(given: PullStatus): Observation {
 /** Who leads is not compared, nor how the default settings are spelt: `settings` only where they were asked for. */
 export function stream(state: StreamState, settings: boolean): Observation {
   const { messages, bytes, firstSequence, lastSequence, deletedMessages, subjects, consumers } = state;
-  const counts = `${messages} messages ${bytes}B ${firstSequence}..${lastSequence}, ${deletedMessages} deleted, ${subjects} subjects, ${consumers} consumers`;
+  // The consumers of watches are the client library's, which leaves them to vanish by themselves.
+  const others = state.settings.name.startsWith('KV_') ? '' : `, ${consumers} consumers`;
+  const counts = `${messages} messages ${bytes}B ${firstSequence}..${lastSequence}, ${deletedMessages} deleted, ${subjects} subjects${others}`;
   return settings ? `${counts} ${sortedJson(state.settings)}` : counts;
 }
 
