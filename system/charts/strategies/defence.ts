@@ -1,7 +1,8 @@
 import type { UChart } from '../uchart.ts';
 import { cusum } from './cusum.ts';
 import { ewma } from './ewma.ts';
-import { hotelling, robustHotelling } from './hotelling.ts';
+import { hotelling } from './hotelling.ts';
+import { robustHotelling } from './robust-hotelling.ts';
 import { sinceMaintenance } from './maintenance.ts';
 import { nelson, westernElectric } from './shewhart-rules.ts';
 import { shewhart } from './shewhart.ts';

@@ -82,3 +82,14 @@ export function tailLimit(scores: readonly number[], falseAlarmShare: number, no
   const quantile = threshold * (tailScores / (falseAlarmShare * ascending.length)) ** tailIndex;
   return Math.max(nominal, quantile);
 }
+
+/**
+ * So many standard deviations beyond the mean of the cube roots: of T² these are nearly normal (E. B. Wilson and M. M.
+ * Hilferty, 1931), so the bulk of the scores tells how far a limit is credible.
+ */
+export function cubeRootLimit(scores: readonly number[], sigmas: number): number {
+  const roots = scores.map((score) => Math.cbrt(score));
+  const mean = roots.reduce((sum, root) => sum + root, 0) / roots.length;
+  const squares = roots.reduce((sum, root) => sum + (root - mean) * (root - mean), 0);
+  return (mean + sigmas * Math.sqrt(squares / (roots.length - 1))) ** 3;
+}

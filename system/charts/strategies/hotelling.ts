@@ -1,28 +1,28 @@
 import { rowOf } from '../statistics.ts';
 import type { StatisticName } from '../statistics.ts';
 import type { UChart } from '../uchart.ts';
-import { tailLimit, heldOutScores, inContextOrder, minQualifiedContexts } from './history.ts';
+import { cubeRootLimit, tailLimit, heldOutScores, inContextOrder, minQualifiedContexts } from './history.ts';
 import { invertPositiveDefinite } from './matrix.ts';
-import { chiSquareQuantile, medianOf, minimumCovariance } from './minimum-covariance.ts';
 import { startupJudgement } from './monitored.ts';
-import { learnRobustScores, learnStandardScores, standardScore } from './standard-scores.ts';
+import { learnStandardScores, standardScore } from './standard-scores.ts';
 import type { StandardScores } from './standard-scores.ts';
 import type { Judgement, Reason, Strategy } from './strategy.ts';
 
-/** Limits of {@link hotelling} and {@link robustHotelling}: `model` is undefined in the start-up phase. */
+/** Limits of {@link hotelling}: `model` is undefined in the start-up phase. */
 export interface HotellingLimits {
-  readonly strategy: 'hotelling' | 'hotelling-robust';
+  readonly strategy: 'hotelling';
   readonly model: HotellingModel | undefined;
   readonly limitTSquared: number;
 }
 
 /** One inverse covariance matrix of the standard scores (features × features, row-major) for each SVID of `scores`. */
-interface HotellingModel {
+export interface HotellingModel {
   readonly scores: StandardScores;
   readonly inverses: readonly Float64Array[];
 }
 
-const shapeFeatures: readonly StatisticName[] = [
+/** What T² looks at: the shape of a trace. */
+export const shapeFeatures: readonly StatisticName[] = [
   'segmentMean1',
   'segmentMean2',
   'segmentMean3',
@@ -42,8 +42,6 @@ const FEATURES = shapeFeatures.length;
 const NOMINAL_T_SQUARED = 34.5;
 /** Share of good contexts that may exceed the limit; leaves room for the other strategies below 2 %. */
 const FALSE_ALARM_SHARE = 0.01;
-/** Without labels a context counts as one of the majority within this normal quantile of χ², 99.9 %. */
-const FITTING_SIGMAS = 3.09;
 /** 1 in 6,000. Below some 100 contexts the tail alone would often give limits that nothing ever exceeds. */
 const FARTHEST_SIGMAS = 3.6;
 const MAX_REASONS = 3;
@@ -61,70 +59,37 @@ const z = new Float64Array(FEATURES);
  * a fixed weight). Real features have heavier tails than the F distribution allows for, so the limit comes from held-out
  * qualified contexts ({@link tailLimit}), never below χ²'s nor beyond what their bulk makes credible. Assumes that contexts are exchangeable.
  */
-export const hotelling: Strategy = hotellingStrategy('hotelling', learnQualified);
-
-/**
- * The same T², from a history that nobody has qualified: centre and covariance of each SVID are those of its majority, so that
- * up to a quarter of the contexts may be bad without hiding themselves or others.
- *
- * Source: minimum covariance determinant ({@link minimumCovariance}) after median and MAD. The limit comes from the contexts
- * that fit, since the others prove nothing: the false alarms of good contexts that are of another kind than the majority
- * (another product, a chamber of its own) are not bounded by it. Assumes one kind of good context a recipe; where labels
- * can be had, {@link hotelling} needs no such assumption.
- */
-export const robustHotelling: Strategy = hotellingStrategy('hotelling-robust', learnUnqualified);
-
-function hotellingStrategy(
-  name: HotellingLimits['strategy'],
-  learn: (ordered: readonly UChart[]) => Omit<HotellingLimits, 'strategy'>,
-): Strategy {
-  return {
-    name,
-    learn(qualified): HotellingLimits {
-      if (qualified.length < minQualifiedContexts) {
-        return { strategy: name, model: undefined, limitTSquared: NOMINAL_T_SQUARED };
-      }
-      return { strategy: name, ...learn(inContextOrder(qualified)) };
-    },
-    judge(limits, _recent, current): Judgement {
-      if (limits.strategy !== name)
-        throw new TypeError(`${name} cannot judge by limits of ${limits.strategy}`);
-      const { model, limitTSquared } = limits;
-      if (model === undefined) return startupJudgement(limitTSquared);
-      const score = largestTSquared(model, current);
-      const alarm = score > limitTSquared;
-      const reasons = alarm ? reasonsFor(model, limitTSquared, current) : [];
-      return { alarm, startup: false, score, limit: limitTSquared, reasons };
-    },
-  };
-}
-
-function learnQualified(ordered: readonly UChart[]): Omit<HotellingLimits, 'strategy'> {
-  const scores = heldOutScores(ordered, learnModel, largestTSquared);
-  return {
-    model: learnModel(ordered),
-    limitTSquared: Math.min(tailLimit(scores, FALSE_ALARM_SHARE, NOMINAL_T_SQUARED), farthestLimit(scores)),
-  };
-}
-
-/** Beyond this no history is evidence for a limit: cube roots of T² are nearly normal (Wilson and Hilferty, 1931). */
-function farthestLimit(scores: readonly number[]): number {
-  const roots = scores.map((score) => Math.cbrt(score));
-  const mean = roots.reduce((sum, root) => sum + root, 0) / roots.length;
-  const squares = roots.reduce((sum, root) => sum + (root - mean) * (root - mean), 0);
-  const farthest = (mean + FARTHEST_SIGMAS * Math.sqrt(squares / (roots.length - 1))) ** 3;
-  return Math.max(NOMINAL_T_SQUARED, farthest);
-}
-
-function learnUnqualified(ordered: readonly UChart[]): Omit<HotellingLimits, 'strategy'> {
-  const model = learnRobustModel(ordered);
-  const scores = ordered.map((context) => largestTSquared(model, context));
-  const typical = medianOf(Float64Array.from(scores)) / chiSquareQuantile(FEATURES, 0);
-  const fitting = scores.filter((score) => score <= typical * chiSquareQuantile(FEATURES, FITTING_SIGMAS));
-  // Contexts lie nearer to a fit of their own than new ones will, by about this factor.
-  const optimism = (ordered.length + FEATURES) / (ordered.length - FEATURES);
-  return { model, limitTSquared: optimism * tailLimit(fitting, FALSE_ALARM_SHARE, NOMINAL_T_SQUARED) };
-}
+export const hotelling: Strategy = {
+  name: 'hotelling',
+  learn(qualified): HotellingLimits {
+    if (qualified.length < minQualifiedContexts) {
+      return { strategy: 'hotelling', model: undefined, limitTSquared: NOMINAL_T_SQUARED };
+    }
+    const ordered = inContextOrder(qualified);
+    const scores = heldOutScores(ordered, learnModel, largestTSquared);
+    return {
+      strategy: 'hotelling',
+      model: learnModel(ordered),
+      limitTSquared: Math.max(
+        NOMINAL_T_SQUARED,
+        Math.min(
+          tailLimit(scores, FALSE_ALARM_SHARE, NOMINAL_T_SQUARED),
+          cubeRootLimit(scores, FARTHEST_SIGMAS),
+        ),
+      ),
+    };
+  },
+  judge(limits, _recent, current): Judgement {
+    if (limits.strategy !== 'hotelling')
+      throw new TypeError(`hotelling cannot judge by limits of ${limits.strategy}`);
+    const { model, limitTSquared } = limits;
+    if (model === undefined) return startupJudgement(limitTSquared);
+    const score = largestTSquared(model, current);
+    const alarm = score > limitTSquared;
+    const reasons = alarm ? reasonsFor(model, limitTSquared, current) : [];
+    return { alarm, startup: false, score, limit: limitTSquared, reasons };
+  },
+};
 
 function learnModel(contexts: readonly UChart[]): HotellingModel {
   const scores = learnStandardScores(contexts, shapeFeatures);
@@ -155,35 +120,6 @@ function learnModel(contexts: readonly UChart[]): HotellingModel {
   return { scores, inverses };
 }
 
-function learnRobustModel(contexts: readonly UChart[]): HotellingModel {
-  const scores = learnRobustScores(contexts, shapeFeatures);
-  const centres = scores.centres.slice();
-  const inverses = scores.svids.map((svid, row) => {
-    const having = contexts.filter((context) => rowOf(context, svid) >= 0);
-    const rows = new Float64Array(having.length * FEATURES);
-    for (const [index, context] of having.entries()) {
-      fillScores(scores, row, context.statistics, rowOf(context, svid));
-      rows.set(z, index * FEATURES);
-    }
-    // Too few for a covariance of their own: the features count one by one.
-    if (having.length <= 2 * FEATURES) return identity(FEATURES);
-    const fit = minimumCovariance(rows, FEATURES);
-    // A sensor that never changes has no spread to correct for.
-    const spread = medianOf(fit.distances) / chiSquareQuantile(FEATURES, 0) || 1;
-    for (let i = 0; i < FEATURES; i++) {
-      const at = row * FEATURES + i;
-      const scale = scores.scales[at] ?? 1;
-      if (Number.isFinite(scale)) centres[at] = (centres[at] ?? 0) + (fit.location[i] ?? 0) * scale;
-    }
-    return fit.inverse.map((value) => value / spread);
-  });
-  return { scores: { ...scores, centres }, inverses };
-}
-
-function identity(size: number): Float64Array {
-  return Float64Array.from({ length: size * size }, (_one, at) => (at % (size + 1) === 0 ? 1 : 0));
-}
-
 function fillScores(scores: StandardScores, row: number, statistics: Float64Array, first: number): void {
   for (let place = 0; place < FEATURES; place++)
     z[place] = standardScore(scores, row, place, statistics, first);
@@ -198,7 +134,13 @@ function largestTSquared(model: HotellingModel, context: UChart): number {
   return largest;
 }
 
-function tSquared(model: HotellingModel, row: number, statistics: Float64Array, first: number): number {
+/** T² of one SVID; `first` is where its statistics begin ({@link rowOf}). */
+export function tSquared(
+  model: HotellingModel,
+  row: number,
+  statistics: Float64Array,
+  first: number,
+): number {
   fillScores(model.scores, row, statistics, first);
   let sum = 0;
   for (let i = 0; i < FEATURES; i++) sum += (z[i] ?? 0) * weighted(model, row, i);
@@ -213,29 +155,38 @@ function weighted(model: HotellingModel, row: number, i: number): number {
   return sum;
 }
 
-/**
- * For every SVID beyond the limit, the features that fit worst to the others, with the band (three sigmas) in which the
- * others would have them.
- */
 function reasonsFor(model: HotellingModel, limitTSquared: number, context: UChart): Reason[] {
   const reasons: Reason[] = [];
   model.scores.svids.forEach((svid, row) => {
     const first = rowOf(context, svid);
     if (first < 0 || tSquared(model, row, context.statistics, first) <= limitTSquared) return;
-    const candidates = shapeFeatures.map((statistic, i) => {
-      const precision = model.inverses[row]?.[i * FEATURES + i] ?? 1;
-      const scale = model.scores.scales[row * FEATURES + i] ?? 1;
-      const value = context.statistics[first + (model.scores.columns[i] ?? 0)] ?? Number.NaN;
-      const expected = value - (weighted(model, row, i) / precision) * scale;
-      const reach = (REASON_SIGMAS * scale) / Math.sqrt(precision);
-      const misfit = Math.abs(weighted(model, row, i)) / Math.sqrt(precision);
-      return { misfit, reason: { svid, statistic, value, low: expected - reach, high: expected + reach } };
-    });
-    const worst = candidates
-      .filter(({ reason }) => Number.isFinite(reason.low))
-      .sort((a, b) => b.misfit - a.misfit)
-      .slice(0, MAX_REASONS);
-    for (const { reason } of worst) reasons.push(reason);
+    reasons.push(...worstFeatures(model, row, context.statistics, first));
   });
   return reasons;
+}
+
+/** The features of an SVID that fit worst to the others, with the band (three sigmas) in which the others would have them. */
+export function worstFeatures(
+  model: HotellingModel,
+  row: number,
+  statistics: Float64Array,
+  first: number,
+): Reason[] {
+  fillScores(model.scores, row, statistics, first);
+  const svid = model.scores.svids[row] ?? 0;
+  const candidates = shapeFeatures.map((statistic, i) => {
+    const precision = model.inverses[row]?.[i * FEATURES + i] ?? 1;
+    const scale = model.scores.scales[row * FEATURES + i] ?? 1;
+    const value = statistics[first + (model.scores.columns[i] ?? 0)] ?? Number.NaN;
+    const expected = value - (weighted(model, row, i) / precision) * scale;
+    const reach = (REASON_SIGMAS * scale) / Math.sqrt(precision);
+    const misfit = Math.abs(weighted(model, row, i)) / Math.sqrt(precision);
+    const reason = { svid, statistic, value, low: expected - reach, high: expected + reach };
+    return { misfit, reason };
+  });
+  return candidates
+    .filter(({ reason }) => Number.isFinite(reason.low))
+    .sort((left, right) => right.misfit - left.misfit)
+    .slice(0, MAX_REASONS)
+    .map(({ reason }) => reason);
 }

@@ -11,27 +11,63 @@ export interface RobustFit {
   readonly kept: number;
 }
 
-/** Share of the rows that the covariance is made smallest for; the rest may be anything. */
-const CORE_SHARE = 0.75;
+/** The core that the covariance is made smallest for: half of the rows, more where that were less than five a column. */
+const MIN_CORE_SHARE = 0.5;
+const MAX_CORE_SHARE = 0.75;
+const CORE_ROWS_PER_COLUMN = 5;
 const MAX_STEPS = 100;
 const REWEIGHTINGS = 5;
 const KEEP_SIGMAS = 1.96;
 /** A column that does not vary among the members keeps this much variance, or nothing could be inverted. */
 const MIN_VARIANCE = 1e-9;
+const MIN_DEVIATION = 1e-6;
 
 /**
- * Minimum covariance determinant: the three quarters of the rows whose covariance has the smallest determinant, found by
- * concentration steps, then re-weighted to all rows that fit them. Up to a quarter of the rows can lie anywhere.
+ * Minimum covariance determinant: the half of the rows (up to three quarters of few) whose covariance has the smallest
+ * determinant, found by concentration steps, then re-weighted to all rows that fit them. The others can lie anywhere.
  *
  * Source: P. J. Rousseeuw and K. Van Driessen (1999), with the two deterministic starts instead of random ones that M. Hubert,
  * P. J. Rousseeuw and T. Verdonck (DetMCD, 2012) showed to serve: distance from the coordinate-wise median, and
  * spatial signs. Correlations are shrunk by p / (p + 2 n), so that it is defined for short histories.
  *
- * `rows` is n × `size`, row-major, each column with median 0 and a spread near 1. Needs n > `size`.
+ * `rows` is n × `size`, row-major, in scales near 1 (a column that varies less than 1e-6 counts as constant). Needs n > `size`.
  */
 export function minimumCovariance(rows: Float64Array, size: number): RobustFit {
+  const { medians, deviations } = columnSpreads(rows, size);
+  const standardised = rows.map(
+    (value, at) => (value - (medians[at % size] ?? 0)) / (deviations[at % size] ?? 1),
+  );
+  const fit = fitToMajority(standardised, size);
+  return {
+    ...fit,
+    location: fit.location.map((value, i) => (medians[i] ?? 0) + value * (deviations[i] ?? 1)),
+    inverse: fit.inverse.map(
+      (value, at) => value / ((deviations[Math.floor(at / size)] ?? 1) * (deviations[at % size] ?? 1)),
+    ),
+  };
+}
+
+/** Median and MAD of each column. */
+function columnSpreads(
+  rows: Float64Array,
+  size: number,
+): { medians: Float64Array; deviations: Float64Array } {
+  const medians = new Float64Array(size);
+  const deviations = new Float64Array(size);
+  for (let i = 0; i < size; i++) {
+    const column = rows.filter((_value, at) => at % size === i);
+    const median = medianOf(column);
+    medians[i] = median;
+    deviations[i] = Math.max(MIN_DEVIATION, medianOf(column.map((value) => Math.abs(value - median))));
+  }
+  return { medians, deviations };
+}
+
+function fitToMajority(rows: Float64Array, size: number): RobustFit {
   const n = rows.length / size;
-  const core = Math.ceil(CORE_SHARE * n);
+  const core = Math.ceil(
+    Math.max(MIN_CORE_SHARE * n, Math.min(MAX_CORE_SHARE * n, CORE_ROWS_PER_COLUMN * size)),
+  );
   let best: { members: readonly number[]; logVolume: number } | undefined;
   for (const start of [euclideanDistances(rows, size), spatialSignDistances(rows, size)]) {
     const found = concentrate(rows, size, nearest(start, core));

@@ -3,6 +3,7 @@ import type { UChart } from '../uchart.ts';
 import type { CusumLimits } from './cusum.ts';
 import type { EwmaLimits } from './ewma.ts';
 import type { HotellingLimits } from './hotelling.ts';
+import type { RobustHotellingLimits } from './robust-hotelling.ts';
 import type { RunRuleLimits } from './shewhart-rules.ts';
 import type { ShewhartLimits } from './shewhart.ts';
 
@@ -28,7 +29,8 @@ export interface Judgement {
 }
 
 /** What a strategy learnt from qualified contexts of one recipe: plain data, to be learnt once and kept. */
-export type Limits = ShewhartLimits | RunRuleLimits | CusumLimits | EwmaLimits | HotellingLimits;
+export type Limits =
+  ShewhartLimits | RunRuleLimits | CusumLimits | EwmaLimits | HotellingLimits | RobustHotellingLimits;
 
 /** A defence strategy (`delivery R172`): pure functions of what is passed in. */
 export interface Strategy {

@@ -10,7 +10,8 @@ import {
 import { ewma } from '../../../../system/charts/strategies/ewma.ts';
 import { minQualifiedContexts } from '../../../../system/charts/strategies/history.ts';
 import { cusum } from '../../../../system/charts/strategies/cusum.ts';
-import { hotelling, robustHotelling } from '../../../../system/charts/strategies/hotelling.ts';
+import { hotelling } from '../../../../system/charts/strategies/hotelling.ts';
+import { robustHotelling } from '../../../../system/charts/strategies/robust-hotelling.ts';
 import { nelson, westernElectric } from '../../../../system/charts/strategies/shewhart-rules.ts';
 import { shewhart } from '../../../../system/charts/strategies/shewhart.ts';
 import { statisticCount } from '../../../../system/charts/statistics.ts';
