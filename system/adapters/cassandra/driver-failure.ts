@@ -23,8 +23,12 @@ export function failureOf(error: unknown): CqlFailure {
   if (fields['isSocketError'] === true) {
     return { kind: fields['requestNotWritten'] === true ? 'not-connected' : 'disconnected' };
   }
+  // A plain error comes from the pool of one host, before anything was sent, or from a socket: no code tells which.
+  if (error instanceof Error) return { kind: notSent.has(error.message) ? 'not-connected' : 'disconnected' };
   throw error;
 }
+
+const notSent: ReadonlySet<string> = new Set(['No connection available']);
 
 /** The failure as an error of the port, the driver's own as its cause. */
 export function portErrorOf(error: unknown): PortError {

@@ -164,7 +164,8 @@ export class LiveRig implements Rig {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#clients.flat(), this.#system].map((client) => client?.close()));
+    await Promise.all(this.#clients.flat().map((client) => client.close()));
+    await this.#system?.close();
     await this.ring.close();
   }
 }

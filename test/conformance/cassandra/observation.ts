@@ -1,4 +1,4 @@
-import type { WideOutcome } from '../../../system/ports/cql-wide.ts';
+import type { CqlFailure, WideOutcome } from '../../../system/ports/cql-wide.ts';
 import type { Gate } from './gate.ts';
 import type { Rig } from './rig.ts';
 import { fromRow, isConditional, toStatement } from './step.ts';
@@ -32,7 +32,7 @@ export const statementTimeoutMs = 12_000;
 export const clientSkewsUs: readonly number[] = [0, 1_500_000, -1_500_000];
 
 /**
- * Runs a sequence and notes times and answers; the gate keeps answers quick. Where an operation of a sequence with TTLs crossed a second, what it
+ * Runs a sequence without faults and notes times and answers; the gate keeps answers quick. Where an operation of a sequence with TTLs crossed a second, what it
  * saw is one of two things: the sequence then proves nothing and the answer is undefined.
  */
 export async function observe(
@@ -60,6 +60,8 @@ export async function observe(
     const endUs = rig.nowUs();
     leave();
     if (serverStamped) await rig.sleepUntil(endUs + settleUs);
+    // On a machine that is too busy the ring fails without a fault.
+    if (raw.kind === 'failed' && isLateness(raw.failure)) return undefined;
     crossed ||= Math.floor(startUs / secondUs) !== Math.floor(endUs / secondUs);
     const times = { startUs, endUs, ...(clientTimestampUs === undefined ? {} : { clientTimestampUs }) };
     const outcome = normalise(raw, rig.baseUs, sequence, [...observations, { ...times, outcome: written }]);
@@ -84,6 +86,24 @@ export async function follow(
     outcomes.push(normalise(raw, rig.baseUs, sequence, recorded.slice(0, index + 1)));
   }
   return outcomes;
+}
+
+function isLateness(failure: CqlFailure): boolean {
+  switch (failure.kind) {
+    case 'write-timeout':
+    case 'read-timeout':
+    case 'client-timeout':
+    case 'disconnected':
+    case 'not-connected':
+      return true;
+    case 'unavailable':
+    case 'write-failure':
+    case 'read-failure':
+    case 'overloaded':
+    case 'bootstrapping':
+    case 'invalid':
+      return false;
+  }
 }
 
 const written: OutcomeSpec = { kind: 'written' };
