@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { benchCassandra } from './cassandra.ts';
 import { benchCharts } from './charts.ts';
 import { benchNats } from './nats.ts';
+import { benchUCharts } from './uchart.ts';
 import type { RunResult } from '../scenarios/run-result.ts';
 import { runScenario } from '../scenarios/runner.ts';
 import { profileByRoom } from './profile.ts';
@@ -74,6 +75,8 @@ function say({ result, ratio }: Measured, label: string): void {
 
 console.log('the chart codecs alone');
 for (const [label, ...columns] of benchCharts()) line(`  ${label}`, ...columns);
+console.log('U-charts, strategies and caches, each context of 10 SVIDs × 120 points');
+for (const [label, ...columns] of benchUCharts()) line(`  ${label}`, ...columns);
 console.log('the store alone');
 for (const [name, value] of Object.entries(await benchCassandra())) line(`  ${name}`, value.toFixed(1));
 console.log('the message broker alone');
