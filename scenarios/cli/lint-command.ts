@@ -68,7 +68,7 @@ function scrapeIntervalMs(text: string | undefined): number | undefined {
   return length;
 }
 
-function readInputFile(name: string): InputFile {
+export function readInputFile(name: string): InputFile {
   try {
     return { name, bytes: readFileSync(name) };
   } catch (error) {

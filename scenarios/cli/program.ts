@@ -5,6 +5,7 @@ import { detectCommand } from './detect-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { exitCodes, explain, type ExitCode } from './exit-code.ts';
 import { InputError } from './input-error.ts';
+import { dryRunCommand, type DryRunFlags } from './dry-run-command.ts';
 import { lintCommand, type LintFlags } from './lint-command.ts';
 import { faultsCommand, listCommand } from './list-command.ts';
 import { replayCommand } from './replay-command.ts';
@@ -43,6 +44,23 @@ function buildProgram(finish: (code: ExitCode) => void): Command {
     .option('--format <format>', 'text, json or sarif', 'text')
     .option('--scrape-interval <duration>', 'how often Prometheus scrapes, where the files do not say')
     .action((files: string[], flags: LintFlags) => finish(lintCommand(files, flags)));
+  const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+  add(program.command('dry-run'))
+    .description('plays a Rollout and its analyses as the Argo controller does')
+    .argument('<files...>', 'the Rollout and its AnalysisTemplates')
+    .option('--rollout <name>', 'which one, where the files hold several')
+    .option(
+      '--measure <metric=value,…>',
+      'what a metric gives: 0.002,0.08@12m,nan@20m,empty@21m,error@22m',
+      collect,
+      [],
+    )
+    .option('--at <time=act>', 'abort, retry, promote or promote-full: 5m=abort', collect, [])
+    .option('--lose <pods>', 'pods that are away for a while: stable=1@5m..7m', collect, [])
+    .option('--pod-ready <duration>', 'from the start of a pod until it is available', '20s')
+    .option('--for <duration>', 'how much time is played at most', '24h')
+    .option('--format <format>', 'text or json', 'text')
+    .action((files: string[], flags: DryRunFlags) => finish(dryRunCommand(files, flags)));
   addRunOptions(
     add(program.command('replay'))
       .description('executes a recorded run again and compares the fingerprint')

@@ -81,10 +81,10 @@ function comparison(operator: string, { least, greatest }: Bounds, limit: number
   }
 }
 
-/** Whether the condition provides for a result without series: `len(result) == 0 || …`, `default(…)`, `isNil(…)`. */
+/** Whether the condition provides for a result without series: `len(result) == 0 || …`, `all(result, …)`. An empty list is not nil: `default` does not help. */
 export function guardsEmptyResult(condition: Condition): boolean {
   return conditionParts(condition).some(
-    (part) => part.kind === 'call' && /^(len|default|isNil|all|any|none)$/.test(part.name),
+    (part) => part.kind === 'call' && /^(len|all|any|none)$/.test(part.name),
   );
 }
 

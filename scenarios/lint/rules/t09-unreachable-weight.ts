@@ -1,11 +1,6 @@
+import { basicCanaryReplicas } from '../../dry-run/argo/basic-canary.ts';
 import { nodeAt } from '../documents/manifest-node.ts';
-import {
-  basicCanaryReplicas,
-  hasTrafficRouting,
-  maxSurgeOf,
-  replicasOf,
-  weightSteps,
-} from '../input/replicas.ts';
+import { hasTrafficRouting, maxSurgeOf, replicasOf, weightSteps } from '../input/replicas.ts';
 import type { LintRule } from './rule.ts';
 
 /** Points of percent by which a share of pods may miss the weight. */

@@ -1,0 +1,138 @@
+import { DocumentProblem } from '../lint/documents/document-problem.ts';
+import { nodeAt, numberAt, textAt, type ManifestNode } from '../lint/documents/manifest-node.ts';
+import { analysisUses, templateOf, type AnalysisUse } from '../lint/input/analysis-uses.ts';
+import type { AnalysisMetric, LintInput } from '../lint/input/lint-input.ts';
+import { absoluteOrPercent, hasTrafficRouting, replicasOf } from '../lint/input/replicas.ts';
+import { canarySteps, placeOf, type CanaryStep, type Resource } from '../lint/input/resource.ts';
+import { durationMs } from '../lint/promql/lexer.ts';
+import type { AnalysisMetricSpec } from './argo/analysis-run.ts';
+import { rolloutDefaults, type CanarySpec, type CanaryStepSpec } from './argo/canary-spec.ts';
+import { defaultConsecutiveErrorLimit } from './argo/metric-run.ts';
+
+/** A Rollout as the model needs it. Throws a `DocumentProblem` for what the model does not know. */
+export function readRollout(input: LintInput, rollout: Resource): CanarySpec {
+  const canary = nodeAt(rollout.root, 'spec', 'strategy', 'canary');
+  if (canary === undefined) {
+    throw new DocumentProblem(
+      rollout.root.place,
+      `Rollout ${rollout.name} has no canary strategy; only canaries are played`,
+    );
+  }
+  if (textAt(canary, 'dynamicStableScale') === 'true') {
+    throw new DocumentProblem(placeOf(canary, 'dynamicStableScale'), 'dynamicStableScale is not modelled');
+  }
+  const steps = canarySteps(rollout);
+  const double = steps.find((step, index) => steps[index - 1]?.index === step.index);
+  if (double !== undefined) {
+    throw new DocumentProblem(double.keyPlace, 'a step that does several things at once is not modelled');
+  }
+  const replicas = replicasOf(rollout);
+  const uses = analysisUses(input).filter((use) => use.owner === rollout);
+  const background = uses.filter((use) => use.role === 'background');
+  const surge = textAt(canary, 'maxSurge') ?? rolloutDefaults.maxSurge;
+  const unavailable = textAt(canary, 'maxUnavailable') ?? rolloutDefaults.maxUnavailable;
+  const maxSurge = absoluteOrPercent(surge, replicas, 'up') ?? 0;
+  const down = absoluteOrPercent(unavailable, replicas, 'down') ?? 0;
+  const seconds = (node: ManifestNode | undefined, key: string, defaultMs: number): number =>
+    (numberAt(node, key) ?? defaultMs / 1000) * 1000;
+  return {
+    replicas,
+    trafficRouting: hasTrafficRouting(rollout),
+    steps: steps.map((step) => readStep(input, step, uses)),
+    background:
+      background.length === 0
+        ? undefined
+        : {
+            startingStep: numberAt(canary, 'analysis', 'startingStep') ?? 0,
+            metrics: background.flatMap((use) => metricsOfUse(input, use)),
+          },
+    abortScaleDownDelayMs: seconds(
+      canary,
+      'abortScaleDownDelaySeconds',
+      rolloutDefaults.abortScaleDownDelayMs,
+    ),
+    maxSurge,
+    // Both 0 would never move (delivery 11).
+    maxUnavailable: maxSurge === 0 && down === 0 ? 1 : down,
+    progressDeadlineMs: seconds(
+      nodeAt(rollout.root, 'spec'),
+      'progressDeadlineSeconds',
+      rolloutDefaults.progressDeadlineMs,
+    ),
+    progressDeadlineAbort: textAt(rollout.root, 'spec', 'progressDeadlineAbort') === 'true',
+  };
+}
+
+function readStep(input: LintInput, step: CanaryStep, uses: readonly AnalysisUse[]): CanaryStepSpec {
+  switch (step.key) {
+    case 'setWeight':
+      return { kind: 'setWeight', weight: numberAt(step.value) ?? 0 };
+    case 'pause':
+      return { kind: 'pause', durationMs: pauseMs(step.value) };
+    case 'setCanaryScale':
+      return {
+        kind: 'setCanaryScale',
+        replicas: numberAt(step.value, 'replicas'),
+        weight: numberAt(step.value, 'weight'),
+        matchTrafficWeight: textAt(step.value, 'matchTrafficWeight') === 'true',
+      };
+    case 'setHeaderRoute':
+    case 'setMirrorRoute':
+      return { kind: 'route' };
+    case 'analysis': {
+      const names = uses.filter((use) => use.role === 'step' && isWithin(step, use));
+      return { kind: 'analysis', metrics: names.flatMap((use) => metricsOfUse(input, use)) };
+    }
+    default:
+      throw new DocumentProblem(step.keyPlace, `the step ${step.key} is not modelled`);
+  }
+}
+
+/** Whether a reference stands in this step: behind its key and before anything that stands at the same depth. */
+function isWithin(step: CanaryStep, use: AnalysisUse): boolean {
+  const templates = nodeAt(step.value, 'templates');
+  return (
+    templates?.kind === 'list' &&
+    templates.items.some((item) => {
+      const place = placeOf(item, 'templateName');
+      return place.line === use.place.line && place.column === use.place.column;
+    })
+  );
+}
+
+/** A plain number is seconds. */
+function pauseMs(node: ManifestNode): number | undefined {
+  const text = textAt(node, 'duration');
+  if (text === undefined) return undefined;
+  return durationMs(/^\d+$/.test(text) ? `${text}s` : text);
+}
+
+function metricsOfUse(input: LintInput, use: AnalysisUse): readonly AnalysisMetricSpec[] {
+  const template = templateOf(input, use);
+  if (template === undefined)
+    throw new DocumentProblem(use.place, `no template ${use.template} in these files, or several`);
+  return input.metrics.filter((metric) => metric.template === template).map(metricSpec);
+}
+
+function metricSpec(metric: AnalysisMetric): AnalysisMetricSpec {
+  const { node } = metric;
+  for (const given of [metric.success, metric.failure]) {
+    if (given !== undefined && given.condition === undefined) {
+      throw new DocumentProblem(given.node.place, `the condition "${given.text.trim()}" cannot be read`);
+    }
+  }
+  return {
+    name: metric.name,
+    template: metric.template.name,
+    dryRun: false,
+    success: metric.success?.condition,
+    failure: metric.failure?.condition,
+    count: metric.count,
+    intervalMs: metric.intervalMs,
+    initialDelayMs: durationMs(textAt(node, 'initialDelay') ?? '') ?? 0,
+    failureLimit: metric.failureLimit,
+    inconclusiveLimit: numberAt(node, 'inconclusiveLimit') ?? 0,
+    consecutiveErrorLimit: numberAt(node, 'consecutiveErrorLimit') ?? defaultConsecutiveErrorLimit,
+    consecutiveSuccessLimit: numberAt(node, 'consecutiveSuccessLimit') ?? 0,
+  };
+}
