@@ -1,5 +1,6 @@
 import { badCanary } from './bad-canary.ts';
 import { cassandraStorm } from './cassandra-storm.ts';
+import { cassandraArchive } from './cassandra-archive.ts';
 import { cassandraSchedules } from './cassandra-schedules.ts';
 import { clockChaos } from './clock-chaos.ts';
 import { defenderChurn } from './defender-churn.ts';
@@ -39,6 +40,7 @@ export const catalog: readonly Scenario[] = [
   clockChaos,
   storm,
   referenceDay,
+  cassandraArchive,
   ...cassandraSchedules,
 ];
 

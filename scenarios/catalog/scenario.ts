@@ -68,7 +68,7 @@ export interface ScenarioSetup {
   readonly fixedFaults: readonly PlannedFault[];
   readonly drawnFaults?: DrawnFaults;
   readonly goals: readonly Goal[];
-  /** Puts something of the scenario's own into the world before it runs. `pattern`: the write pattern a planted bug asks for. */
+  /** Puts something of the scenario's own into the world before it runs. `pattern`: what a planted bug puts in its place. */
   readonly begin?: (world: World, pattern: string | undefined) => void;
 }
 

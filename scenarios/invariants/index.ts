@@ -1,6 +1,7 @@
 import { alarmFaultFree } from './alarm-fault-free.ts';
 import { alarmJudgedAgain } from './alarm-judged-again.ts';
 import { alarmOneEffect } from './alarm-one-effect.ts';
+import { archiveComplete } from './archive-complete.ts';
 import { budgetProcessing } from './budget-processing.ts';
 import { cacheHitRate } from './cache-hit-rate.ts';
 import { collectionComplete } from './collection-complete.ts';
@@ -38,6 +39,7 @@ export const rules: readonly Rule[] = [
   durabilityAcknowledged,
   resultFaultFree,
   collectionComplete,
+  archiveComplete,
   patternOnce,
   patternExpires,
   patternDone,

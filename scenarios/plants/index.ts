@@ -30,6 +30,7 @@ import { skewedClockUpsert } from './skewed-clock-upsert.ts';
 import { dedupeCheckThenAct } from './dedupe-check-then-act.ts';
 import { freshTtl } from './fresh-ttl.ts';
 import { refusedClaim } from './refused-claim.ts';
+import { watermarkArchive } from './watermark-archive.ts';
 import type { Plant } from './plant.ts';
 
 /** All planted bugs. */
@@ -66,6 +67,7 @@ export const plants: readonly Plant[] = [
   dedupeCheckThenAct,
   freshTtl,
   refusedClaim,
+  watermarkArchive,
 ];
 
 export function plantNamed(name: string): Plant | undefined {

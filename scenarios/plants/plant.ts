@@ -12,7 +12,7 @@ export interface Plant {
   readonly overrides: Readonly<Record<string, string>>;
   /** Faults in place of the scenario's own, where those would seldom meet the bug. */
   readonly faults?: readonly PlannedFault[];
-  /** Id of a write pattern in place of the one that survives the scenario's schedule. */
+  /** What the scenario puts in place of its own: a weaker write pattern, a forgetful job. */
   readonly pattern?: string;
   readonly customisation: SystemCustomisation;
 }

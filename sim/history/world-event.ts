@@ -1,6 +1,7 @@
 import type { SystemEvent } from '../../system/ports/system-event.ts';
 import type { EquipmentEvent } from '../equipment/equipment-event.ts';
 import type { KubernetesEvent } from '../kubernetes/kubernetes-event.ts';
+import type { ArchiveObservation } from './archive-event.ts';
 import type { PatternObservation } from './pattern-event.ts';
 
 export type FaultEvent =
@@ -17,4 +18,10 @@ export type FaultEvent =
 export type OperatorEvent = { readonly kind: 'operator.act'; readonly act: string; readonly detail: string };
 
 export type WorldEvent =
-  SystemEvent | EquipmentEvent | KubernetesEvent | FaultEvent | OperatorEvent | PatternObservation;
+  | SystemEvent
+  | EquipmentEvent
+  | KubernetesEvent
+  | FaultEvent
+  | OperatorEvent
+  | PatternObservation
+  | ArchiveObservation;

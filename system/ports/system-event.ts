@@ -26,6 +26,22 @@ export type CollectorEvent =
       readonly bytes: number;
       readonly points: number;
     }
+  /** U-charts were copied to the offline store, durably, before they expire (delivery R207). */
+  | {
+      readonly kind: 'archive.stored';
+      readonly unit: string;
+      readonly recipe: string;
+      readonly month: number;
+      readonly rows: number;
+    }
+  /** A partition could not be copied; the next pass tries again. */
+  | {
+      readonly kind: 'archive.failed';
+      readonly unit: string;
+      readonly recipe: string;
+      readonly month: number;
+      readonly reason: string;
+    }
   /** Packing failed; the completion is published all the same and the chunks stay. */
   | {
       readonly kind: 'tchart.failed';

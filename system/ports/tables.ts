@@ -56,6 +56,9 @@ export function uchartMonth(endUs: number): number {
   return date.getUTCFullYear() * 100 + date.getUTCMonth() + 1;
 }
 
+/** U-charts that are about to expire, in the offline store: a cluster of its own, where nothing expires (delivery R207). */
+export const uchartArchiveTable: CqlTable = { ...uchartTable, name: 'uchart_archive', defaultTtlSeconds: 0 };
+
 /** Charts of contexts that engineers declared good: the phase I from which limits are learnt, by recipe. */
 export const qualifiedTable: CqlTable = {
   name: 'uchart_qualified',

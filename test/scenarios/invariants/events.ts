@@ -9,6 +9,7 @@ const deployment = 'defender-blue';
 
 /** An event of each kind that rules and observers watch, as unremarkable as can be. */
 const plain: { readonly [K in EventKind]?: EventOf<K> } = {
+  'archive.expired': { kind: 'archive.expired', chart: 'u1/5/1', archived: true },
   'pattern.observed': {
     kind: 'pattern.observed',
     schedule: 'tie',
