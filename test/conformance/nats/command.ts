@@ -6,13 +6,17 @@ import {
   profileOf,
   serverVersion,
   serverVersions,
+  type ServerVersion,
 } from '../../../chaos/live/nats/index.ts';
 import { Campaign, type CampaignResult, type Finding } from './campaign.ts';
 import { plansOf } from './generator.ts';
+import type { NatsProfile } from '../../../sim/nats/index.ts';
 import { LiveRig } from './live-rig.ts';
+import { markdownTable, mutationTable } from './mutation-table.ts';
+import { record, recordedRuns } from './recording.ts';
 
 const usage = `npm run conformance -- nats [--server ${serverVersions.join('|')}] [--ops N] [--seed S] [--parallel N] [--shrink N]
-                            [--install VERSION]`;
+                            [--install VERSION] [--record] [--mutations]`;
 
 const exitCodes = { agreed: 0, disagreed: 1, badInput: 104, skipped: 2 } as const;
 
@@ -28,6 +32,8 @@ export async function run(args: readonly string[]): Promise<number> {
       parallel: { type: 'string', default: '32' },
       shrink: { type: 'string', default: '3' },
       install: { type: 'string' },
+      record: { type: 'boolean', default: false },
+      mutations: { type: 'boolean', default: false },
     },
   });
   const version = serverVersion(values.install ?? (values.profile === '2.9.10' ? '2.9.10' : values.server));
@@ -35,6 +41,7 @@ export async function run(args: readonly string[]): Promise<number> {
     console.error(usage);
     return exitCodes.badInput;
   }
+  if (values.mutations) return await mutations(profileOf(version));
   const binary = await installServer(version);
   if (binary.kind === 'missing') {
     console.error(`skipped: ${binary.problem}. To put it right: ${binary.command}`);
@@ -45,6 +52,7 @@ export async function run(args: readonly string[]): Promise<number> {
     return exitCodes.agreed;
   }
   try {
+    if (values.record) return await recordAll(version, Number(values.seed), Number(values.ops));
     return await campaign(
       version,
       Number(values.seed),
@@ -59,8 +67,38 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
+/** Needs no server: what real ones answered is recorded. */
+async function mutations(profile: NatsProfile['version']): Promise<number> {
+  const rows = await mutationTable(profile, recordedRuns(profile));
+  console.log(markdownTable(rows));
+  const missed = rows.filter(({ sequence }) => sequence === undefined);
+  console.log(
+    `\nprofile ${profile}: ${rows.length - missed.length} of ${rows.length} deliberate errors found`,
+  );
+  return missed.length === 0 ? exitCodes.agreed : exitCodes.disagreed;
+}
+
+async function recordAll(version: ServerVersion, seed: number, operations: number): Promise<number> {
+  const cluster = await LiveCluster.start({
+    version,
+    name: 'conformance',
+    nodeCount: 3,
+    formWithinMs: 30_000,
+  });
+  const rig = new LiveRig(cluster);
+  try {
+    const runs = await record(rig, profileOf(version), seed, operations);
+    const steps = runs.reduce((sum, { plan }) => sum + plan.steps.length, 0);
+    console.log(`recorded ${steps} operations in ${runs.length} sequences on nats-server ${version}`);
+    return exitCodes.agreed;
+  } finally {
+    await rig.close();
+    await cluster.stop();
+  }
+}
+
 async function campaign(
-  version: (typeof serverVersions)[number],
+  version: ServerVersion,
   seed: number,
   operations: number,
   places: number,

@@ -1,4 +1,4 @@
-import type { NatsProfile } from '../../../sim/nats/index.ts';
+import type { MutationName, NatsProfile } from '../../../sim/nats/index.ts';
 import { Interpreter, planName, type PlanRun } from './interpreter.ts';
 import { knownDifferences, type KnownDifference } from './known-differences.ts';
 import { ModelRig } from './model-rig.ts';
@@ -17,9 +17,11 @@ export interface Difference {
 export async function runOnModel(
   plan: Plan,
   version: NatsProfile['version'],
-  changes: Partial<NatsProfile> = {},
+  mutation?: MutationName,
 ): Promise<PlanRun> {
-  const rig = new ModelRig(version, 1n, changes);
+  // A fresh turn of the event loop: what real servers answer must not run while the simulator's guard is up.
+  await new Promise((resolve) => setImmediate(resolve));
+  const rig = new ModelRig(version, 1n, mutation);
   return await rig.run(() => new Interpreter(rig, plan, planName(0)).run());
 }
 

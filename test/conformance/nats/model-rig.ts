@@ -1,5 +1,12 @@
 import { HostClock, Kernel, SimProcess } from '../../../sim/kernel/index.ts';
-import { NatsCluster, NatsDirectory, natsProfile, type NatsProfile } from '../../../sim/nats/index.ts';
+import {
+  mutationsOf,
+  NatsCluster,
+  NatsDirectory,
+  natsProfile,
+  type MutationName,
+  type NatsProfile,
+} from '../../../sim/nats/index.ts';
 import { Network } from '../../../sim/network/index.ts';
 import type { FullNatsConnection } from '../../../system/ports/nats-full.ts';
 import type { Rig } from './rig.ts';
@@ -16,14 +23,15 @@ export class ModelRig implements Rig {
   readonly #directory: NatsDirectory;
   readonly #script: SimProcess;
 
-  constructor(version: NatsProfile['version'], seed: bigint, changes: Partial<NatsProfile> = {}) {
+  constructor(version: NatsProfile['version'], seed: bigint, mutation?: MutationName) {
     this.#kernel = new Kernel({ seed, maxEventsPerMoment: 100_000 });
     this.#network = new Network(this.#kernel);
     this.cluster = new NatsCluster(this.#kernel, this.#network, {
       name: 'conformance',
       nodeCount: 3,
       elide: true,
-      profile: { ...natsProfile(version), ...changes },
+      profile: natsProfile(version),
+      mutations: mutationsOf(mutation === undefined ? [] : [mutation]),
     });
     this.#directory = new NatsDirectory([this.cluster]);
     this.#script = this.#process('script');
