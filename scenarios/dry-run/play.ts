@@ -204,7 +204,8 @@ class Play {
       ) {
         times.push(pause.sinceMs + current.durationMs + 1);
       }
-      times.push(this.#state.progressedMs + this.#spec.progressDeadlineMs + 1);
+      const deadlineMs = this.#state.progressedMs + this.#spec.progressDeadlineMs + 1;
+      if (isDeadlineExceeded(this.#spec, this.#state, deadlineMs)) times.push(deadlineMs);
     }
     const later = times.filter((time) => time !== undefined && time > this.#nowMs);
     return later.length === 0 ? undefined : Math.min(...later.map((time) => time ?? Infinity));

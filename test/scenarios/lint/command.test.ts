@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { lintCommand } from '../../../scenarios/cli/lint-command.ts';
 import { lintRules } from '../../../scenarios/lint/rules/index.ts';
 import { runScenarioCli, temporaryFolder, type Outcome } from '../cli/command-line.ts';
 
@@ -17,7 +18,7 @@ beforeAll(() => {
 });
 afterAll(() => folder.remove());
 
-test('text: place, rule, why, effect, fix; exit 1', async () => {
+test.concurrent('text: place, rule, why, effect, fix; exit 1', async () => {
   const { stdout, stderr, code } = await run('bad budget.yaml', 'good.yaml');
   expect(code).toBe(1);
   expect(stderr).toBe('exit 1: 1 finding\n');
@@ -32,11 +33,11 @@ test('text: place, rule, why, effect, fix; exit 1', async () => {
   ]);
 });
 
-test('clean: exit 0', async () => {
+test.concurrent('clean: exit 0', async () => {
   expect(await run('good.yaml')).toEqual({ stdout: 'no findings in 1 file\n', stderr: '', code: 0 });
 });
 
-test('json', async () => {
+test.concurrent('json', async () => {
   const { stdout, code } = await run('bad budget.yaml', '--format', 'json');
   expect(code).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({
@@ -46,7 +47,7 @@ test('json', async () => {
   });
 });
 
-test('sarif: rules, result, place', async () => {
+test.concurrent('sarif: rules, result, place', async () => {
   const { stdout } = await run('bad budget.yaml', '--format', 'sarif');
   const index = lintRules.findIndex((rule) => rule.id === 'T14');
   expect(JSON.parse(stdout)).toMatchObject({
@@ -73,17 +74,19 @@ test('sarif: rules, result, place', async () => {
   });
 });
 
-test.each([
-  [['tab.yaml', 'good.yaml'], /^error: tab\.yaml:2:1: Tabs/],
-  [['none.yaml'], /^error: none\.yaml: no such file/],
-  [['.'], /^error: \.: a folder/],
-  [['good.yaml', '--format', 'xml'], /^error: --format xml: expected text, json or sarif/],
-  [['good.yaml', '--scrape-interval', 'soon'], /^error: --scrape-interval soon: expected a duration/],
-  [[], /missing required argument/],
-])('%s: exit 104', async (args, message) => {
-  const { stdout, stderr, code } = await run(...args);
+test.concurrent('a file that cannot be read: exit 104', async () => {
+  const { stdout, stderr, code } = await run('tab.yaml', 'good.yaml');
   expect(stdout).toBe('');
-  expect(stderr).toMatch(message);
+  expect(stderr).toMatch(/^error: tab\.yaml:2:1: Tabs/);
   expect(stderr).toContain('exit 104: bad input, nothing was run');
   expect(code).toBe(104);
+});
+
+test.each([
+  [['none.yaml'], {}, /none\.yaml: no such file/],
+  [['.'], {}, /^\.: a folder; expected files/],
+  [['none.yaml'], { format: 'xml' }, /--format xml: expected text, json or sarif/],
+  [['none.yaml'], { scrapeInterval: 'soon' }, /--scrape-interval soon: expected a duration/],
+])('%s %s is bad input', (names, flags, message) => {
+  expect(() => lintCommand(names, { format: 'text', ...flags })).toThrow(message);
 });
