@@ -1,11 +1,13 @@
 import type { EffectiveConsumerSettings } from '../../system/ports/jetstream-management.ts';
 import { ConsumerRecord } from './consumer-record.ts';
 import type { Machine } from './machine.ts';
+import type { NatsProfile } from './profile.ts';
 import type { Operation } from './operations.ts';
 import type { RawPull } from './raw-pull.ts';
 
 /** What all replicas of a consumer share. */
 export interface ConsumerContext {
+  readonly profile: NatsProfile;
   readonly settings: EffectiveConsumerSettings;
 }
 
@@ -35,7 +37,14 @@ export class ConsumerMachine implements Machine {
         );
         return 0;
       case 'acked':
-        return record.acked(context.settings, operation.consumerSequence, operation.sequence) ? 1 : 0;
+        return record.acked(
+          context.settings,
+          operation.consumerSequence,
+          operation.sequence,
+          context.profile.defects.has('floor-after-redelivery'),
+        )
+          ? 1
+          : 0;
       case 'skipped':
         record.start(operation.sequence - 1, context.settings);
         return 0;

@@ -57,8 +57,13 @@ export class ConsumerRecord {
   }
 
   /** True: something was pending. */
-  acked(settings: EffectiveConsumerSettings, consumerSequence: number, sequence: number): boolean {
-    this.redelivered.delete(sequence);
+  acked(
+    settings: EffectiveConsumerSettings,
+    consumerSequence: number,
+    sequence: number,
+    floorStaysAfterRedelivery: boolean,
+  ): boolean {
+    const holdsFloor = this.redelivered.delete(sequence) && floorStaysAfterRedelivery;
     if (settings.ack === 'none' || consumerSequence <= this.floorConsumer) return false;
     const pending = this.pending.get(sequence);
     if (pending === undefined) return false;
@@ -77,7 +82,7 @@ export class ConsumerRecord {
     if (this.pending.size === 0) {
       this.floorConsumer = this.deliveredConsumer;
       this.floorStream = this.deliveredStream;
-    } else if (first === this.floorConsumer + 1) {
+    } else if (first === this.floorConsumer + 1 && !holdsFloor) {
       this.floorConsumer = first;
       this.floorStream = sequence;
       if (this.deliveredConsumer > first) {

@@ -28,6 +28,8 @@ export class ConsumerService implements GroupService {
   readonly replica: RaftReplica;
   readonly server: NatsServer;
   ready = false;
+  /** It leads and delivers nothing, until another leads (faults C9, C14). */
+  deaf = false;
   #stopped = false;
   readonly #stream: RaftReplica;
   readonly #memory: ConsumerMemory;
@@ -87,6 +89,8 @@ export class ConsumerService implements GroupService {
       this.#memory.begin(this.stream);
       this.replica.propose({ kind: 'skipped', sequence: this.#memory.nextStream });
     }
+    if (asset.filterChanged && server.cluster.profile.defects.has('filters-lost')) this.deaf = true;
+    this.#stream.group.wakeAnnounced(this.#stream);
     server.subscribe(this.replica.group.name, 'leaders');
     this.#turnAway(machine);
     this.#touch();
@@ -224,7 +228,7 @@ export class ConsumerService implements GroupService {
 
   /** Delivers what may be delivered; then the waiting pulls are looked at. */
   dispatch(): void {
-    if (!this.ready || this.#dispatching || this.#queue.isEmpty) return;
+    if (!this.ready || this.deaf || this.#dispatching || this.#queue.isEmpty) return;
     this.#dispatching = true;
     const memory = this.#memory;
     const { stream } = this;
@@ -411,7 +415,7 @@ export class ConsumerService implements GroupService {
 
   #acknowledge(request: AckRequest): void {
     const { sequence, consumerSequence, verb, more } = request;
-    const { ackReplyAfterQuorum } = this.server.cluster.profile;
+    const { ackReplyAfterQuorum, defects } = this.server.cluster.profile;
     const { mutations } = this.asset.stream;
     const memory = this.#memory;
     let { call } = request;
@@ -420,7 +424,10 @@ export class ConsumerService implements GroupService {
         case 'ack':
         case 'term':
           // Of what was never delivered (jetstream F53).
-          if (sequence >= memory.nextStream) return;
+          if (sequence >= memory.nextStream) {
+            if (defects.has('ack-jumps-cursor')) memory.nextStream = sequence + 1;
+            return;
+          }
           if (verb === 'term') this.server.cluster.advise('terminated', this.asset, sequence);
           if (verb === 'term' && mutations.termRedelivers) {
             memory.queueAgain(sequence);
@@ -550,7 +557,7 @@ export class ConsumerService implements GroupService {
         if (asset.filter.matches(message.subject)) this.#releaseOne(message.sequence);
       }
     }
-    if (memory.pending.size === 0) return;
+    if (memory.pending.size === 0 || this.server.cluster.profile.defects.has('ack-queue-leak')) return;
     // The pending acks are looked at for the first time (jetstream F56).
     const [low, high] = firstPendingCheckUs;
     const waitUs = Math.min(
@@ -574,8 +581,12 @@ export class ConsumerService implements GroupService {
   #purged(subject: string): void {
     const { stream, asset } = this;
     const { subjects } = asset.filter;
-    const isWithin =
-      subject === '' || (subjects.length > 0 && subjects.every((own) => subjectMatches(subject, own)));
+    const covers = (own: string): boolean => subjectMatches(subject, own);
+    // The erroneous releases took any overlap for the whole (faults C10, C11).
+    const isEnough = this.server.cluster.profile.defects.has('purge-moves-cursor')
+      ? subjects.length === 0 || subjects.some(covers)
+      : subjects.length > 0 && subjects.every(covers);
+    const isWithin = subject === '' || isEnough;
     const purged = new SubjectFilter(subject === '' ? [] : [subject], asset.stream.subjects);
     const first = isWithin ? (stream.nextFor(purged, 1)?.sequence ?? stream.lastSequence + 1) : stream.first;
     for (const [sequence, { consumerSequence }] of this.#memory.pending) {

@@ -23,7 +23,7 @@ import { inspect, type StreamInspection } from './stream-inspection.ts';
 import { StreamMachine, streamMachineOf } from './stream-machine.ts';
 import { StreamService } from './stream-service.ts';
 import { SubjectTable } from './subjects.ts';
-import { firstCampaignUs } from './timing.ts';
+import { firstCampaignUs, syncUs } from './timing.ts';
 
 export interface NatsClusterOptions {
   /** Announced to clients; clients reach it at `nats://<name>:4222`. */
@@ -270,7 +270,10 @@ export class NatsCluster implements GroupWorld {
   }
 
   resumeNode(index: number): void {
-    this.#server(index).process.resume();
+    const server = this.#server(index);
+    const pausedUs = server.process.state === 'frozen' ? this.kernel.nowUs - server.process.stateSinceUs : 0;
+    if (pausedUs > syncUs && this.profile.defects.has('pause-loses-buffer')) server.loseBuffers(pausedUs);
+    server.process.resume();
     this.health.review();
   }
 
@@ -296,6 +299,28 @@ export class NatsCluster implements GroupWorld {
     const replica = this.consumer(stream, consumer)?.group.replicaOn(this.#server(index));
     if (replica === undefined || replica.server.up) return false;
     replica.wipe();
+    return true;
+  }
+
+  /** A server's clock is set; age, lives of messages and duplicate windows follow it there (fault R14). */
+  stepClock(index: number, deltaUs: number): void {
+    this.#server(index).hostClock.step(deltaUs);
+  }
+
+  /** A follower of a stream takes nothing more and stays behind, until its server starts anew (fault R10). */
+  stickReplica(index: number, stream: string): boolean {
+    const replica = this.#streams.get(stream)?.group.replicaOn(this.#server(index));
+    if (replica === undefined || replica.role === 'leader') return false;
+    replica.group.leaveCalm();
+    replica.stuck = true;
+    return true;
+  }
+
+  /** The leader of a consumer delivers nothing, until another leads (fault C14). */
+  deafenConsumer(stream: string, consumer: string): boolean {
+    const service = this.consumer(stream, consumer)?.group.leader()?.service;
+    if (!(service instanceof ConsumerService)) return false;
+    service.deaf = true;
     return true;
   }
 

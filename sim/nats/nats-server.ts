@@ -10,7 +10,14 @@ import { requestBytes, type NatsRequest, type Routed } from './requests.ts';
 import { RequestRouter } from './request-router.ts';
 import { Session } from './session.ts';
 import { StreamMachine } from './stream-machine.ts';
-import { clientPort, readerTickUs, routeDialTimeoutUs, routePort, routeRedialUs } from './timing.ts';
+import {
+  bufferUs,
+  clientPort,
+  readerTickUs,
+  routeDialTimeoutUs,
+  routePort,
+  routeRedialUs,
+} from './timing.ts';
 
 /** What one server announces to another. */
 interface Announcement {
@@ -125,6 +132,15 @@ export class NatsServer implements Listener {
       const { machine } = replica;
       if (machine instanceof StreamMachine) machine.rebuildIds();
       replica.start();
+      if (cluster.profile.readsBeforeCaughtUp) NatsServer.#becomeReader(replica, this.process);
+    }
+  }
+
+  /** What its streams stored before it stood still was never written (fault D6). */
+  loseBuffers(pausedUs: number): void {
+    for (const { machine, group } of this.replicas) {
+      group.leaveCalm();
+      if (machine instanceof StreamMachine) machine.loseSince(this.wallUs() - pausedUs - bufferUs);
     }
   }
 

@@ -1,4 +1,23 @@
 /** Behaviour that differs between server versions (jetstream §5.4): only what this model acts on. */
+/**
+ * Errors of single releases between the two profiles, for scenarios that ask what they would do (jetstream §2):
+ * - `ack-jumps-cursor`: an acknowledgement of what this leader has not delivered moves its cursor behind it (C3, 2.10.x)
+ * - `ack-queue-leak`: a leader that takes over with pending deliveries never looks at them (C4, up to 2.10.24)
+ * - `filters-lost`: after a filter update the next leader matches nothing (C9, 2.12.3)
+ * - `purge-moves-cursor`: a purge of one filter moves the cursor past the messages of the others (C10 2.14.3, C11 up to 2.9.11)
+ * - `floor-after-redelivery`: acknowledging what was redelivered does not move the floor (C13, up to 2.10.9)
+ * - `staged-ids-kept`: an id under way is answered as a duplicate of sequence 0, for good if its leader fell (R12, 2.10.14–29)
+ * - `pause-loses-buffer`: a server that stands still past its sync interval loses its unsynced messages (D6, 2.12.0–2.12.2)
+ */
+export type ReleaseDefect =
+  | 'ack-jumps-cursor'
+  | 'ack-queue-leak'
+  | 'filters-lost'
+  | 'purge-moves-cursor'
+  | 'floor-after-redelivery'
+  | 'staged-ids-kept'
+  | 'pause-loses-buffer';
+
 export interface NatsProfile {
   readonly version: '2.12' | '2.9.10';
   /** A message goes to the client only when the delivery is replicated (since 2.11.2, jetstream F55). */
@@ -43,6 +62,11 @@ export interface NatsProfile {
   readonly infoFromMemory: boolean;
   /** The end of a message's deliveries is replicated (since 2.9.22, fault C5). */
   readonly replicatesExhaustion: boolean;
+  /** A restarted replica answers direct reads before it has caught up (until 2.9.16, fault K3). */
+  readonly readsBeforeCaughtUp: boolean;
+  /** What a purge removed from a stream of one replica is forgotten with the power, sequences and all (fault D9). */
+  readonly losesPurges: boolean;
+  readonly defects: ReadonlySet<ReleaseDefect>;
   /** Silence after which a route is given up, microseconds (jetstream C21). */
   readonly routeStaleUs: readonly [number, number];
 }
@@ -70,6 +94,9 @@ export const nats212: NatsProfile = {
   batchCompleted: true,
   infoFromMemory: false,
   replicatesExhaustion: true,
+  readsBeforeCaughtUp: false,
+  losesPurges: false,
+  defects: new Set(),
   routeStaleUs: [60_000_000, 90_000_000],
 };
 
@@ -96,6 +123,9 @@ export const nats2910: NatsProfile = {
   batchCompleted: false,
   infoFromMemory: true,
   replicatesExhaustion: false,
+  readsBeforeCaughtUp: true,
+  losesPurges: true,
+  defects: new Set(['purge-moves-cursor']),
   routeStaleUs: [240_000_000, 360_000_000],
 };
 

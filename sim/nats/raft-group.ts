@@ -352,6 +352,7 @@ export class RaftGroup {
         replica.log.lastIndex === lastIndex &&
         replica.commit === lastIndex &&
         replica.applied === lastIndex &&
+        !replica.stuck &&
         replica.reader
       );
     });

@@ -7,6 +7,7 @@ import { RaftLog } from './raft-log.ts';
 import { raftMessageBytes, type RaftMessage } from './raft-messages.ts';
 import { RaftTimers } from './raft-timers.ts';
 import type { ServerWatch } from './server-watch.ts';
+import { StreamMachine } from './stream-machine.ts';
 import type { Machine } from './machine.ts';
 import {
   campaignUs,
@@ -122,8 +123,14 @@ export class RaftReplica {
     const { group, log } = this;
     const { nowUs } = group.kernel;
     const kept = log.syncedIndex(nowUs);
+    const forgetsPurge = group.profile.losesPurges && group.size === 1 && hasPurge(log, kept);
     const lost = log.truncateAfter(kept);
     if (lost > 0 || this.applied > kept) group.rebuild(this, kept, false);
+    if (forgetsPurge && this.machine instanceof StreamMachine) {
+      this.machine.forgetAll();
+      this.commit = kept;
+      this.applied = kept;
+    }
     // A vote that was only written is forgotten, so it can be given again (fault D8).
     if (!group.profile.syncsVotes && !group.world.syncAlways && log.isUnsynced(this.#votedUs, nowUs)) {
       this.votedFor = -1;
@@ -566,6 +573,13 @@ function bitCount(bits: number): number {
   let count = 0;
   for (let left = bits; left !== 0; left &= left - 1) count++;
   return count;
+}
+
+/** A purge of a whole stream is among what was not synced. */
+function hasPurge(log: RaftLog, kept: number): boolean {
+  return log
+    .from(kept + 1, log.length)
+    .some(({ operation }) => operation.kind === 'purge' && operation.subject === '');
 }
 
 /** How often a group's files reach the disk; 0: with every write (jetstream E41). */

@@ -19,6 +19,8 @@ export class ConsumerAsset implements ConsumerContext {
   readonly number: number;
   settings: EffectiveConsumerSettings;
   filter: SubjectFilter;
+  /** It was updated since the consumer was made. */
+  filterChanged = false;
   #group: RaftGroup | undefined;
 
   constructor(stream: StreamAsset, settings: EffectiveConsumerSettings, number: number) {
@@ -27,6 +29,10 @@ export class ConsumerAsset implements ConsumerContext {
     this.number = number;
     this.settings = settings;
     this.filter = new SubjectFilter(settings.filterSubjects, stream.subjects);
+  }
+
+  get profile(): NatsProfile {
+    return this.stream.profile;
   }
 
   get group(): RaftGroup {
@@ -119,6 +125,7 @@ export class StreamAsset implements StreamContext {
     // Whoever takes a unit over asserts its durable anew; the index of all of them need not be made again for that.
     if (isSameFilter) return;
     consumer.filter = new SubjectFilter(settings.filterSubjects, this.subjects);
+    consumer.filterChanged = true;
     this.#index();
   }
 

@@ -124,6 +124,27 @@ export class StreamMachine implements Machine {
     return best;
   }
 
+  /** Messages stored since a moment are gone, and nobody knows (fault D6). */
+  loseSince(storedUs: number): number {
+    let lost = 0;
+    while (this.messages.last !== undefined && this.messages.last.storedUs > storedUs) {
+      this.messages.remove(this.messages.last);
+      lost++;
+    }
+    return lost;
+  }
+
+  /** Even its sequences are forgotten (fault D9). */
+  forgetAll(): void {
+    this.messages.clear();
+    this.lastSequence = 0;
+  }
+
+  /** An id is known from its proposal on, with no sequence yet (fault R12). */
+  stageId(messageId: string, storedUs: number): void {
+    this.#ids.set(messageId, { sequence: 0, storedUs });
+  }
+
   /** Sequence of an earlier message of this id within the duplicate window, or undefined (jetstream D30). */
   duplicateOf(messageId: string, wallUs: number): number | undefined {
     const seen = this.#ids.get(messageId);

@@ -258,7 +258,10 @@ export class StreamService implements GroupService {
       staged.count++;
       staged.lastSequence = lastSequence;
     }
-    if (messageId !== '') this.#stagedIds.add(messageId);
+    if (messageId !== '') {
+      this.#stagedIds.add(messageId);
+      if (this.profile.defects.has('staged-ids-kept')) machine.stageId(messageId, wallUs);
+    }
     this.replica.propose({
       kind: 'store',
       subject,

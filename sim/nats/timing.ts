@@ -17,6 +17,8 @@ export const transferSilenceUs = 3_000_000;
 /** Files reach the disk for the first time after U(1, 2) min, then every 2 min or as the profile says (jetstream E41). */
 export const firstSyncUs = [60_000_000, 120_000_000] as const;
 export const syncUs = 120_000_000;
+/** What a server has stored for so long is out of its memory. */
+export const bufferUs = 1_000_000;
 /** What an asset of one replica waits for; beside a round trip to a follower the `write()` into the page cache is nothing. */
 export const writeUs = 40;
 
