@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import type { WideConsistency } from '../../../system/ports/cql-wide.ts';
 import { regularColumnsOf } from '../../../system/ports/cql-wide.ts';
 import type { CqlColumnType } from '../../../system/ports/cql.ts';
+import { isConditional } from './step.ts';
 import type {
   BatchSpec,
   CellSpec,
@@ -252,9 +253,7 @@ function step(nodeCount: number, table: TableName): fc.Arbitrary<Step> {
         { weight: 3, arbitrary: fc.constantFrom<WideConsistency>(...plain) },
         {
           weight: 1,
-          arbitrary: fc.constantFrom<WideConsistency>(
-            ...(spec.kind === 'select' ? levels.reads : levels.writes),
-          ),
+          arbitrary: fc.constantFrom<WideConsistency>(...levelsFor(spec, levels)),
         },
       ),
       serialConsistency: fc.constantFrom('SERIAL' as const, 'LOCAL_SERIAL' as const),
@@ -262,6 +261,12 @@ function step(nodeCount: number, table: TableName): fc.Arbitrary<Step> {
       statement: fc.constant(spec),
     }),
   );
+}
+
+/** A claim at ANY is answered before its commit is anywhere: what the next read sees is chance. */
+function levelsFor(spec: StatementSpec, { reads, writes }: Levels): readonly WideConsistency[] {
+  if (spec.kind === 'select') return reads;
+  return isConditional(spec) ? writes.filter((level) => level !== 'ANY') : writes;
 }
 
 /** Sequences on one table for a ring of one or three nodes; they end with a look at everything. */

@@ -53,6 +53,8 @@ class FaultRun {
   #values = 0;
   #lastStampUs = 0;
   #fault: FaultSpec | undefined;
+  /** While a fault begins or ends: nodes go and come one by one. */
+  #changing = false;
   #clientsEnd = 0;
 
   constructor(rig: Rig, seed: bigint) {
@@ -68,11 +70,15 @@ class FaultRun {
     const working = Array.from({ length: clientCount }, (_, client) => this.#work(client));
     const rig = this.#rig;
     await rig.sleepUntil(rig.nowUs() + 300_000);
+    this.#changing = true;
     this.#fault = fault;
     await begin(rig, fault);
+    this.#changing = false;
     await rig.sleepUntil(rig.nowUs() + fault.lastsMs * 1000);
+    this.#changing = true;
     await end(rig, fault);
     this.#fault = undefined;
+    this.#changing = false;
     await rig.sleepUntil(rig.nowUs() + 300_000);
     this.#clientsEnd = 0;
     await Promise.all(working);
@@ -192,6 +198,7 @@ class FaultRun {
 
   #faultAt(coordinator: number): string {
     const fault = this.#fault;
+    if (this.#changing) return 'changing';
     if (fault === undefined) return 'none';
     return `${fault.kind}${victimsOf(fault).includes(coordinator) ? ' of the coordinator' : ''}`;
   }
