@@ -72,7 +72,9 @@ export function consumerRefusal(
   if (stream.retention !== 'limits' && replicas !== 0 && replicas !== stream.replicas) {
     return apiErrors.replicasMustMatch;
   }
-  if (backoffMs.length > 0 && settings.maxDeliver !== -1 && backoffMs.length > settings.maxDeliver) {
+  // Before 2.10 an endless number of deliveries counted as fewer than the back-offs.
+  const isEndless = settings.maxDeliver === -1 && profile.version !== '2.9.10';
+  if (backoffMs.length > 0 && !isEndless && backoffMs.length > settings.maxDeliver) {
     return apiErrors.backoffTooLong;
   }
   if (settings.ack === 'none' && stream.retention === 'workqueue') {

@@ -45,7 +45,7 @@ export function allHeaders(messageId: string, headers: MessageHeaders | undefine
 /** `Nats-TTL`: microseconds, −1 for never, undefined where it is no time or shorter than a second (jetstream D38). */
 export function parseTtl(ttl: string): number | undefined {
   if (ttl === 'never') return -1;
-  if (/^\d+$/.test(ttl)) return Number(ttl) === 0 ? 0 : Number(ttl) * 1_000_000;
+  if (/^\d+$/.test(ttl)) return Number(ttl) === 0 ? undefined : Number(ttl) * 1_000_000;
   const parts = [...ttl.matchAll(/(\d+(?:\.\d+)?)(ms|us|µs|ns|h|m|s)/g)];
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== ttl) return undefined;
   let seconds = 0;

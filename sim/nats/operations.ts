@@ -22,6 +22,8 @@ export interface Expectations {
 
 export type Rollup = '' | 'sub' | 'all';
 
+export const unreadableTtlUs = -2;
+
 export interface StoreOperation {
   readonly kind: 'store';
   readonly subject: number;
@@ -34,7 +36,7 @@ export interface StoreOperation {
   /** By the leader's wall clock, microseconds since the epoch. */
   readonly storedUs: number;
   readonly rollup: Rollup;
-  /** Life in microseconds; 0: as the stream says, −1: for ever. */
+  /** Life in microseconds; 0: as the stream says, −1: for ever, `unreadableTtlUs`: the header makes no sense. */
   readonly ttlUs: number;
   readonly expectations: Expectations | undefined;
   /**

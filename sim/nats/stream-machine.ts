@@ -355,7 +355,8 @@ export class StreamMachine implements Machine {
   }
 
   /** 0: store it. Negative: the duplicate's sequence. Positive: refused. The order of jetstream D27. */
-  #judge({ messageId, subject, storedUs, expectations, rollup, bytes }: StoreOperation): number {
+  #judge(operation: StoreOperation): number {
+    const { messageId, subject, storedUs, expectations, rollup, bytes } = operation;
     const { mutations, profile } = this.context;
     // A stream that stands alone looks at the sequences first (seen on 2.12.15; jetstream D29 holds for the others).
     const duplicatesLast = mutations.dedupAfterExpectations || !profile.judgesAtApply;
@@ -381,7 +382,11 @@ export class StreamMachine implements Machine {
         this.refusal = wrongLastMessageId(this.lastMessageId);
       }
     }
-    this.refusal ??= this.rollupRefusal(rollup) ?? this.fullRefusal(subject, bytes, 0, 0, 0, true);
+    this.refusal ??= this.rollupRefusal(rollup);
+    if (operation.ttlUs === unreadableTtlUs && (this.settings.retention !== 'interest' || this.#isWanted(operation))) {
+      this.refusal ??= apiErrors.ttlInvalid;
+    }
+    this.refusal ??= this.fullRefusal(subject, bytes, 0, 0, 0, true);
     if (this.refusal === undefined) return 0;
     if (mutations.refusedConsumesSequence) this.lastSequence++;
     return 1;
@@ -479,6 +484,12 @@ export class StreamMachine implements Machine {
     if (subject === '' && belowSequence === 0 && keep === 0) {
       messages.clear();
       if (context.mutations.purgeResetsSequence) this.lastSequence = 0;
+      return before;
+    }
+    // All of what there is and more: the stream goes on behind it (`Compact`).
+    if (subject === '' && belowSequence > this.lastSequence) {
+      messages.clear();
+      this.lastSequence = belowSequence - 1;
       return before;
     }
     const filter = new SubjectFilter(subject === '' ? [] : [subject], context.subjects);

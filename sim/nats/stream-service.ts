@@ -211,11 +211,13 @@ export class StreamService implements GroupService {
       }
     }
     const ttlUs = request.ttl === '' || !this.profile.messageTtl ? 0 : parseTtl(request.ttl);
-    if (ttlUs !== 0 && !settings.allowMessageTtl) {
+    // A stream that stands alone looks at a life it cannot read only when it stores the message.
+    const isReadLater = ttlUs === undefined && settings.replicas === 1;
+    if (ttlUs !== 0 && !settings.allowMessageTtl && !isReadLater) {
       this.#refuse(call, apiErrors.ttlDisabled);
       return;
     }
-    if (ttlUs === undefined) {
+    if (ttlUs === undefined && !isReadLater) {
       this.#refuse(call, apiErrors.ttlInvalid);
       return;
     }
@@ -271,7 +273,8 @@ export class StreamService implements GroupService {
       bytes,
       storedUs: wallUs,
       rollup: request.rollup,
-      ttlUs: ttlUs > 0 ? Math.max(ttlUs, this.#leastTtlUs()) : ttlUs,
+      ttlUs:
+        ttlUs === undefined ? unreadableTtlUs : ttlUs > 0 ? Math.max(ttlUs, this.#leastTtlUs()) : ttlUs,
       expectations,
       place: this.#takePlace(),
       call,
@@ -377,6 +380,7 @@ export class StreamService implements GroupService {
 
   #missing(sequence: number): Refusal {
     const { machine } = this;
+    if (this.asset.settings.storage === 'memory') return sequenceNotFound(sequence);
     if (sequence > machine.lastSequence) return deleteFailed('stream store EOF');
     return sequence < machine.first ? deleteFailed('no message found') : sequenceNotFound(sequence);
   }
