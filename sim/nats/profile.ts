@@ -34,8 +34,8 @@ export interface NatsProfile {
   readonly multiFilter: boolean;
   /** A reason may follow `+TERM`; before, such an ack was none at all (since 2.10.4). */
   readonly termReasons: boolean;
-  /** A pull from a consumer that does not exist is answered 503; before, by silence (jetstream C23; seen on 2.12.15 and 2.9.10). */
-  readonly missingConsumerAnswers: boolean;
+  /** A pull from a consumer that does not exist, and a direct get that nobody serves, are answered 503; before, by silence (jetstream C23; seen on 2.12.15 and 2.9.10). */
+  readonly missingAnswers: boolean;
   /** A smaller limit of messages a subject removes what is too much at once; before, only what is stored later counts. */
   readonly trimsSubjectsOnUpdate: boolean;
   /** Consumers can be created or updated only; before, every creation was both (since 2.10). */
@@ -80,7 +80,7 @@ export const nats212: NatsProfile = {
   leaderAfterApply: true,
   multiFilter: true,
   termReasons: true,
-  missingConsumerAnswers: true,
+  missingAnswers: true,
   trimsSubjectsOnUpdate: true,
   consumerActions: true,
   messageTtl: true,
@@ -109,7 +109,7 @@ export const nats2910: NatsProfile = {
   leaderAfterApply: false,
   multiFilter: false,
   termReasons: false,
-  missingConsumerAnswers: false,
+  missingAnswers: false,
   trimsSubjectsOnUpdate: false,
   consumerActions: false,
   messageTtl: false,

@@ -52,9 +52,8 @@ export class RequestRouter {
         const asset = cluster.stream(request.stream);
         // Nobody answers direct gets of a stream that does not allow them.
         const isAllowed = asset?.settings.allowDirect === true;
-        if (asset === undefined || !isAllowed || !this.#toReader(asset.group, routed)) {
-          this.#refuse(request, 'no-responders');
-        }
+        const isServed = asset !== undefined && isAllowed && this.#toReader(asset.group, routed);
+        if (!isServed && cluster.profile.missingAnswers) this.#refuse(request, 'no-responders');
         return;
       }
       case 'watch': {
@@ -81,7 +80,7 @@ export class RequestRouter {
         // Acks and pulls without a leader are lost silently (jetstream C23, F51).
         const group = cluster.consumer(request.stream, request.consumer)?.group;
         if (group !== undefined) this.#toLeaders(group, routed);
-        else if (request.kind === 'pull' && cluster.profile.missingConsumerAnswers) {
+        else if (request.kind === 'pull' && cluster.profile.missingAnswers) {
           const { inbox } = request;
           this.#server.push(inbox.client, 100, PullInbox.status, inbox, { status: 503, description: '' });
         }

@@ -4,7 +4,7 @@ import { apiErrors, rollupInvalid, wrongLastMessageId, wrongLastSequence } from 
 import type { Machine } from './machine.ts';
 import { headerNames } from './message-headers.ts';
 import type { Mutations } from './mutations.ts';
-import type { Operation, StoreOperation, StreamOperation } from './operations.ts';
+import { unreadableTtlUs, type Operation, type StoreOperation, type StreamOperation } from './operations.ts';
 import type { NatsProfile } from './profile.ts';
 import { MessageStore, type StoredMessage } from './stored-message.ts';
 import { SubjectFilter } from './subject-filter.ts';

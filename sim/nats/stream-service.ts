@@ -5,7 +5,7 @@ import { apiErrors, deleteFailed, sequenceNotFound, wrongLastSequence, type Refu
 import type { GroupService } from './group-service.ts';
 import { allHeaders, headerBytes, headerNames, parseTtl, storedBytes } from './message-headers.ts';
 import type { NatsServer } from './nats-server.ts';
-import type { Operation, StoreOperation } from './operations.ts';
+import { unreadableTtlUs, type Operation, type StoreOperation } from './operations.ts';
 import type { NatsProfile } from './profile.ts';
 import type { RaftReplica } from './raft-replica.ts';
 import type { PublishRequest, Routed, StreamRequest } from './requests.ts';
