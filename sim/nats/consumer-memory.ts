@@ -82,7 +82,8 @@ export class ConsumerMemory {
     }
     if (deliver.kind !== 'by-start-sequence') from = last === 0 ? 1 : Math.min(from, last + 1);
     this.nextStream = Math.max(from, last === 0 ? 1 : stream.first);
-    this.floorStream = this.nextStream - 1;
+    // The floor begins to count with the first acknowledgement, wherever the consumer begins.
+    this.floorStream = 0;
   }
 
   get #capacity(): number {

@@ -199,8 +199,7 @@ export class ConsumerService implements GroupService {
     return {
       settings: this.settings,
       delivered,
-      // The floor begins to count with the first acknowledgement, wherever the consumer began.
-      ackFloor: ackFloor.consumerSequence === 0 ? { consumerSequence: 0, streamSequence: 0 } : ackFloor,
+      ackFloor,
       pending: memory.undelivered(this.stream),
       ackPending: memory.pending.size,
       redelivered:

@@ -2,7 +2,7 @@ import type { ServerRefusal } from '../../system/ports/errors.ts';
 import type { EffectiveStreamSettings } from '../../system/ports/jetstream-management.ts';
 import { apiErrors, rollupInvalid, wrongLastMessageId, wrongLastSequence } from './api-errors.ts';
 import type { Machine } from './machine.ts';
-import { headerNames } from './message-headers.ts';
+import { headerBytes, headerNames } from './message-headers.ts';
 import type { Mutations } from './mutations.ts';
 import { unreadableTtlUs, type Operation, type StoreOperation, type StreamOperation } from './operations.ts';
 import type { NatsProfile } from './profile.ts';
@@ -365,12 +365,12 @@ export class StreamMachine implements Machine {
       if (sequence !== undefined) return -sequence;
     }
     if (expectations !== undefined) {
-      this.refusal = this.lastSequenceRefusal(expectations.lastSequence, this.lastSequence);
       const wanted = expectations.lastSubjectSequence;
-      if (this.refusal === undefined && wanted >= 0 && !(wanted === 0 && mutations.subjectSequenceIgnored)) {
+      if (wanted >= 0 && !(wanted === 0 && mutations.subjectSequenceIgnored)) {
         const last = this.lastOf(subject, expectations.lastSubject);
         if (last !== wanted) this.refusal = wrongLastSequence(last);
       }
+      this.refusal ??= this.lastSequenceRefusal(expectations.lastSequence, this.lastSequence);
     }
     if (messageId !== '' && duplicatesLast && this.refusal === undefined) {
       const sequence = this.duplicateOf(messageId, storedUs);
@@ -383,6 +383,10 @@ export class StreamMachine implements Machine {
       }
     }
     this.refusal ??= this.rollupRefusal(rollup);
+    const { maxMessageBytes } = this.settings;
+    if (maxMessageBytes >= 0 && headerBytes(messageId, operation.headers) + operation.payload.length > maxMessageBytes) {
+      this.refusal ??= apiErrors.messageTooLarge;
+    }
     if (operation.ttlUs === unreadableTtlUs && (this.settings.retention !== 'interest' || this.#isWanted(operation))) {
       this.refusal ??= apiErrors.ttlInvalid;
     }

@@ -200,7 +200,8 @@ export class StreamService implements GroupService {
     const wallUs = this.server.wallUs();
     machine.expire(wallUs);
     const headersLength = headerBytes(messageId, headers);
-    if (settings.maxMessageBytes >= 0 && headersLength + payload.length > settings.maxMessageBytes) {
+    const isTooLarge = settings.maxMessageBytes >= 0 && headersLength + payload.length > settings.maxMessageBytes;
+    if (settings.replicas > 1 && isTooLarge) {
       this.#refuse(call, apiErrors.messageTooLarge);
       return;
     }
@@ -307,13 +308,13 @@ export class StreamService implements GroupService {
   }
 
   /** What a server of 2.9 looks at before it proposes (jetstream D28). */
-  #judgeEarly({ subject, expectations, rollup }: PublishRequest): Refusal | undefined {
+  #judgeEarly({ subject, expectations }: PublishRequest): Refusal | undefined {
     const { machine, asset } = this;
     if (asset.settings.replicas > 1 && expectations !== undefined && expectations.lastSubjectSequence > 0) {
       const last = machine.lastOf(subject, '');
       if (last !== expectations.lastSubjectSequence) return wrongLastSequence(last);
     }
-    return asset.settings.replicas > 1 ? undefined : machine.rollupRefusal(rollup);
+    return undefined;
   }
 
   #sequenceRefusal({ subject, expectations }: PublishRequest): Refusal | undefined {
