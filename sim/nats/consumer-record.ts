@@ -21,7 +21,7 @@ export class ConsumerRecord {
   /** Where the cursor starts, or has moved to without a delivery. */
   start(streamSequence: number, settings: EffectiveConsumerSettings): void {
     if (!this.started || streamSequence > this.deliveredStream) this.deliveredStream = streamSequence;
-    if (!this.started || settings.ack === 'none') this.floorStream = this.deliveredStream;
+    if (settings.ack === 'none' && this.started) this.floorStream = this.deliveredStream;
     this.started = true;
   }
 
