@@ -7,6 +7,8 @@ interface Link {
   readonly near: Socket;
   readonly far: Socket;
   source: string | undefined;
+  /** When the last bytes that were held back go on. */
+  dueMs: number;
 }
 
 /**
@@ -22,6 +24,7 @@ export class Forwarder {
   readonly #server: Server;
   readonly #links = new Set<Link>();
   readonly #cut = new Set<string>();
+  readonly #delayMs = new Map<string, number>();
 
   constructor(
     address: string,
@@ -58,6 +61,11 @@ export class Forwarder {
     for (const link of this.#links) if (link.source === source) close(link);
   }
 
+  /** What the source sends arrives so much later; 0 ends it. */
+  delay(source: string, milliseconds: number): void {
+    this.#delayMs.set(source, milliseconds);
+  }
+
   async close(): Promise<void> {
     for (const link of this.#links) close(link);
     await new Promise<void>((resolve) => {
@@ -68,7 +76,7 @@ export class Forwarder {
   #accept(near: Socket): void {
     const far = connect(this.#target.port, this.#target.host);
     far.pause();
-    const link: Link = { near, far, source: undefined };
+    const link: Link = { near, far, source: undefined, dueMs: 0 };
     this.#links.add(link);
     near.setNoDelay(true);
     far.setNoDelay(true);
@@ -92,12 +100,31 @@ export class Forwarder {
       link.source = source;
       // While the source is cut, what it said is never passed on: the connection ends when the link heals.
       if (this.#cut.has(source)) return;
-      far.write(head);
-      pass(near, far);
+      this.#passLater(link, source, head);
+      near.on('data', (bytes: Buffer) => this.#passLater(link, source, bytes));
+      near.resume();
       pass(far, near);
     };
     near.on('data', learn);
     near.resume();
+  }
+
+  #passLater(link: Link, source: string, bytes: Buffer): void {
+    const nowMs = performance.now();
+    const dueMs = Math.max(link.dueMs, nowMs + (this.#delayMs.get(source) ?? 0));
+    if (dueMs <= nowMs) {
+      if (link.far.write(bytes)) return;
+      link.near.pause();
+      link.far.once('drain', () => {
+        if (!this.#cut.has(source)) link.near.resume();
+      });
+      return;
+    }
+    link.dueMs = dueMs;
+    setTimeout(() => {
+      // Cut meanwhile: these bytes were still on their way.
+      if (!this.#cut.has(source)) link.far.write(bytes);
+    }, dueMs - nowMs);
   }
 }
 

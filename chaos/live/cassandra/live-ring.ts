@@ -134,6 +134,11 @@ export class LiveRing {
     this.#internode[to]?.cut(this.#block.internodeAddress(from));
   }
 
+  /** Messages of one node to another arrive so much later; 0 ends it. */
+  delay(from: number, to: number, milliseconds: number): void {
+    this.#internode[to]?.delay(this.#block.internodeAddress(from), milliseconds);
+  }
+
   cut(one: number, other: number): void {
     this.cutOneWay(one, other);
     this.cutOneWay(other, one);

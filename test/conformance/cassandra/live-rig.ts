@@ -123,6 +123,10 @@ export class LiveRig implements Rig {
     this.ring.cutOneWay(from, to);
   }
 
+  delay(from: number, to: number, milliseconds: number): void {
+    this.ring.delay(from, to, milliseconds);
+  }
+
   cut(one: number, other: number): void {
     this.ring.cut(one, other);
   }

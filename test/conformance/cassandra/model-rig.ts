@@ -46,6 +46,7 @@ export class ModelRig implements Rig {
   readonly #host: number;
   readonly #sessions: WideCqlSession[] = [];
   readonly #cuts = new Map<string, AppliedCondition>();
+  readonly #delays = new Map<string, AppliedCondition>();
 
   constructor({ nodesByDataCentre, seed, deviations, options }: ModelRigOptions) {
     this.nodeCount = nodesByDataCentre.reduce((sum, count) => sum + count, 0);
@@ -143,6 +144,16 @@ export class ModelRig implements Rig {
 
   cutOneWay(from: number, to: number): void {
     this.#impose(this.#nodeHost(from), this.#nodeHost(to));
+  }
+
+  delay(from: number, to: number, milliseconds: number): void {
+    const name = `${from} ${to}`;
+    const applied = this.#delays.get(name);
+    if (applied !== undefined) this.#network.lift(applied);
+    this.#delays.delete(name);
+    if (milliseconds === 0) return;
+    const condition = { extraDelayUs: milliseconds * 1000 };
+    this.#delays.set(name, this.#network.impose(condition, [this.#nodeHost(from)], [this.#nodeHost(to)]));
   }
 
   cut(one: number, other: number): void {

@@ -21,6 +21,8 @@ export interface Rig {
   pause(node: number): void;
   resume(node: number): void;
   cutOneWay(from: number, to: number): void;
+  /** Messages of one node to another arrive so much later; 0 ends it. */
+  delay(from: number, to: number, milliseconds: number): void;
   cut(one: number, other: number): void;
   heal(one: number, other: number): void;
   cutClients(node: number): void;

@@ -1,6 +1,6 @@
 import type { StatementSpec } from '../step.ts';
 import { conformanceTables } from '../tables.ts';
-import { get, put, remove, type Story } from './story.ts';
+import { get, put, remove, told, type Story } from './story.ts';
 
 const plain = { settings: {}, options: { convictionUs: { least: 18_000_000, most: 20_000_000 } } };
 /** A hint window that ends before a test's patience does (cassandra-and-live 41). */
@@ -316,6 +316,61 @@ const twoCentres: Story = {
   },
 };
 
+/** How many of how many had answered: chance where an operation was cut in the middle. */
+function withoutCounts(answer: string): string {
+  return answer.replace(/ \d\/\d/, '');
+}
+
+const halfAccepted: Story = {
+  name: 'half-accepted',
+  rule: 'cassandra-and-live 46: a refused claim keeps an older one, that a minority accepted, from coming back',
+  nodesByDataCentre: [3],
+  ...plain,
+  async tell(teller) {
+    const { rig } = teller;
+    await teller.at(0, 'ALL', put('single', 'other', { a: 1 }), 'before');
+    for (const node of [1, 2]) {
+      rig.delay(0, node, 600);
+      rig.delay(node, 0, 600);
+    }
+    const claims = ['c', 'd'].map((k) =>
+      teller.at(0, 'QUORUM', {
+        kind: 'insert',
+        table: 'single',
+        values: { k, a: 1 },
+        condition: { kind: 'if-not-exists' },
+      }),
+    );
+    // Promises come after 1.2 s; the read has arrived after 1.8 s, its answer comes after 2.4 s, and then the proposal goes nowhere.
+    await teller.pass(2_100);
+    for (const node of [1, 2]) rig.cutOneWay(0, node);
+    for (const outcome of await Promise.all(claims)) teller.note('a claim', withoutCounts(told(outcome)));
+    for (const node of [1, 2]) rig.cut(0, node);
+    await teller.at(
+      1,
+      'QUORUM',
+      {
+        kind: 'update',
+        table: 'single',
+        values: { k: 'c', a: 9 },
+        condition: { kind: 'if', columns: [{ column: 'a', operator: '=', value: 5 }] },
+      },
+      'a claim that is refused',
+    );
+    for (const node of [1, 2]) {
+      rig.delay(0, node, 0);
+      rig.delay(node, 0, 0);
+      rig.heal(0, node);
+    }
+    await rig.awaitView(0, 1, 'up');
+    await rig.awaitView(1, 0, 'up');
+    await teller.pass(3_000);
+    await teller.within(20_000, 'what stands', () => teller.at(0, 'SERIAL', get('single', 'c')), 'nothing');
+    await teller.at(2, 'SERIAL', get('single', 'c'), 'what another coordinator sees');
+    await teller.at(0, 'SERIAL', get('single', 'd'), 'the claim that nothing came after is finished');
+  },
+};
+
 const retriedWrite: Story = {
   name: 'retried-write',
   rule: 'cassandra-and-live 27: a write that the driver tries again keeps its timestamp',
@@ -348,6 +403,7 @@ export const stories: readonly Story[] = [
   zombie,
   onePairCut,
   twoCentres,
+  halfAccepted,
   retriedWrite,
   periodicLog,
   syncedLog,
