@@ -9,7 +9,7 @@ import { tchartCodec } from './tchart-codec.ts';
 export const tchartLimitBytes = 256 * 1024;
 
 /** How T-charts are written; {@link codecOfTChart} knows how each was. */
-export const defaultTChartCodec: ChartCodec = tchartCodec;
+export const defaultTChartCodec: ChartCodec = meboTChartCodec;
 
 /** The second byte of every Mebo blob, where ours have a version. */
 const meboMark = 0xea;

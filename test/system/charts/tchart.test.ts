@@ -11,7 +11,7 @@ import { anySeries, bitsOf } from './arbitraries.ts';
 describe('encodeTChart', () => {
   it('splits at the limit and loses nothing, in whatever order the blobs come back', () => {
     fc.assert(
-      fc.property(anySeries, fc.integer({ min: 64, max: 300 }), (series, limitBytes) => {
+      fc.property(anySeries, fc.integer({ min: 128, max: 300 }), (series, limitBytes) => {
         const blobs = encodeTChart(series, limitBytes);
         for (const blob of blobs) expect(blob.length).toBeLessThanOrEqual(limitBytes);
         expect(bitsOf(decodeTChart(blobs.toReversed()))).toEqual(bitsOf(mergeSeries(series)));

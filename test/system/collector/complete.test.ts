@@ -61,7 +61,7 @@ test('reads and writes of a completion are at quorum; blobs carry a timestamp of
   });
   expect(write).toMatchObject({
     statement: { kind: 'insert' },
-    options: { consistency: 'LOCAL_QUORUM', idempotent: true, timestampUs: startUs + 60_000_002 },
+    options: { consistency: 'LOCAL_QUORUM', idempotent: true, timestampUs: startUs + 60_000_003 },
   });
 });
 
