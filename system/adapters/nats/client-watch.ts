@@ -64,12 +64,13 @@ class ClientWatch implements KeyValueWatch {
       initializedFn,
       include: includeOf(include ?? 'last'),
       ...(keys === undefined ? {} : { key: keys }),
-      ...(ignoreDeletes === undefined ? {} : { ignoreDeletes }),
       ...(headersOnly === undefined ? {} : { headers_only: headersOnly }),
     });
     this.#end = () => entries.stop();
     if (this.#stopped) entries.stop();
     for await (const entry of entries) {
+      // Left out here: the library would not notice that the first values are complete where a delete is the last of them.
+      if (ignoreDeletes === true && entry.operation === 'DEL') continue;
       if (!this.#stopped) this.#handlers.entry(fullEntry(entry));
     }
     this.#end = undefined;
