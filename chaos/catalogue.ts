@@ -1,17 +1,27 @@
 import type { FaultKind } from './fault.ts';
+import { cassandraClockStep } from './faults/cassandra-clock-step.ts';
 import { cassandraCutNode } from './faults/cassandra-cut-node.ts';
 import { cassandraKillNode } from './faults/cassandra-kill-node.ts';
+import { cassandraLoseDisk } from './faults/cassandra-lose-disk.ts';
+import { cassandraOverload } from './faults/cassandra-overload.ts';
+import { cassandraPauseNode } from './faults/cassandra-pause-node.ts';
 import { cassandraSlowNode } from './faults/cassandra-slow-node.ts';
 import { gatewayCutManagement } from './faults/gateway-cut-management.ts';
 import { linkDelay } from './faults/link-delay.ts';
 import { linkLoss } from './faults/link-loss.ts';
 import { linkOneWayCut } from './faults/link-one-way-cut.ts';
 import { natsClientCut } from './faults/nats-client-cut.ts';
+import { jetStreamDamageFiles } from './faults/jetstream-damage-files.ts';
 import { natsImpairAcks } from './faults/nats-impair-acks.ts';
 import { natsKillNode } from './faults/nats-kill-node.ts';
 import { natsPartition } from './faults/nats-partition.ts';
 import { natsPauseNode } from './faults/nats-pause-node.ts';
 import { natsPowerLoss } from './faults/nats-power-loss.ts';
+import { jetStreamClockStep } from './faults/jetstream-clock-step.ts';
+import { jetStreamForgetInterest } from './faults/jetstream-forget-interest.ts';
+import { jetStreamStickReplica } from './faults/jetstream-stick-replica.ts';
+import { natsShutDownNode } from './faults/nats-shut-down-node.ts';
+import { natsStepDown } from './faults/nats-step-down.ts';
 import { nodeLoss } from './faults/node-loss.ts';
 import { operatorRollback } from './faults/operator-rollback.ts';
 import { operatorRollingUpdate } from './faults/operator-rolling-update.ts';
@@ -30,6 +40,12 @@ export const faultKinds: readonly FaultKind[] = [
   natsPauseNode,
   natsImpairAcks,
   natsClientCut,
+  natsStepDown,
+  natsShutDownNode,
+  jetStreamClockStep,
+  jetStreamStickReplica,
+  jetStreamForgetInterest,
+  jetStreamDamageFiles,
   podKill,
   podFreeze,
   podClockStep,
@@ -37,6 +53,10 @@ export const faultKinds: readonly FaultKind[] = [
   cassandraSlowNode,
   cassandraKillNode,
   cassandraCutNode,
+  cassandraPauseNode,
+  cassandraOverload,
+  cassandraClockStep,
+  cassandraLoseDisk,
   gatewayCutManagement,
   prometheusOutage,
   linkDelay,

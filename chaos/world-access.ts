@@ -28,11 +28,30 @@ export interface BreakableServers {
 
 export interface BreakableNats extends BreakableServers {
   streamLeader(stream: string): number | undefined;
+  /** SIGTERM: leaderships are handed over first. */
+  shutDownNode(index: number): void;
+  /** The leader of the stream, of the meta group, or of every consumer of the stream hands over. Returns how many did. */
+  stepDownLeaders(group: 'stream' | 'meta' | 'consumers', stream: string): number;
+  stepClock(index: number, deltaUs: number): void;
+  /** False where it leads, or has no replica. */
+  stickReplica(index: number, stream: string): boolean;
+  /** A server forgets, and learns again, what another announces. */
+  forgetInterest(index: number, ofIndex: number): void;
+  learnInterest(index: number, ofIndex: number): void;
+  /** Of a server that is down. Returns whether anything was damaged. */
+  damageFiles(index: number, what: 'stream' | 'meta' | 'consumers', stream: string): boolean;
   impairAcks(condition: { readonly lossRate: number; readonly delayMs: number }): Impairment;
 }
 
 export interface BreakableCassandra extends BreakableServers {
   slowNode(index: number, factor: number): Impairment;
+  /** The coordinator refuses a share of its requests. */
+  overloadNode(index: number, share: number): Impairment;
+  stepClock(index: number, stepMs: number): void;
+  /** Kills the node and empties its disk. */
+  loseDisk(index: number): void;
+  /** Starts it with an empty disk: it is filled from the other replicas before it serves. */
+  rebuildNode(index: number): void;
 }
 
 export interface TargetPod {

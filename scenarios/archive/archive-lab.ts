@@ -1,7 +1,8 @@
-import { ArchiveJob } from '../../system/collector/archive/archive-job.ts';
+import { startArchive } from '../../system/collector/archive/start.ts';
 import { defaultArchiveSettings } from '../../system/collector/archive/settings.ts';
 import type { ArchivePolicies } from '../../system/collector/archive/settings.ts';
 import type { CqlSession, CqlStatement } from '../../system/ports/cql.ts';
+import type { Process } from '../../system/ports/process.ts';
 import { uchartArchiveTable, uchartMonth, uchartTable } from '../../system/ports/tables.ts';
 import { CassandraRing } from '../../sim/cassandra/index.ts';
 import type { History } from '../../sim/history/history.ts';
@@ -116,10 +117,6 @@ export class ArchiveLab {
   }
 
   async #work(process: SimProcess, host: number): Promise<void> {
-    const [store, offline] = await Promise.all([
-      this.#session(this.#store, process, host),
-      this.#session(this.#offline, process, host),
-    ]);
     const telemetry = new PodTelemetry(process.name, (source, event) => this.#history.record(source, event));
     const settings = {
       ...defaultArchiveSettings(units.map((unit) => ({ unit, recipe }))),
@@ -128,11 +125,15 @@ export class ArchiveLab {
       passMs,
       policies: this.#policies,
     };
-    const job = new ArchiveJob({ clock: process, telemetry }, store, offline, settings);
-    for (;;) {
-      await job.pass();
-      await process.sleep(passMs);
-    }
+    const ports = {
+      clock: process,
+      random: process.random,
+      cql: this.#store.connectorFor(process, host),
+      offline: this.#offline.connectorFor(process, host),
+      process: processPort(process),
+      telemetry,
+    };
+    await startArchive(ports, settings);
   }
 
   /** Nodes die, one at a time in the store, two in the offline one, so that it has no quorum for a while. */
@@ -146,4 +147,18 @@ export class ArchiveLab {
       for (const index of down) ring.restartNode(index);
     }
   }
+}
+
+/** A process that nobody terminates politely and nobody probes. */
+function processPort(process: SimProcess): Process {
+  return {
+    name: process.name,
+    uid: process.uid,
+    environment: {},
+    onTerminate: () => undefined,
+    setReady: () => undefined,
+    setAlive: () => undefined,
+    exit: () => process.kill(),
+    work: (_stage, typicalMs) => process.sleep(typicalMs),
+  };
 }

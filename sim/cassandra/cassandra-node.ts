@@ -35,6 +35,8 @@ export class CassandraNode {
   stages: Readonly<Record<StageName, WorkStage>> = freshStages();
   /** Share of requests that the coordinator refuses as overloaded. */
   overloadShare = 0;
+  /** Its disk is lost and must be filled before it serves. */
+  rebuilding = false;
   /** Requests that were refused so. */
   overloadHits = 0;
   lastBallotUs = 0;

@@ -201,10 +201,25 @@ export class CassandraRing implements SessionRing {
     if (node.process.alive || !ring.#network.isUp(node.host)) return;
     ring.#disturb();
     node.startProcess();
+    if (node.rebuilding) {
+      node.rebuilding = false;
+      ring.repairNow();
+    }
     ring.#listen(node);
     ring.#detector.restart(node.index);
     if (node.hints.count > 0) scheduleHandoff(ring.core, node);
     if (node.batchlog.count > 0) scheduleReplay(ring.core, node);
+  }
+
+  /** Starts a node that lost its disk; it gets its data from the other replicas before it serves. Not modelled: how long that takes. */
+  rebuildNode(index: number): void {
+    this.#node(index).rebuilding = true;
+    this.restartNode(index);
+  }
+
+  stepClock(index: number, stepMs: number): void {
+    this.#disturb();
+    this.#node(index).clock.step(stepMs * 1000);
   }
 
   /** SIGSTOP. */

@@ -366,7 +366,9 @@ export class PaxosCoordination {
     const required = this.#quorum;
     if (this.#purpose.kind === 'read') {
       // The server says 0 here, whoever answered (`legacyReadWithPaxos`; seen on 5.0.8).
-      this.#respond(refused({ kind: 'read-timeout', consistency, received: 0, required, dataPresent: false }));
+      this.#respond(
+        refused({ kind: 'read-timeout', consistency, received: 0, required, dataPresent: false }),
+      );
     } else if (this.#core.deviations.has('cas-timeout-is-definite')) {
       this.#respond({ kind: 'conditional', applied: false, rows: [] });
     } else {

@@ -73,6 +73,39 @@ class FakeNats extends FakeServers implements BreakableNats {
     return stream === 'dc-notifications' ? this.leader : undefined;
   }
 
+  readonly acts: string[] = [];
+
+  shutDownNode(index: number): void {
+    this.states[index] = 'killed';
+  }
+
+  stepDownLeaders(group: string, stream: string): number {
+    this.acts.push(`step down ${group} of ${stream}`);
+    return 1;
+  }
+
+  stepClock(index: number, deltaUs: number): void {
+    this.acts.push(`clock ${index} by ${deltaUs}`);
+  }
+
+  stickReplica(index: number): boolean {
+    this.acts.push(`stick ${index}`);
+    return true;
+  }
+
+  forgetInterest(index: number, ofIndex: number): void {
+    this.acts.push(`${index} forgets ${ofIndex}`);
+  }
+
+  learnInterest(index: number, ofIndex: number): void {
+    this.acts.push(`${index} learns ${ofIndex}`);
+  }
+
+  damageFiles(index: number, what: string): boolean {
+    this.acts.push(`damage ${what} on ${index}`);
+    return true;
+  }
+
   impairAcks(condition: { readonly lossRate: number; readonly delayMs: number }): Impairment {
     const impairment = new FakeImpairment();
     this.impairments.push({ condition, impairment });
@@ -87,6 +120,32 @@ class FakeCassandra extends FakeServers implements BreakableCassandra {
     const impairment = new FakeImpairment();
     this.slowed.push({ index, factor, impairment });
     return impairment;
+  }
+
+  readonly overloaded: { index: number; share: number; impairment: FakeImpairment }[] = [];
+
+  overloadNode(index: number, share: number): Impairment {
+    const impairment = new FakeImpairment();
+    this.overloaded.push({ index, share, impairment });
+    return impairment;
+  }
+
+  readonly clockSteps: { index: number; stepMs: number }[] = [];
+
+  stepClock(index: number, stepMs: number): void {
+    this.clockSteps.push({ index, stepMs });
+  }
+
+  readonly emptied: number[] = [];
+
+  loseDisk(index: number): void {
+    this.killNode(index);
+    this.emptied.push(index);
+  }
+
+  rebuildNode(index: number): void {
+    this.restartNode(index);
+    this.emptied.splice(this.emptied.indexOf(index), 1);
   }
 }
 

@@ -62,6 +62,8 @@ describe('the catalogue', () => {
       expect(world.kubernetes.acts.filter((act) => act.startsWith('fail')).length).toBe(
         world.kubernetes.acts.filter((act) => act.startsWith('restore')).length,
       );
+      expect(world.cassandra.emptied).toEqual([]);
+      expect(world.cassandra.overloaded.every(({ impairment }) => impairment.lifted)).toBe(true);
       expect(world.cassandra.slowed.every(({ impairment }) => impairment.lifted)).toBe(true);
       expect(world.nats.blue.impairments.every(({ impairment }) => impairment.lifted)).toBe(true);
     },
@@ -116,6 +118,8 @@ describe('faults of NATS', () => {
   test.each([
     ['nats.kill-node', 'killed'],
     ['nats.power-loss', 'without power'],
+    ['nats.shut-down-node', 'killed'],
+    ['jetstream.damage-files', 'killed'],
     ['nats.pause-node', 'paused'],
   ])('%s hits the server that was asked for', (name, state) => {
     const world = new FakeWorld();
@@ -143,6 +147,24 @@ describe('faults of NATS', () => {
     expect(impaired?.condition).toEqual({ lossRate: 0.25, delayMs: 300 });
     if (impaired !== undefined) impaired.impairment.hits = 7;
     expect(active.hits()).toBe(7);
+  });
+
+  test('leaders step down, clocks are set and set right, interest is forgotten and learnt, replicas stick', () => {
+    const world = new FakeWorld();
+    begin(world, 'nats.step-down', { group: 'consumers' });
+    begin(world, 'jetstream.clock-step', { node: 'stream-leader', stepMs: -5_000 }).end();
+    begin(world, 'jetstream.forget-interest', {}).end();
+    begin(world, 'jetstream.stick-replica', {}).end();
+    const { acts } = world.nats.blue;
+    expect(acts.slice(0, 3)).toEqual([
+      'step down consumers of dc-notifications',
+      'clock 1 by -5000000',
+      'clock 1 by 5000000',
+    ]);
+    expect(acts[3]).toMatch(/^[02] forgets 1$/);
+    expect(acts[4]).toBe(acts[3]?.replace('forgets', 'learns'));
+    expect(acts[5]).toMatch(/^stick [02]$/);
+    expect(world.nats.blue.states).toEqual(['up', 'up', 'up']);
   });
 
   test('clients are cut off from their own cluster only', () => {
@@ -213,6 +235,24 @@ describe('faults of Cassandra, Management and Prometheus', () => {
     expect(world.cassandra.slowed.map(({ factor }) => factor)).toEqual([7, 7]);
     for (const { impairment } of world.cassandra.slowed) impairment.hits = 3;
     expect(active.hits()).toBe(6);
+  });
+
+  test('coordinators are overloaded by the share', () => {
+    const world = new FakeWorld();
+    const active = begin(world, 'cassandra.overload', { count: 2, share: 0.3 });
+    expect(world.cassandra.overloaded.map(({ share }) => share)).toEqual([0.3, 0.3]);
+    for (const { impairment } of world.cassandra.overloaded) impairment.hits = 4;
+    expect(active.hits()).toBe(8);
+  });
+
+  test('clocks step, disks are lost, nodes stand still', () => {
+    const world = new FakeWorld();
+    expect(begin(world, 'cassandra.clock-step', { stepMs: -700 }).targets).toHaveLength(1);
+    expect(world.cassandra.clockSteps.map(({ stepMs }) => stepMs)).toEqual([-700]);
+    begin(world, 'cassandra.lose-disk');
+    expect(world.cassandra.emptied).toHaveLength(1);
+    begin(world, 'cassandra.pause-node', { count: 2 });
+    expect(world.cassandra.states.filter((state) => state === 'paused')).toHaveLength(2);
   });
 
   test.each([
