@@ -110,6 +110,7 @@ export async function runScenario(request: RunRequest, hooks: RunHooks = {}): Pr
     bothColours: setup.bothColours,
     customisation: request.plant === undefined ? {} : (plantNamed(request.plant)?.customisation ?? {}),
     elide: hooks.elide ?? true,
+    ...(setup.nats === undefined ? {} : { nats: setup.nats }),
     ...(wafers === undefined ? {} : { wafers }),
   });
   const run = new Run(request, hooks, world, setup, plan);

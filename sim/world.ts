@@ -25,12 +25,19 @@ import {
   type DeploymentSpec,
   type Pod,
 } from './kubernetes/index.ts';
-import { NatsCluster, NatsDirectory } from './nats/index.ts';
+import { NatsCluster, NatsDirectory, natsProfile, type NatsProfile } from './nats/index.ts';
 import { Network, RpcFabric, SimHttp } from './network/index.ts';
 import { Operator } from './operator.ts';
 import { PodTelemetry, Prometheus } from './prometheus/index.ts';
 import type { ComponentName, SystemCustomisation } from './system-customisation.ts';
 import { ToolConnections } from './tool-connections.ts';
+
+/** What a scenario says of the NATS servers of both colours. */
+export interface NatsSettings {
+  readonly version?: NatsProfile['version'];
+  /** `sync_interval: always`; servers of 2.9 have no such setting (jetstream E41). */
+  readonly syncAlways?: boolean;
+}
 
 /** Everything that decides what a world does. */
 export interface WorldOptions {
@@ -41,6 +48,8 @@ export interface WorldOptions {
   readonly collectors: number;
   readonly gateways: number;
   readonly natsNodes: number;
+  /** NATS of that version and with that care for its disks; 2.12 with default sync unless given. */
+  readonly nats?: NatsSettings;
   readonly cassandraNodes: number;
   readonly replicationFactor: number;
   /** Both colours run from the start; otherwise green is idle with no replicas. */
@@ -51,6 +60,13 @@ export interface WorldOptions {
   /** Computes healthy sequences of events at once; off only to prove that it changes nothing. */
   readonly elide: boolean;
   readonly maxEvents?: number;
+}
+
+function natsOptions({ version = '2.12', syncAlways = false }: NatsSettings = {}): {
+  readonly profile: NatsProfile;
+  readonly syncAlways: boolean;
+} {
+  return { profile: natsProfile(version), syncAlways };
 }
 
 const natsUrl = (colour: Colour): string => `nats://nats-${colour}:4222`;
@@ -103,11 +119,13 @@ export class World {
         name: 'nats-blue',
         nodeCount: options.natsNodes,
         elide: options.elide,
+        ...natsOptions(options.nats),
       }),
       green: new NatsCluster(kernel, this.network, {
         name: 'nats-green',
         nodeCount: options.natsNodes,
         elide: options.elide,
+        ...natsOptions(options.nats),
       }),
     };
     this.#natsDirectory = new NatsDirectory([this.nats.blue, this.nats.green]);

@@ -1,6 +1,6 @@
 import type { PlannedFault } from '../../chaos/plan.ts';
 import type { EventKind, EventOf } from '../../sim/history/history.ts';
-import type { World } from '../../sim/world.ts';
+import type { NatsSettings, World } from '../../sim/world.ts';
 
 /** A size of the world that `--set name=value` changes. */
 export interface ScenarioParameter {
@@ -65,6 +65,8 @@ export interface ScenarioSetup {
   readonly durationMs: number;
   /** Both colours run from the start, instead of an idle one at zero replicas. */
   readonly bothColours: boolean;
+  /** Version and disk care of NATS; 2.12 with default sync unless given. */
+  readonly nats?: NatsSettings;
   readonly fixedFaults: readonly PlannedFault[];
   readonly drawnFaults?: DrawnFaults;
   readonly goals: readonly Goal[];

@@ -329,6 +329,11 @@ export class NatsCluster implements GroupWorld {
     this.#server(index).peers[ofIndex]?.forgetInterest();
   }
 
+  /** The route between two servers is made anew, and all is announced again. */
+  learnInterest(index: number, ofIndex: number): void {
+    if (this.#server(index).up) this.#server(index).dropRoute(this.#server(ofIndex));
+  }
+
   /** Index of the server that leads a stream; undefined while nobody does. */
   streamLeader(stream: string): number | undefined {
     return this.#streams.get(stream)?.group.leader()?.server.index;
@@ -359,9 +364,43 @@ export class NatsCluster implements GroupWorld {
     group?.leader()?.transferLeadership();
   }
 
-  stepDownMeta(): void {
-    this.meta.leaveCalm();
-    this.meta.leader()?.transferLeadership();
+  /** The leader of the stream, of the meta group, or of every consumer of the stream hands over. Returns how many did. */
+  stepDownLeaders(what: 'stream' | 'meta' | 'consumers', stream: string): number {
+    const asset = this.#streams.get(stream);
+    const groups =
+      what === 'meta'
+        ? [this.meta]
+        : asset === undefined
+          ? []
+          : what === 'stream'
+            ? [asset.group]
+            : Array.from(asset.consumers.values(), ({ group }) => group);
+    let count = 0;
+    for (const group of groups) {
+      group.leaveCalm();
+      const leader = group.leader();
+      if (leader === undefined) continue;
+      leader.transferLeadership();
+      count++;
+    }
+    return count;
+  }
+
+  /** Files of a server that is down are damaged (faults D3, D4, D10). Returns whether anything was. */
+  damageFiles(index: number, what: 'stream' | 'meta' | 'consumers', stream: string): boolean {
+    switch (what) {
+      case 'stream':
+        return this.corruptStream(index, stream, 0.5) > 0;
+      case 'meta':
+        return this.corruptMeta(index);
+      case 'consumers': {
+        let damaged = false;
+        for (const consumer of this.#streams.get(stream)?.consumers.keys() ?? []) {
+          if (this.corruptConsumer(index, stream, consumer)) damaged = true;
+        }
+        return damaged;
+      }
+    }
   }
 
   /** Acks of consumers are lost or late until lifted. */

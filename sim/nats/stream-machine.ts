@@ -384,10 +384,16 @@ export class StreamMachine implements Machine {
     }
     this.refusal ??= this.rollupRefusal(rollup);
     const { maxMessageBytes } = this.settings;
-    if (maxMessageBytes >= 0 && headerBytes(messageId, operation.headers) + operation.payload.length > maxMessageBytes) {
+    if (
+      maxMessageBytes >= 0 &&
+      headerBytes(messageId, operation.headers) + operation.payload.length > maxMessageBytes
+    ) {
       this.refusal ??= apiErrors.messageTooLarge;
     }
-    if (operation.ttlUs === unreadableTtlUs && (this.settings.retention !== 'interest' || this.#isWanted(operation))) {
+    if (
+      operation.ttlUs === unreadableTtlUs &&
+      (this.settings.retention !== 'interest' || this.#isWanted(operation))
+    ) {
       this.refusal ??= apiErrors.ttlInvalid;
     }
     this.refusal ??= this.fullRefusal(subject, bytes, 0, 0, 0, true);

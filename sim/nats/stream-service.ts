@@ -200,7 +200,8 @@ export class StreamService implements GroupService {
     const wallUs = this.server.wallUs();
     machine.expire(wallUs);
     const headersLength = headerBytes(messageId, headers);
-    const isTooLarge = settings.maxMessageBytes >= 0 && headersLength + payload.length > settings.maxMessageBytes;
+    const isTooLarge =
+      settings.maxMessageBytes >= 0 && headersLength + payload.length > settings.maxMessageBytes;
     if (settings.replicas > 1 && isTooLarge) {
       this.#refuse(call, apiErrors.messageTooLarge);
       return;
@@ -274,8 +275,7 @@ export class StreamService implements GroupService {
       bytes,
       storedUs: wallUs,
       rollup: request.rollup,
-      ttlUs:
-        ttlUs === undefined ? unreadableTtlUs : ttlUs > 0 ? Math.max(ttlUs, this.#leastTtlUs()) : ttlUs,
+      ttlUs: ttlUs === undefined ? unreadableTtlUs : ttlUs > 0 ? Math.max(ttlUs, this.#leastTtlUs()) : ttlUs,
       expectations,
       place: this.#takePlace(),
       call,
