@@ -44,6 +44,8 @@ export function subjectMatches(filter: string, subject: string): boolean {
 
 /** True where some subject matches both. */
 export function filtersOverlap(left: string, right: string): boolean {
+  if (left === right) return true;
+  if (!mayHaveWildcard(left) && !mayHaveWildcard(right)) return false;
   const lefts = left.split('.');
   const rights = right.split('.');
   const shared = Math.min(lefts.length, rights.length);
@@ -54,4 +56,8 @@ export function filtersOverlap(left: string, right: string): boolean {
     if (a !== '*' && b !== '*' && a !== b) return false;
   }
   return lefts.length === rights.length;
+}
+
+function mayHaveWildcard(filter: string): boolean {
+  return filter.includes('*') || filter.includes('>');
 }
