@@ -1,4 +1,4 @@
-import type { EventHandle } from '../kernel/index.ts';
+import type { EventHandle, Placed } from '../kernel/index.ts';
 import type { Connection, Endpoint } from '../network/index.ts';
 import type { ClientRequest } from './client-request.ts';
 import type { HostChannel } from './host-channel.ts';
@@ -17,7 +17,8 @@ export interface AttemptOwner {
 }
 
 /** One try of a statement through one coordinator. */
-export class Attempt implements ClientRequest {
+export class Attempt implements ClientRequest, Placed {
+  place = -1;
   readonly operation: Operation;
   readonly seed: number;
   readonly timeoutUs: number;

@@ -1,4 +1,4 @@
-import type { EventHandle } from '../kernel/index.ts';
+import { PlacedSet, type EventHandle } from '../kernel/index.ts';
 import type { Connection, DialOutcome, Endpoint, Network } from '../network/index.ts';
 import type { RandomStream } from '../kernel/index.ts';
 import type { CassandraNode } from './cassandra-node.ts';
@@ -23,7 +23,7 @@ export class HostChannel {
   readonly node: CassandraNode;
   /** In the driver's own data centre: only such nodes are asked (60). */
   readonly isLocal: boolean;
-  readonly pending = new Set<Attempt>();
+  readonly pending = new PlacedSet<Attempt>();
   connection: Connection | undefined;
   /** The start of the node's process that the connection belongs to. */
   incarnation = -1;
@@ -127,7 +127,7 @@ export class HostChannel {
     this.connection = undefined;
     this.#retryLater();
     // Failing an attempt may start the next one on another channel, and takes it out of this set.
-    for (const attempt of Array.from(this.pending)) attempt.disconnected();
+    for (const attempt of this.pending.toArray()) attempt.disconnected();
   }
 
   #retryLater(): void {

@@ -1,10 +1,10 @@
 import { codeOfRefusal, PortError } from '../../system/ports/errors.ts';
-import type { Deferred, EventHandle } from '../kernel/index.ts';
+import type { Deferred, EventHandle, Placed } from '../kernel/index.ts';
 import type { Refusal } from './api-errors.ts';
 import type { NatsClient } from './nats-client.ts';
 
 /** A call, whatever it asks for. */
-export interface OpenCall {
+export interface OpenCall extends Placed {
   readonly client: NatsClient;
   fail(refusal: Refusal): void;
 }
@@ -13,6 +13,7 @@ export interface OpenCall {
 export class Call<T> implements OpenCall {
   readonly client: NatsClient;
   readonly what: string;
+  place = -1;
   readonly #deferred: Deferred<T>;
   readonly #timer: EventHandle;
 

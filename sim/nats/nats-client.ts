@@ -3,7 +3,7 @@ import type { BucketSettings, FullKeyValue } from '../../system/ports/key-value-
 import type { ConnectionStatus, KeyValueConfig } from '../../system/ports/nats-connection.ts';
 import type { FullNatsConnection } from '../../system/ports/nats-full.ts';
 import { PortError } from '../../system/ports/errors.ts';
-import type { EventHandle, RandomStream, SimProcess } from '../kernel/index.ts';
+import { PlacedSet, type EventHandle, type RandomStream, type SimProcess } from '../kernel/index.ts';
 import type { Connection, DialOutcome } from '../network/index.ts';
 import { bucketStream } from './bucket-settings.ts';
 import { Call, type OpenCall } from './call.ts';
@@ -34,7 +34,7 @@ export class NatsClient implements FullNatsConnection {
   readonly management: ManagementClient = new ManagementClient(this);
   readonly publisher: PublisherClient = new PublisherClient(this);
   readonly puller: PullerClient = new PullerClient(this);
-  readonly calls = new Set<OpenCall>();
+  readonly calls = new PlacedSet<OpenCall>();
   readonly consumptions = new Set<NatsConsumption>();
   readonly watches = new Set<NatsWatch>();
   session: Session | undefined;
@@ -109,7 +109,7 @@ export class NatsClient implements FullNatsConnection {
     this.#connection?.close(0);
     this.#connection = undefined;
     this.session = undefined;
-    for (const call of this.calls) call.fail('disconnected');
+    for (const call of this.calls.toArray()) call.fail('disconnected');
   }
 
   /** Sent at once, or, while a dial is under way, as soon as it stands; nobody tells whether it arrives. */

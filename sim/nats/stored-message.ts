@@ -1,4 +1,5 @@
 import type { MessageHeaders } from './message-headers.ts';
+import { MessageTable } from './message-table.ts';
 
 /** A message of one replica's store, linked in the order of the stream and in that of its subject. */
 export interface StoredMessage {
@@ -18,9 +19,10 @@ export interface StoredMessage {
   nextOfSubject: StoredMessage | undefined;
 }
 
+/** Kept when its last message goes, since the next one comes soon. */
 interface SubjectEnds {
-  first: StoredMessage;
-  last: StoredMessage;
+  first: StoredMessage | undefined;
+  last: StoredMessage | undefined;
   count: number;
 }
 
@@ -31,17 +33,14 @@ const probes = 64;
 export class MessageStore {
   first: StoredMessage | undefined;
   last: StoredMessage | undefined;
-  readonly #bySequence = new Map<number, StoredMessage>();
+  readonly #bySequence = new MessageTable();
   readonly #bySubject = new Map<number, SubjectEnds>();
-
+  /** That have messages. */
+  subjectCount = 0;
   bytes = 0;
 
   get size(): number {
     return this.#bySequence.size;
-  }
-
-  get subjectCount(): number {
-    return this.#bySubject.size;
   }
 
   /** How many messages a subject has. */
@@ -50,8 +49,8 @@ export class MessageStore {
   }
 
   /** Subjects that have messages. */
-  subjects(): Iterable<number> {
-    return this.#bySubject.keys();
+  *subjects(): IterableIterator<number> {
+    for (const [subject, { count }] of this.#bySubject) if (count > 0) yield subject;
   }
 
   /** The message of that sequence, or the next one stored. */
@@ -86,17 +85,18 @@ export class MessageStore {
     if (this.last === undefined) this.first = message;
     else this.last.next = message;
     this.last = message;
-    const ends = this.#bySubject.get(message.subject);
-    if (ends === undefined) {
-      this.#bySubject.set(message.subject, { first: message, last: message, count: 1 });
+    const ends = this.#endsOf(message.subject);
+    if (ends.last === undefined) {
+      ends.first = message;
+      this.subjectCount++;
     } else {
       message.previousOfSubject = ends.last;
       ends.last.nextOfSubject = message;
-      ends.last = message;
-      ends.count++;
     }
+    ends.last = message;
+    ends.count++;
     this.bytes += message.bytes;
-    this.#bySequence.set(message.sequence, message);
+    this.#bySequence.add(message);
   }
 
   remove(message: StoredMessage): void {
@@ -114,23 +114,28 @@ export class MessageStore {
     message.next = undefined;
     message.previousOfSubject = undefined;
     message.nextOfSubject = undefined;
-    const ends = this.#bySubject.get(message.subject);
-    if (ends === undefined) return;
-    if (previousOfSubject === undefined && nextOfSubject === undefined) {
-      this.#bySubject.delete(message.subject);
-    } else {
-      ends.count--;
-      if (previousOfSubject === undefined && nextOfSubject !== undefined) ends.first = nextOfSubject;
-      if (nextOfSubject === undefined && previousOfSubject !== undefined) ends.last = previousOfSubject;
-    }
+    const ends = this.#endsOf(message.subject);
+    if (--ends.count === 0) this.subjectCount--;
+    if (ends.first === message) ends.first = nextOfSubject;
+    if (ends.last === message) ends.last = previousOfSubject;
   }
 
   clear(): void {
     this.first = undefined;
     this.last = undefined;
     this.bytes = 0;
+    this.subjectCount = 0;
     this.#bySequence.clear();
     this.#bySubject.clear();
+  }
+
+  #endsOf(subject: number): SubjectEnds {
+    let ends = this.#bySubject.get(subject);
+    if (ends === undefined) {
+      ends = { first: undefined, last: undefined, count: 0 };
+      this.#bySubject.set(subject, ends);
+    }
+    return ends;
   }
 
   /** In the order of the stream; the walk survives removal of the message it stands on. */

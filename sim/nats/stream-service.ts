@@ -33,7 +33,7 @@ export class StreamService implements GroupService {
   readonly random: RandomStream;
   ready = false;
   #stopped = false;
-  /** Proposed and not yet committed. */
+  /** Proposed and not yet committed; subjects stay, with a count of 0. */
   readonly #stagedSubjects = new Map<number, StagedSubject>();
   readonly #stagedIds = new Set<string>();
   #staged = 0;
@@ -327,7 +327,7 @@ export class StreamService implements GroupService {
         const other = lastSubject === '' ? subject : asset.subjects.number(lastSubject);
         const inFlight = this.#stagedSubjects.get(other);
         // Another write of the subject is under way (jetstream D33).
-        if (inFlight !== undefined) return apiErrors.wrongLastSequenceInFlight;
+        if (inFlight !== undefined && inFlight.count > 0) return apiErrors.wrongLastSequenceInFlight;
         const last = machine.lastOf(subject, lastSubject);
         const isUnchecked = asset.mutations.subjectSequenceIgnored && lastSubjectSequence === 0;
         if (last !== lastSubjectSequence && !isUnchecked) return wrongLastSequence(last);
@@ -360,10 +360,10 @@ export class StreamService implements GroupService {
   /** Entries of an earlier leader were never staged here. */
   #unstage(operation: StoreOperation): void {
     const staged = this.#stagedSubjects.get(operation.subject);
-    if (staged === undefined) return;
+    if (staged === undefined || staged.count === 0) return;
     this.#staged--;
     this.#stagedBytes -= operation.bytes;
-    if (--staged.count === 0) this.#stagedSubjects.delete(operation.subject);
+    staged.count--;
     if (operation.messageId !== '') this.#stagedIds.delete(operation.messageId);
   }
 

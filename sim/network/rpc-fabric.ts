@@ -6,7 +6,7 @@ import type {
   RpcOutcome,
   RpcServer,
 } from '../../system/ports/rpc.ts';
-import type { EventHandle, SimProcess } from '../kernel/index.ts';
+import { PlacedSet, type EventHandle, type Placed, type SimProcess } from '../kernel/index.ts';
 import type { Connection, Endpoint } from './connection.ts';
 import type { DialOutcome, Listener, Network } from './network.ts';
 
@@ -61,7 +61,7 @@ interface ReplyMessage {
   readonly outcome: RpcOutcome;
 }
 
-class PendingCall implements RpcCall {
+class PendingCall implements RpcCall, Placed {
   readonly method: string;
   readonly request: unknown;
   readonly metadata: RpcCall['metadata'];
@@ -69,7 +69,6 @@ class PendingCall implements RpcCall {
   readonly done: (outcome: RpcOutcome) => void;
   readonly #drains: boolean;
   channel: Channel | undefined;
-  /** Its place among the channel's calls. */
   place = -1;
   timer: EventHandle = -1;
   settled = false;
@@ -94,7 +93,7 @@ class PendingCall implements RpcCall {
     if (this.settled) return;
     this.settled = true;
     process.kernel.cancel(this.timer);
-    this.channel?.remove(this);
+    this.channel?.pending.delete(this);
     if (this.#drains && process.state === 'running') process.kernel.wake();
     process.run(this.done, outcome, undefined);
   }
@@ -103,7 +102,7 @@ class PendingCall implements RpcCall {
 class Channel {
   readonly host: number;
   readonly port: number;
-  readonly pending: PendingCall[] = [];
+  readonly pending = new PlacedSet<PendingCall>();
   state: 'idle' | 'connecting' | 'ready' | 'failed' = 'idle';
   connection: Connection | undefined;
   backoffUs = firstBackoffUs;
@@ -113,20 +112,6 @@ class Channel {
   constructor(host: number, port: number) {
     this.host = host;
     this.port = port;
-  }
-
-  add(call: PendingCall): void {
-    call.channel = this;
-    call.place = this.pending.length;
-    this.pending.push(call);
-  }
-
-  /** The last call takes the place. */
-  remove(call: PendingCall): void {
-    const last = this.pending.pop();
-    if (last === undefined || last === call) return;
-    last.place = call.place;
-    this.pending[call.place] = last;
   }
 }
 
@@ -264,7 +249,8 @@ class RpcClientAndServer implements Rpc {
       process.kernel.after(0, failUnsent, this, call);
       return;
     }
-    channel.add(call);
+    call.channel = channel;
+    channel.pending.add(call);
     if (channel.state === 'ready') this.#send(channel, call);
     else if (channel.state !== 'connecting') this.#connect(channel);
   }
@@ -353,7 +339,7 @@ class RpcClientAndServer implements Rpc {
         outcome.connection.onClosed(0, () => {
           if (channel.connection === outcome.connection) this.#lost(channel);
         });
-        for (const call of channel.pending) this.#send(channel, call);
+        for (const call of channel.pending.toArray()) this.#send(channel, call);
         return;
       }
       case 'refused':
@@ -368,7 +354,7 @@ class RpcClientAndServer implements Rpc {
     if (this.#balance === 'pinned') this.#turn++;
     channel.connection = undefined;
     channel.state = 'idle';
-    for (const call of [...channel.pending]) {
+    for (const call of channel.pending.toArray()) {
       this.settle(call, { status: 'UNAVAILABLE', message: 'the connection was lost', metadata: noMetadata });
     }
   }
@@ -378,7 +364,7 @@ class RpcClientAndServer implements Rpc {
     channel.state = 'failed';
     channel.retryAtUs = process.kernel.nowUs + channel.backoffUs * (0.8 + 0.4 * process.random.float());
     channel.backoffUs = Math.min(channel.backoffUs * 1.6, longestBackoffUs);
-    for (const call of Array.from(channel.pending)) {
+    for (const call of channel.pending.toArray()) {
       this.settle(call, { status: 'UNAVAILABLE', message: 'no connection', metadata: notSent });
     }
   }
