@@ -51,8 +51,10 @@ export async function obtainCassandra(): Promise<Distribution> {
       { cwd: work, timeout: 600_000, maxBuffer: 64 << 20 },
     );
     // Renamed into place, so that no other run ever sees half a folder.
-    if (!holdsServer(libraries)) renameSync(join(work, 'lib'), libraries);
+    renameSync(join(work, 'lib'), libraries);
   } catch (error) {
+    // Another run was first.
+    if (holdsServer(libraries)) return { libraries, classArchive };
     throw new LiveProblem(
       `the jars of Cassandra ${cassandraVersion} cannot be got`,
       'mvn -B dependency:get -Dartifact=org.apache.cassandra:cassandra-all:' + cassandraVersion,

@@ -22,14 +22,10 @@ export function isFound({ sequences, stories: told, violations }: MutationResult
   return sequences.some((count) => count > 0) || told.length > 0 || violations > 0;
 }
 
-const faultSeeds = [1n, 2n];
-
-/** The model with each deviation against the recorded real answers and the oracle. */
-export async function tryMutations(
-  chosen: readonly Deviation[] = deviations,
-): Promise<readonly MutationResult[]> {
+/** The model with each deviation against the recorded real answers, and in runs with faults against the oracle. */
+export async function tryMutations(faultSeeds: readonly bigint[]): Promise<readonly MutationResult[]> {
   const results: MutationResult[] = [];
-  for (const deviation of chosen) {
+  for (const deviation of deviations) {
     const one = await compare(1, loadRecorded(1), [deviation]);
     const three = await compare(3, loadRecorded(3), [deviation]);
     const told: string[] = [];
