@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { benchCassandra } from './cassandra.ts';
 import { benchCharts } from './charts.ts';
+import { benchKernel } from './kernel.ts';
 import { benchNats } from './nats.ts';
 import { benchUCharts } from './uchart.ts';
 import type { RunResult } from '../scenarios/run-result.ts';
@@ -77,6 +78,8 @@ console.log('the chart codecs alone');
 for (const [label, ...columns] of benchCharts()) line(`  ${label}`, ...columns);
 console.log('U-charts, strategies and caches, each context of 10 SVIDs × 120 points');
 for (const [label, ...columns] of benchUCharts()) line(`  ${label}`, ...columns);
+console.log('the kernel alone');
+for (const [name, value] of Object.entries(await benchKernel())) line(`  ${name}`, value.toFixed(2));
 console.log('the store alone');
 for (const [name, value] of Object.entries(await benchCassandra())) line(`  ${name}`, value.toFixed(1));
 console.log('the message broker alone');

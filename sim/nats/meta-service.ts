@@ -166,7 +166,7 @@ export class MetaService implements GroupService {
   #placementRefusal(replicas: number): Refusal | undefined {
     const { cluster } = this.#server;
     const fitting = cluster.servers.filter(
-      (server) => server.up && (replicas === 1 || cluster.replicatedAssets(server) < cluster.maxHaAssets),
+      (server) => server.up && (replicas === 1 || server.replicatedAssets < cluster.maxHaAssets),
     );
     return fitting.length < replicas ? apiErrors.noPeers : undefined;
   }
@@ -231,7 +231,7 @@ export class MetaService implements GroupService {
     if (action === 'update' && !mutations.updateCreates) return apiErrors.consumerDoesNotExist;
     if (consumerReplicas(wanted, assignment.settings) > 1) {
       const members = cluster.stream(assignment.settings.name)?.group.replicas ?? [];
-      if (members.some(({ server }) => cluster.replicatedAssets(server) > cluster.maxHaAssets)) {
+      if (members.some(({ server }) => server.replicatedAssets > cluster.maxHaAssets)) {
         return apiErrors.insufficientResources;
       }
     }

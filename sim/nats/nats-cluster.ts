@@ -168,11 +168,6 @@ export class NatsCluster implements GroupWorld {
     service.dispatch();
   }
 
-  /** Raft groups with more than one member that a server belongs to, the meta group counted. */
-  replicatedAssets(server: NatsServer): number {
-    return server.replicas.reduce((count, { group }) => count + (group.size > 1 ? 1 : 0), 0);
-  }
-
   /** Some consumer still has to deliver the message or to hear of it, as the replicas on one server know (`checkInterest`). */
   isNeeded(asset: StreamAsset, message: StoredMessage, server: NatsServer): boolean {
     for (const consumer of asset.consumersOf(message.subject)) {

@@ -46,6 +46,8 @@ export class NatsServer implements Listener {
   readonly host: number;
   readonly hostClock: HostClock;
   readonly replicas: RaftReplica[] = [];
+  /** Raft groups with more than one member that it belongs to, the meta group counted. */
+  replicatedAssets = 0;
   readonly sessions = new Set<Session>();
   readonly peers: Peer[] = [];
   process: SimProcess;
@@ -156,13 +158,17 @@ export class NatsServer implements Listener {
   /** A replica joins a new group: it has all there is. */
   adopt(replica: RaftReplica): void {
     this.replicas.push(replica);
+    if (replica.group.size > 1) this.replicatedAssets++;
     this.subscribe(replica.group.name, 'readers');
   }
 
   /** The group is no more. */
   abandon(replica: RaftReplica): void {
     const place = this.replicas.indexOf(replica);
-    if (place >= 0) this.replicas.splice(place, 1);
+    if (place >= 0) {
+      this.replicas.splice(place, 1);
+      if (replica.group.size > 1) this.replicatedAssets--;
+    }
     replica.stop();
     this.unsubscribe(replica.group.name, 'readers');
   }
