@@ -113,6 +113,13 @@ export class ConsumerMemory {
     return stream.nextFor(this.#asset.filter, this.nextStream);
   }
 
+  /** Nothing up to the end of the stream is for this consumer. True: the others must hear of it. */
+  passOver(lastSequence: number): boolean {
+    const jumps = this.#skipList === undefined && lastSequence > this.nextStream;
+    if (this.#skipList === undefined && lastSequence >= this.nextStream) this.nextStream = lastSequence + 1;
+    return jumps;
+  }
+
   /** Messages that match and were never delivered: what `num_pending` says. */
   undelivered(stream: StreamMachine): number {
     const { filter } = this.#asset;

@@ -240,7 +240,10 @@ export class ConsumerService implements GroupService {
         break;
       }
       const message = again === undefined ? memory.nextNew(stream) : stream.messages.get(again);
-      if (message === undefined) break;
+      if (message === undefined) {
+        this.#passOver(stream);
+        break;
+      }
       const waiter = this.#queue.next(message);
       if (waiter === undefined) break;
       this.#deliver(message, again !== undefined, waiter, stream);
@@ -248,6 +251,13 @@ export class ConsumerService implements GroupService {
     }
     this.#dispatching = false;
     this.#queue.review(!stalled);
+  }
+
+  /** Somebody waits and nothing matches: the cursor goes to the end of the stream, for all replicas (`getNextMsg`). */
+  #passOver(stream: StreamMachine): void {
+    const memory = this.#memory;
+    if (!memory.passOver(stream.lastSequence)) return;
+    this.replica.propose({ kind: 'skipped', sequence: memory.nextStream });
   }
 
   /** The replica of the stream here has changed: something was stored or removed. */

@@ -240,7 +240,7 @@ export class StreamMachine implements Machine {
     if (maxMessagesPerSubject > 0 && this.context.profile.trimsSubjectsOnUpdate) {
       for (const subject of messages.subjects()) this.#trimSubject(subject, maxMessagesPerSubject);
     }
-    if (discard === 'new') return;
+    if (discard === 'new' && this.context.profile.version !== '2.9.10') return;
     while (
       messages.first !== undefined &&
       ((maxMessages > 0 && messages.size > maxMessages) || (maxBytes > 0 && messages.bytes > maxBytes))
@@ -498,6 +498,12 @@ export class StreamMachine implements Machine {
     }
     // All of what there is and more: the stream goes on behind it (`Compact`).
     if (subject === '' && belowSequence > this.lastSequence) {
+      messages.clear();
+      this.lastSequence = belowSequence - 1;
+      return before;
+    }
+    // All below a sequence that is still to come: the stream goes on from there (`Compact`).
+    if (subject === '' && belowSequence > this.lastSequence + 1) {
       messages.clear();
       this.lastSequence = belowSequence - 1;
       return before;
