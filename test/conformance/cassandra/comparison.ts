@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Deviation } from '../../../sim/cassandra/index.ts';
+import type { CassandraOptions, Deviation } from '../../../sim/cassandra/index.ts';
 import { ModelRig } from './model-rig.ts';
 import { follow, type Observation, type OutcomeSpec } from './observation.ts';
 import type { Sequence, Step } from './step.ts';
@@ -30,8 +30,9 @@ export async function compare(
   nodeCount: number,
   recorded: readonly RecordedSequence[],
   deviations: readonly Deviation[] = [],
+  options: Partial<CassandraOptions> = {},
 ): Promise<readonly Disagreement[]> {
-  const rig = new ModelRig({ nodesByDataCentre: [nodeCount], seed: 1n, deviations });
+  const rig = new ModelRig({ nodesByDataCentre: [nodeCount], seed: 1n, deviations, options });
   const answers = await rig.run(() =>
     Promise.all(
       recorded.map(({ steps, observations }, index) => follow(rig, steps, `s${index}`, observations)),

@@ -6,8 +6,8 @@ import { LiveRig } from './live-rig.ts';
 import { loadCorpus } from './recording.ts';
 import { runSequences, sampleSequences } from './sequence-run.ts';
 
-/** Another share of the sequences each day; the long run is `npm run conformance -- cassandra`. */
-const seed = Number(new Date().toISOString().slice(0, 10).replaceAll('-', ''));
+/** Always the same share; the long run, `npm run conformance -- cassandra`, takes another one each day. */
+const seed = 1;
 
 async function start(context: TestContext, nodeCount: number): Promise<LiveRig> {
   try {

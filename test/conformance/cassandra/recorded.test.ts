@@ -12,6 +12,11 @@ describe('the model answers as real nodes did', () => {
     expect((await compare(nodeCount, recorded)).map((each) => describeDisagreement(each))).toEqual([]);
   });
 
+  test.each([1, 3])('also message by message, on a ring of %i', async (nodeCount) => {
+    const found = await compare(nodeCount, loadRecorded(nodeCount), [], { elide: false });
+    expect(found.map((each) => describeDisagreement(each))).toEqual([]);
+  });
+
   test.each(stories.map((story) => [story.name, story] as const))('in the story %s', async (name, story) => {
     for (const seed of [1n, 2n, 3n]) expect(await tellModel(story, [], seed)).toEqual(loadStory(name));
   });
