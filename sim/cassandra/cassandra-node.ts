@@ -33,8 +33,8 @@ export class CassandraNode {
   hints = new HintStore();
   batchlog = new BatchLog();
   stages: Readonly<Record<StageName, WorkStage>> = freshStages();
-  /** Share of requests that the coordinator refuses as overloaded. */
-  overloadShare = 0;
+  /** Shares of requests that the coordinator refuses as overloaded, one for each fault in force. */
+  readonly overloadShares: number[] = [];
   /** Its disk is lost and must be filled before it serves. */
   rebuilding = false;
   /** Requests that were refused so. */

@@ -10,26 +10,25 @@ import type { CassandraSession, SessionRing } from './cassandra-client.ts';
 import { CassandraNode } from './cassandra-node.ts';
 import { ColdTier } from './cold-tier.ts';
 import type { ColdTotals } from './cold-tier.ts';
-import { BatchCoordination, scheduleReplay } from './batch-coordination.ts';
+import { scheduleReplay } from './batch-coordination.ts';
+import { coordinate } from './coordinate.ts';
 import { blockFor, isSerial, quorumOf } from './consistency.ts';
 import { CommitJournal } from './commit-journal.ts';
 import type { DriverPolicy } from './driver-policy.ts';
 import { ElidedList } from './elided.ts';
 import { FailureDetector } from './failure-detector.ts';
 import { scheduleHandoff } from './hinted-handoff.ts';
-import { HintStore } from './hint-store.ts';
 import { nativePort } from './host-channel.ts';
+import { impairment } from './impairment.ts';
+import type { SlowDown } from './impairment.ts';
 import { Internode } from './internode.ts';
+import { compactDisk, emptyDisk, repairAll } from './maintenance.ts';
 import { mutationOverheadBytes } from './mutation.ts';
-import { refused } from './operation.ts';
 import type { Operation } from './operation.ts';
 import { expiryAt } from './partition.ts';
 import type { Partition } from './partition.ts';
-import { PaxosCoordination } from './paxos-coordination.ts';
-import { ReadCoordination } from './read-coordination.ts';
 import { failCold, mergeStates, rowsOf } from './replica-read.ts';
-import { purgeState, ReplicaState } from './replica-state.ts';
-import { coordinateWrite } from './replicated-write.ts';
+import type { ReplicaState } from './replica-state.ts';
 import type { RingCore } from './ring-core.ts';
 import { LatencyPlan } from './service-time.ts';
 import { defaultCassandraOptions, defaultTableParameters } from './settings.ts';
@@ -37,12 +36,6 @@ import type { CassandraOptions } from './settings.ts';
 import { bodyOf, packedBytes, wideBodyOf } from './statement-body.ts';
 import { TableStore } from './table-store.ts';
 import { placesOf, Topology } from './topology.ts';
-
-/** A fault in force on a node; `hits` counts what it touched. */
-export interface SlowDown {
-  lift(): void;
-  readonly hits: number;
-}
 
 const longestServiceUs = 10_000_000;
 const preloadTimestampUs = epochUs - 30 * 86_400_000_000;
@@ -237,64 +230,33 @@ export class CassandraRing implements SessionRing {
   slowNode(index: number, factor: number): SlowDown {
     const node = this.#node(index);
     const factors = this.#slowFactors[index] as number[];
-    const before = node.slowHits;
-    let endHits: number | undefined;
     const update = (): void => {
       this.#disturb();
       node.slowFactor = factors.reduce((product, each) => product * each, 1);
     };
     factors.push(factor);
     update();
-    return {
-      lift(): void {
-        if (endHits !== undefined) return;
-        endHits = node.slowHits;
+    return impairment(
+      () => node.slowHits,
+      () => {
         factors.splice(factors.indexOf(factor), 1);
         update();
       },
-      get hits(): number {
-        return (endHits ?? node.slowHits) - before;
-      },
-    };
+    );
   }
 
-  /** Kills the node and empties its disk; it comes back as a replica that has nothing (no bootstrap is modelled). */
+  /** Kills the node and empties its disk; `restartNode` then gives a replica that has nothing, `rebuildNode` a full one. */
   loseDisk(index: number): void {
     const node = this.#node(index);
     this.killNode(index);
     this.#disturb();
-    for (const store of this.#stores.values()) {
-      store.forEach((partition) => {
-        const ordinal = this.#ordinalOn(partition, index);
-        if (ordinal >= 0) partition.replaceState(ordinal, new ReplicaState());
-      });
-    }
-    node.hints.lose(-1);
-    node.hints = new HintStore();
-    node.batchlog.lose(-1);
+    emptyDisk(this.core, this.#stores.values(), node);
   }
 
   /** Anti-entropy repair, at once: all running replicas of every partition get what any of them has (42). */
   repairNow(): void {
-    if (this.core.deviations.has('repair-left-out')) return;
     this.#disturb();
-    for (const store of this.#stores.values()) {
-      store.forEach((partition) => {
-        if (partition.agreed !== undefined) return;
-        const ordinals = this.#replicas(partition).flatMap((node, ordinal) =>
-          node.running ? [ordinal] : [],
-        );
-        const merged = mergeStates(
-          partition,
-          ordinals.map((ordinal) => partition.stateOf(ordinal)),
-        );
-        for (const ordinal of ordinals) {
-          const state = merged.copy();
-          state.paxos = partition.stateOf(ordinal).paxos;
-          partition.replaceState(ordinal, state);
-        }
-      });
-    }
+    repairAll(this.core, this.#stores.values());
   }
 
   /**
@@ -302,47 +264,29 @@ export class CassandraRing implements SessionRing {
    * Not modelled: when compaction happens by itself, and which tables on disk overlap.
    */
   compact(index: number): void {
-    const node = this.#node(index);
     this.#disturb();
-    const nowSecond = node.nowSecond();
-    for (const store of this.#stores.values()) {
-      const { gcGraceSeconds } = this.core.parametersOf(store.schema.table.name);
-      const graceSeconds = this.core.deviations.has('tombstones-purged-at-once') ? 0 : gcGraceSeconds;
-      store.forEach((partition) => {
-        const ordinal = this.#ordinalOn(partition, index);
-        if (ordinal < 0) return;
-        partition.materialise();
-        const purged = purgeState(partition.stateOf(ordinal), nowSecond, graceSeconds);
-        if (purged !== undefined) partition.replaceState(ordinal, purged);
-      });
-    }
+    compactDisk(this.core, this.#stores.values(), this.#node(index));
   }
 
   /** A coordinator that refuses a share of its requests as overloaded, until the fault is lifted. */
   overloadNode(index: number, share: number): SlowDown {
     const node = this.#node(index);
-    const before = node.overloadHits;
-    let endHits: number | undefined;
     this.#disturb();
-    node.overloadShare += share;
-    return {
-      lift: () => {
-        if (endHits !== undefined) return;
-        endHits = node.overloadHits;
+    node.overloadShares.push(share);
+    return impairment(
+      () => node.overloadHits,
+      () => {
         this.#disturb();
-        node.overloadShare -= share;
+        node.overloadShares.splice(node.overloadShares.indexOf(share), 1);
       },
-      get hits(): number {
-        return (endHits ?? node.overloadHits) - before;
-      },
-    };
+    );
   }
 
   // Looking in from outside.
 
   /** The nodes that hold a partition, by ordinal. */
   replicasOf(table: CqlTable, partitionValues: CqlRow): readonly CassandraNode[] {
-    return this.#replicas(this.#store(table).partition(partitionValues));
+    return this.#topology.replicas(this.#store(table).partition(partitionValues).range);
   }
 
   /**
@@ -352,7 +296,7 @@ export class CassandraRing implements SessionRing {
   inspect(table: CqlTable, partitionValues: CqlRow): readonly CqlRow[] {
     const partition = this.#store(table).partition(partitionValues);
     if (partition.cold !== undefined) failCold(this.core, partition);
-    const replicas = this.#replicas(partition);
+    const replicas = this.#topology.replicas(partition.range);
     const running = replicas
       .map((_, ordinal) => ordinal)
       .filter((ordinal) => replicas[ordinal]?.running === true);
@@ -446,7 +390,7 @@ export class CassandraRing implements SessionRing {
     return {
       body,
       partition,
-      replicas: this.#replicas(partition),
+      replicas: this.#topology.replicas(partition.range),
       consistency: options.consistency,
       serialConsistency: 'SERIAL',
       blockFor: blockFor(options.consistency, this.#topology.replicaCount, this.#topology.replicaCount),
@@ -470,7 +414,7 @@ export class CassandraRing implements SessionRing {
     return {
       body,
       partition,
-      replicas: this.#replicas(partition),
+      replicas: this.#topology.replicas(partition.range),
       consistency,
       serialConsistency: isSerial(consistency) ? consistency : (options.serialConsistency ?? 'SERIAL'),
       blockFor: blockFor(consistency, replicaCount, replicaCount),
@@ -480,47 +424,7 @@ export class CassandraRing implements SessionRing {
   }
 
   serve(coordinator: CassandraNode, attempt: Attempt): void {
-    const { body, consistency } = attempt.operation;
-    if (coordinator.overloadShare > 0 && this.#random.chance(coordinator.overloadShare)) {
-      coordinator.overloadHits++;
-      attempt.respond(refused({ kind: 'overloaded' }));
-      return;
-    }
-    switch (body.kind) {
-      case 'insert':
-      case 'update':
-      case 'delete-row':
-      case 'delete-cells':
-      case 'delete-range':
-      case 'delete-partition':
-        coordinateWrite(this.core, coordinator, attempt);
-        return;
-      case 'batch':
-        new BatchCoordination(this.core, coordinator, attempt, body).start();
-        return;
-      case 'conditional':
-        new PaxosCoordination(this.core, coordinator, attempt, body).start();
-        return;
-      case 'select': {
-        const { selection } = body;
-        const plainly = this.core.deviations.has('serial-read-is-quorum-read');
-        if (isSerial(consistency) && !plainly) {
-          new PaxosCoordination(this.core, coordinator, attempt, { kind: 'read', selection }).start();
-          return;
-        }
-        new ReadCoordination(this.core, {
-          coordinator,
-          operation: attempt.operation,
-          selection,
-          consistency,
-          seed: attempt.seed,
-          phase: 0,
-          nowSecond: coordinator.nowSecond(),
-          respond: (outcome) => attempt.respond(outcome),
-        }).start();
-        return;
-      }
-    }
+    coordinate(this.core, this.#random, coordinator, attempt);
   }
 
   join(session: CassandraSession): void {
@@ -551,7 +455,7 @@ export class CassandraRing implements SessionRing {
       node.calm =
         node.running &&
         node.slowFactor === 1 &&
-        node.overloadShare === 0 &&
+        node.overloadShares.length === 0 &&
         this.#detector.undoubted(node.index);
     }
   }
@@ -567,7 +471,7 @@ export class CassandraRing implements SessionRing {
   }
 
   #losePast(node: CassandraNode, sinceUs: number): void {
-    this.#journal.lose(sinceUs, (partition) => this.#ordinalOn(partition, node.index));
+    this.#journal.lose(sinceUs, (partition) => this.#topology.ordinalOn(partition.range, node.index));
   }
 
   /** A replica's state with what was computed at once and is on it by now. */
@@ -578,15 +482,6 @@ export class CassandraRing implements SessionRing {
     const state = own.copy();
     for (const write of applied) partition.applyTo(state, write.mutation);
     return state;
-  }
-
-  #replicas(partition: Partition): readonly CassandraNode[] {
-    return this.#topology.replicas(partition.range);
-  }
-
-  /** -1 where the node does not hold the partition. */
-  #ordinalOn(partition: Partition, index: number): number {
-    return this.#topology.ordinalOn(partition.range, index);
   }
 
   #store(table: CqlTable): TableStore {

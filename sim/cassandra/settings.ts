@@ -77,6 +77,7 @@ export interface CassandraOptions {
 }
 
 const hourUs = 3_600_000_000;
+const hourSeconds = 3600;
 
 export const defaultCassandraOptions: CassandraOptions = {
   nodeCount: 6,
@@ -89,7 +90,10 @@ export const defaultCassandraOptions: CassandraOptions = {
   serviceTimes: defaultServiceTimes,
   elide: true,
   deviations: faithful,
-  tableParameters: {},
+  tableParameters: {
+    [chunkTable.name]: { gcGraceSeconds: 6 * hourSeconds, readRepair: 'none' },
+    [tchartTable.name]: { gcGraceSeconds: 24 * hourSeconds, readRepair: 'none' },
+  },
   writeTimeoutUs: 2_000_000,
   readTimeoutUs: 5_000_000,
   casContentionTimeoutUs: 1_000_000,
