@@ -18,6 +18,10 @@ export type InputReading =
   | { readonly problems: readonly DocumentProblem[] }
   | { readonly problems?: never; readonly input: LintInput; readonly notes: readonly string[] };
 
+/** More than these are judged by nobody at once: rules compare objects, and commands, with each other. */
+const mostObjects = 5000;
+const mostCommands = 5000;
+
 /** Takes all files apart; where some cannot be read, one problem for each of them. */
 export function readInput(files: readonly InputFile[], settings: LintSettings): InputReading {
   const collected = emptyCollection();
@@ -25,6 +29,7 @@ export function readInput(files: readonly InputFile[], settings: LintSettings): 
   for (const file of files) {
     try {
       collectFile(file, collected);
+      checkSize(file.name, collected);
     } catch (error) {
       if (!(error instanceof DocumentProblem)) throw error;
       problems.push(error);
@@ -32,6 +37,23 @@ export function readInput(files: readonly InputFile[], settings: LintSettings): 
   }
   if (problems.length > 0) return { problems };
   return { input: understand(collected, settings), notes: collected.notes };
+}
+
+function checkSize(file: string, collected: Collected): void {
+  const place = { file, line: 1, column: 1 };
+  if (collected.trees.length > mostObjects) {
+    throw new DocumentProblem(
+      place,
+      `with this file there are more than ${mostObjects} objects: lint them in parts`,
+    );
+  }
+  const commands = collected.sequences.reduce((sum, sequence) => sum + pipelinesOf(sequence).length, 0);
+  if (commands > mostCommands) {
+    throw new DocumentProblem(
+      place,
+      `with this file there are more than ${mostCommands} commands: lint them in parts`,
+    );
+  }
 }
 
 function understand(collected: Collected, settings: LintSettings): LintInput {

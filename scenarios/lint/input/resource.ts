@@ -50,9 +50,15 @@ export function isWorkload(resource: Resource): boolean {
   return workloadKinds.has(resource.kind);
 }
 
+const knownPodLabels = new WeakMap<Resource, ReadonlyMap<string, string>>();
+
 /** Labels that the pods of a workload carry. */
 export function podLabels(workload: Resource): ReadonlyMap<string, string> {
-  return labelsAt(workload.root, 'spec', 'template', 'metadata', 'labels');
+  const known = knownPodLabels.get(workload);
+  if (known !== undefined) return known;
+  const labels = labelsAt(workload.root, 'spec', 'template', 'metadata', 'labels');
+  knownPodLabels.set(workload, labels);
+  return labels;
 }
 
 export function labelsAt(root: ManifestNode, ...path: readonly string[]): ReadonlyMap<string, string> {

@@ -17,11 +17,15 @@ function defects(source: SourceText): readonly Found[] {
   const text = plain(source.text);
   if (!postgresWords.test(text) || mysqlWords.test(text)) return [];
   const found: Found[] = [];
+  let read = 0;
   for (const table of text.matchAll(
     /\bCREATE\s+(?:TEMP(?:ORARY)?\s+|UNLOGGED\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?([\w."]+)\s*\(/gi,
   )) {
     const start = table.index + table[0].length;
-    const body = text.slice(start, closing(text, start));
+    // A table inside the parentheses of another is no table of its own.
+    if (table.index < read) continue;
+    read = closing(text, start);
+    const body = text.slice(start, read);
     const indexes = [...body.matchAll(inlineIndexes)];
     const first = indexes[0];
     if (first === undefined) continue;

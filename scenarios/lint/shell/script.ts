@@ -46,23 +46,29 @@ export interface ShellSequence {
   readonly scripts: readonly ShellScript[];
 }
 
+const knownPipelines = new WeakMap<ShellSequence, readonly ShellPipeline[]>();
+
 export function pipelinesOf(sequence: ShellSequence): readonly ShellPipeline[] {
-  return sequence.scripts.flatMap((script) => script.pipelines);
+  const known = knownPipelines.get(sequence);
+  if (known !== undefined) return known;
+  const pipelines = sequence.scripts.flatMap((script) => script.pipelines);
+  knownPipelines.set(sequence, pipelines);
+  return pipelines;
 }
 
-/** The first word and whether it is this program; wrappers such as `timeout 60` are looked through. */
+const wrappers = new Set(['sudo', 'env', 'time', 'nice', 'exec', 'command', 'timeout']);
+
+/** What follows the program's name; undefined for another program. Wrappers such as `timeout 60` are looked through. */
 export function argumentsOf(command: ShellCommand, program: string): readonly ShellWord[] | undefined {
-  let words = command.words;
-  while (/^(sudo|env|time|nice|exec|command|timeout)$/.test(words[0]?.text ?? '')) {
-    words = words[0]?.text === 'timeout' ? withoutTimeout(words) : words.slice(1);
+  const { words } = command;
+  let at = 0;
+  for (let first = words[at]?.text; first !== undefined && wrappers.has(first); first = words[at]?.text) {
+    at++;
+    if (first !== 'timeout') continue;
+    while (words[at]?.text.startsWith('-') === true) at++;
+    at++;
   }
-  return words[0]?.text === program ? words.slice(1) : undefined;
-}
-
-function withoutTimeout(words: readonly ShellWord[]): readonly ShellWord[] {
-  let index = 1;
-  while (words[index]?.text.startsWith('-') === true) index++;
-  return words.slice(index + 1);
+  return words[at]?.text === program ? words.slice(at + 1) : undefined;
 }
 
 /** Whether the command is ended by `timeout` at the latest. */

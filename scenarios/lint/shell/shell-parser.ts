@@ -17,6 +17,8 @@ const keywords = new Set([
   'esac',
 ]);
 
+const deepestNesting = 100;
+
 /**
  * Reads a script of the Bourne family far enough to know its commands, pipes, assignments and where each word stands.
  * Never fails: what is not closed ends with the text.
@@ -38,6 +40,7 @@ class ShellParser {
   readonly #text: string;
   readonly #pipelines: ShellPipeline[];
   #at = 0;
+  #depth = 0;
   readonly #hereDocuments: string[] = [];
 
   constructor(source: SourceText, pipelines: ShellPipeline[]) {
@@ -57,10 +60,16 @@ class ShellParser {
   /** Reads pipelines up to a closing parenthesis or the end. */
   #list(assignedTo: string | undefined): void {
     let joinedBy: '&&' | '||' | undefined;
+    // What is nested deeper than this is no script: the rest is left unread.
+    if (this.#depth > deepestNesting) this.#at = this.#text.length;
+    this.#depth++;
     for (;;) {
       this.#blank(true);
       const start = this.#at;
-      if (start >= this.#text.length || this.#text[start] === ')') return;
+      if (start >= this.#text.length || this.#text[start] === ')') {
+        this.#depth--;
+        return;
+      }
       const commands = this.#commands();
       let background = false;
       let next: '&&' | '||' | undefined;
