@@ -8,6 +8,8 @@ import type { RawPull } from './raw-pull.ts';
 /** What all replicas of a consumer share. */
 export interface ConsumerContext {
   readonly profile: NatsProfile;
+  /** One replica, so no raft group in a real server. */
+  readonly isAlone: boolean;
   readonly settings: EffectiveConsumerSettings;
 }
 
@@ -46,7 +48,7 @@ export class ConsumerMachine implements Machine {
           ? 1
           : 0;
       case 'skipped':
-        record.start(operation.sequence - 1, context.settings);
+        record.start(operation.sequence - 1, context.settings, context.isAlone);
         return 0;
       case 'pull-added':
         this.pulls ??= new Set();

@@ -19,10 +19,12 @@ export class ConsumerRecord {
   readonly redelivered = new Map<number, number>();
 
   /** Where the cursor starts, or has moved to without a delivery. */
-  start(streamSequence: number, settings: EffectiveConsumerSettings): void {
-    if (!this.started || streamSequence > this.deliveredStream) this.deliveredStream = streamSequence;
-    if (settings.ack === 'none' && this.started) this.floorStream = this.deliveredStream;
+  start(streamSequence: number, settings: EffectiveConsumerSettings, isAlone: boolean): void {
     this.started = true;
+    if (streamSequence <= this.deliveredStream) return;
+    this.deliveredStream = streamSequence;
+    // Only what is replicated is told to the store in this way (`SetStarting`, `UpdateStarting`).
+    if (settings.ack === 'none' && !isAlone) this.floorStream = streamSequence;
   }
 
   delivered(

@@ -256,7 +256,7 @@ export class ConsumerService implements GroupService {
   /** Somebody waits and nothing matches: the cursor goes to the end of the stream, for all replicas (`getNextMsg`). */
   #passOver(stream: StreamMachine): void {
     const memory = this.#memory;
-    if (!memory.passOver(stream.lastSequence)) return;
+    if (!memory.passOver(stream.lastSequence) || this.asset.isAlone) return;
     this.replica.propose({ kind: 'skipped', sequence: memory.nextStream });
   }
 

@@ -31,6 +31,10 @@ export class ConsumerAsset implements ConsumerContext {
     this.filter = new SubjectFilter(settings.filterSubjects, stream.subjects);
   }
 
+  get isAlone(): boolean {
+    return this.group.size === 1;
+  }
+
   get profile(): NatsProfile {
     return this.stream.profile;
   }
