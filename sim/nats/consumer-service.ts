@@ -428,7 +428,9 @@ export class ConsumerService implements GroupService {
     const { mutations } = this.asset.stream;
     const memory = this.#memory;
     let { call } = request;
-    if (this.settings.ack !== 'none') {
+    // Nobody listens to the acks of a consumer that wants none.
+    if (this.settings.ack === 'none') return;
+    {
       switch (verb) {
         case 'ack':
         case 'term':
