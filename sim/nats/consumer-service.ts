@@ -430,8 +430,7 @@ export class ConsumerService implements GroupService {
     let { call } = request;
     // Nobody listens to the acks of a consumer that wants none.
     if (this.settings.ack === 'none') return;
-    {
-      switch (verb) {
+    switch (verb) {
         case 'ack':
         case 'term':
           // Of what was never delivered (jetstream F53).
@@ -460,7 +459,6 @@ export class ConsumerService implements GroupService {
           break;
         case 'unknown':
           break;
-      }
     }
     if (more !== undefined) {
       if (!mutations.ackNextAsksForNothing) this.#pull(more.inbox, more.request);
