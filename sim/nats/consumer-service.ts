@@ -4,22 +4,23 @@ import type { PullRequest } from '../../system/ports/jetstream-pull.ts';
 import type { EventHandle } from '../kernel/index.ts';
 import { consumerMachineOf, type ConsumerMachine } from './consumer-machine.ts';
 import { ConsumerMemory } from './consumer-memory.ts';
-import type { ConsumerRecord } from './consumer-record.ts';
 import { NatsConsumption } from './consumption.ts';
 import type { GroupService } from './group-service.ts';
+import { IdleWatch } from './idle-watch.ts';
 import { Interest } from './interest.ts';
 import type { NatsServer } from './nats-server.ts';
 import type { DeliveredOperation, Operation } from './operations.ts';
 import { PullQueue } from './pull-queue.ts';
 import type { RaftReplica } from './raft-replica.ts';
 import { RawPull, type PullInbox } from './raw-pull.ts';
+import { ReleaseQueue } from './release-queue.ts';
 import type { AckRequest, Routed } from './requests.ts';
 import type { ConsumerAsset } from './stream-asset.ts';
 import { streamMachineOf, type StreamMachine } from './stream-machine.ts';
 import { SubjectFilter } from './subject-filter.ts';
 import { subjectMatches } from './subjects.ts';
 import type { StoredMessage } from './stored-message.ts';
-import { ackWaitSlackUs, firstPendingCheckUs, interestCheckUs } from './timing.ts';
+import { ackWaitSlackUs, firstPendingCheckUs } from './timing.ts';
 import type { Waiter } from './waiter.ts';
 
 /** The leader of a consumer, as clients see it (jetstream §1F, §1G). It reads its own server's replica of the stream. */
@@ -38,10 +39,8 @@ export class ConsumerService implements GroupService {
   #underWay: Map<number, Waiter> | undefined;
   #timer: EventHandle | undefined;
   #timerUs = Infinity;
-  #idleTimer: EventHandle | undefined;
-  /** Acknowledged, asked to be removed, and perhaps still there. */
-  #releasing: number[] = [];
-  #releaseTimer: EventHandle | undefined;
+  readonly #releases: ReleaseQueue = new ReleaseQueue(this);
+  readonly #idle: IdleWatch = new IdleWatch(this);
   #dispatching = false;
 
   constructor(asset: ConsumerAsset, replica: RaftReplica) {
@@ -93,7 +92,7 @@ export class ConsumerService implements GroupService {
     this.#stream.group.wakeAnnounced(this.#stream);
     server.subscribe(this.replica.group.name, 'leaders');
     this.#turnAway(machine);
-    this.#touch();
+    this.#idle.touch();
     server.cluster.consumerReady(asset, this);
   }
 
@@ -157,7 +156,7 @@ export class ConsumerService implements GroupService {
         const { call, sequence } = operation;
         operation.call = undefined;
         if (call !== undefined) this.server.answer(call, true);
-        if (result === 1) this.#release(sequence);
+        if (result === 1) this.#releases.release(sequence);
         return;
       }
       case 'skipped':
@@ -285,7 +284,7 @@ export class ConsumerService implements GroupService {
       }
     }
     this.#rearm();
-    this.#touch();
+    this.#idle.touch();
     this.dispatch();
   }
 
@@ -303,10 +302,8 @@ export class ConsumerService implements GroupService {
     if (this.ready) this.server.unsubscribe(this.replica.group.name, 'leaders');
     this.ready = false;
     this.#disarm();
-    if (this.#idleTimer !== undefined) this.replica.group.kernel.cancel(this.#idleTimer);
-    this.#idleTimer = undefined;
-    if (this.#releaseTimer !== undefined) this.replica.group.kernel.cancel(this.#releaseTimer);
-    this.#releaseTimer = undefined;
+    this.#idle.stop();
+    this.#releases.stop();
     this.#queue.stop(this.nowUs);
   }
 
@@ -332,12 +329,12 @@ export class ConsumerService implements GroupService {
     const interest = new Interest(consumption, session, 1 - this.replica.group.random.float());
     this.#queue.add(interest);
     consumption.registered(interest, this.server);
-    this.#touch();
+    this.#idle.touch();
     this.dispatch();
   }
 
   #pull(inbox: PullInbox, request: PullRequest): void {
-    this.#touch();
+    this.#idle.touch();
     const pull = new RawPull(inbox, request);
     if (!this.#queue.admit(pull)) return;
     if (this.replica.group.size > 1) this.replica.propose({ kind: 'pull-added', pull });
@@ -388,7 +385,7 @@ export class ConsumerService implements GroupService {
       this.#armAt(this.nowUs + this.#memory.waitUs(sequence, settings) + ackWaitSlackUs);
     }
     if (waiter instanceof RawPull) this.#queue.delivered(waiter);
-    this.#touch();
+    this.#idle.touch();
   }
 
   /** The delivery is replicated: now it goes out (jetstream F55). */
@@ -431,34 +428,34 @@ export class ConsumerService implements GroupService {
     // Nobody listens to the acks of a consumer that wants none.
     if (this.settings.ack === 'none') return;
     switch (verb) {
-        case 'ack':
-        case 'term':
-          // Of what was never delivered (jetstream F53).
-          if (sequence >= memory.nextStream) {
-            if (defects.has('ack-jumps-cursor')) memory.nextStream = sequence + 1;
-            return;
-          }
-          if (verb === 'term') this.server.cluster.advise('terminated', this.asset, sequence);
-          if (verb === 'term' && mutations.termRedelivers) {
-            memory.queueAgain(sequence);
-            break;
-          }
-          if (verb === 'term' && mutations.ackFloorMovesOnTerm) this.machine.record.floorStream = sequence;
-          this.#settle(
-            sequence,
-            consumerSequence,
-            ackReplyAfterQuorum && more === undefined ? call : undefined,
-          );
-          if (ackReplyAfterQuorum) call = undefined;
+      case 'ack':
+      case 'term':
+        // Of what was never delivered (jetstream F53).
+        if (sequence >= memory.nextStream) {
+          if (defects.has('ack-jumps-cursor')) memory.nextStream = sequence + 1;
+          return;
+        }
+        if (verb === 'term') this.server.cluster.advise('terminated', this.asset, sequence);
+        if (verb === 'term' && mutations.termRedelivers) {
+          memory.queueAgain(sequence);
           break;
-        case 'nak':
-          if (!mutations.nakIgnored) this.#giveBack(request);
-          break;
-        case 'progress':
-          if (!mutations.progressIgnored) this.#restart(sequence);
-          break;
-        case 'unknown':
-          break;
+        }
+        if (verb === 'term' && mutations.ackFloorMovesOnTerm) this.machine.record.floorStream = sequence;
+        this.#settle(
+          sequence,
+          consumerSequence,
+          ackReplyAfterQuorum && more === undefined ? call : undefined,
+        );
+        if (ackReplyAfterQuorum) call = undefined;
+        break;
+      case 'nak':
+        if (!mutations.nakIgnored) this.#giveBack(request);
+        break;
+      case 'progress':
+        if (!mutations.progressIgnored) this.#restart(sequence);
+        break;
+      case 'unknown':
+        break;
     }
     if (more !== undefined) {
       if (!mutations.ackNextAsksForNothing) this.#pull(more.inbox, more.request);
@@ -522,50 +519,10 @@ export class ConsumerService implements GroupService {
     this.#rearm();
   }
 
-  /** An acknowledged message that no consumer needs leaves the stream (jetstream D36). */
-  #release(sequence: number): void {
-    const { asset, settings } = this;
-    if (asset.stream.settings.retention === 'limits' || asset.stream.mutations.workQueueKeepsAcked) return;
-    const lowest = settings.ack === 'all' ? this.stream.first : sequence;
-    for (let at = lowest; at <= sequence; at++) this.#releaseOne(at);
-  }
-
-  #releaseOne(sequence: number): void {
-    const { asset, server } = this;
-    const { stream } = asset;
-    const message = this.stream.messages.get(sequence);
-    if (message === undefined || server.cluster.isNeeded(stream, message, server)) return;
-    server.route({ request: { kind: 'remove-acked', stream: stream.name, sequence }, client: undefined });
-    this.#releasing.push(sequence);
-    if (this.#releaseTimer !== undefined) return;
-    const { group, member } = this.replica;
-    const [low, high] = interestCheckUs;
-    const waitUs = Math.round(low + (high - low) * group.draw(member, this.nowUs));
-    this.#releaseTimer = group.kernel.after(waitUs, ConsumerService.#releaseDue, this, undefined);
-  }
-
-  static #releaseDue(service: ConsumerService): void {
-    service.#releaseTimer = undefined;
-    service.server.run(ConsumerService.#releaseAgain, service, undefined);
-  }
-
-  /** A request to remove may have been lost, with a leader or on its way (fault C15). */
-  static #releaseAgain(service: ConsumerService): void {
-    const sequences = service.#releasing;
-    service.#releasing = [];
-    if (service.ready) for (const sequence of sequences) service.#releaseOne(sequence);
-  }
-
   /** After a change of leader the replicated state is looked through. */
   #takeOver(): void {
     const memory = this.#memory;
-    const { stream, asset } = this;
-    if (asset.stream.settings.retention !== 'limits' && !asset.stream.mutations.workQueueKeepsAcked) {
-      for (const message of stream.messages) {
-        if (message.sequence >= memory.nextStream) break;
-        if (asset.filter.matches(message.subject)) this.#releaseOne(message.sequence);
-      }
-    }
+    this.#releases.takeOver(memory.nextStream);
     if (memory.pending.size === 0 || this.server.cluster.profile.defects.has('ack-queue-leak')) return;
     // The pending acks are looked at for the first time (jetstream F56).
     const [low, high] = firstPendingCheckUs;
@@ -688,44 +645,10 @@ export class ConsumerService implements GroupService {
     service.dispatch();
   }
 
-  /** Somebody uses the consumer: its inactive threshold counts anew (jetstream F57). */
-  #touch(): void {
-    const { inactiveThresholdMs } = this.settings;
-    const { kernel } = this.replica.group;
-    if (inactiveThresholdMs <= 0) return;
-    if (this.#idleTimer !== undefined) kernel.cancel(this.#idleTimer);
-    this.#idleTimer = kernel.after(inactiveThresholdMs * 1000, ConsumerService.#idleDue, this, undefined);
-  }
-
-  static #idleDue(service: ConsumerService): void {
-    service.#idleTimer = undefined;
-    service.server.run(ConsumerService.#idle, service, undefined);
-  }
-
-  static #idle(service: ConsumerService): void {
-    if (!service.ready) return;
-    if (service.#queue.hasInterest()) {
-      service.#touch();
-      return;
-    }
-    const waitUs =
-      service.#memory.latestDueUs(service.settings) + service.settings.inactiveThresholdMs * 1000;
-    if (service.#memory.pending.size > 0 && waitUs > service.nowUs) {
-      const { kernel } = service.replica.group;
-      service.#idleTimer = kernel.at(Math.ceil(waitUs), ConsumerService.#idleDue, service, undefined);
-      return;
-    }
-    const { name, stream } = service.asset;
-    service.server.route({
-      request: { kind: 'delete-consumer', stream: stream.name, consumer: name, call: undefined },
-      client: undefined,
-    });
-    service.#touch();
-  }
-
-  /** The replicated state, for oracles. */
-  get record(): ConsumerRecord {
-    return this.machine.record;
+  /** While somebody waits it is busy for ever, with pending deliveries until the last of them is due. */
+  busyUntilUs(): number {
+    if (this.#queue.hasInterest()) return Infinity;
+    return this.#memory.pending.size === 0 ? 0 : this.#memory.latestDueUs(this.settings);
   }
 }
 

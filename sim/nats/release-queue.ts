@@ -1,0 +1,69 @@
+import type { EventHandle } from '../kernel/index.ts';
+import type { ConsumerService } from './consumer-service.ts';
+import { interestCheckUs } from './timing.ts';
+
+/** What a consumer's leader asks its stream to remove, since no consumer needs it any more (jetstream D36). */
+export class ReleaseQueue {
+  readonly #service: ConsumerService;
+  /** Asked to be removed, and perhaps still there. */
+  #sequences: number[] = [];
+  #timer: EventHandle | undefined;
+
+  constructor(service: ConsumerService) {
+    this.#service = service;
+  }
+
+  /** An acknowledgement of this message is replicated. */
+  release(sequence: number): void {
+    const { settings, stream } = this.#service;
+    if (!this.#removes) return;
+    const lowest = settings.ack === 'all' ? stream.first : sequence;
+    for (let at = lowest; at <= sequence; at++) this.#releaseOne(at);
+  }
+
+  /** After a change of leader all up to the cursor is looked through. */
+  takeOver(nextStream: number): void {
+    const { stream, asset } = this.#service;
+    if (!this.#removes) return;
+    for (const message of stream.messages) {
+      if (message.sequence >= nextStream) break;
+      if (asset.filter.matches(message.subject)) this.#releaseOne(message.sequence);
+    }
+  }
+
+  stop(): void {
+    if (this.#timer !== undefined) this.#service.replica.group.kernel.cancel(this.#timer);
+    this.#timer = undefined;
+  }
+
+  get #removes(): boolean {
+    const { settings, mutations } = this.#service.asset.stream;
+    return settings.retention !== 'limits' && !mutations.workQueueKeepsAcked;
+  }
+
+  #releaseOne(sequence: number): void {
+    const { asset, server, stream, replica, nowUs } = this.#service;
+    const message = stream.messages.get(sequence);
+    if (message === undefined || server.cluster.isNeeded(asset.stream, message, server)) return;
+    const request = { kind: 'remove-acked', stream: asset.stream.name, sequence } as const;
+    server.route({ request, client: undefined });
+    this.#sequences.push(sequence);
+    if (this.#timer !== undefined) return;
+    const { group, member } = replica;
+    const [low, high] = interestCheckUs;
+    const waitUs = Math.round(low + (high - low) * group.draw(member, nowUs));
+    this.#timer = group.kernel.after(waitUs, ReleaseQueue.#due, this, undefined);
+  }
+
+  static #due(queue: ReleaseQueue): void {
+    queue.#timer = undefined;
+    queue.#service.server.run(ReleaseQueue.#again, queue, undefined);
+  }
+
+  /** A request to remove may have been lost, with a leader or on its way (fault C15). */
+  static #again(queue: ReleaseQueue): void {
+    const sequences = queue.#sequences;
+    queue.#sequences = [];
+    if (queue.#service.ready) for (const sequence of sequences) queue.#releaseOne(sequence);
+  }
+}
