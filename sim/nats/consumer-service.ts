@@ -425,9 +425,11 @@ export class ConsumerService implements GroupService {
     const { mutations } = this.asset.stream;
     const memory = this.#memory;
     let { call } = request;
-    // Nobody listens to the acks of a consumer that wants none.
-    if (this.settings.ack === 'none') return;
-    switch (verb) {
+    const { missingAnswers } = this.server.cluster.profile;
+    const wantsNone = this.settings.ack === 'none';
+    // Nobody listens to the acks of a consumer that wants none; servers of 2.9 answer them all the same.
+    if (wantsNone && missingAnswers) return;
+    switch (wantsNone ? 'unknown' : verb) {
       case 'ack':
       case 'term':
         // Of what was never delivered (jetstream F53).
