@@ -1,14 +1,14 @@
 import { DocumentProblem } from './document-problem.ts';
 
 /** A manifest larger than this is no manifest: an object of Kubernetes may have 1.5 MiB at most. */
-export const largestFileBytes = 4 * 1024 * 1024;
+export const largestFileBytes = 2 * 1024 * 1024;
 
 /** Text of a UTF-8 file, without a byte order mark. Throws a `DocumentProblem` for another encoding or a larger file. */
 export function decodeFile(file: string, bytes: Uint8Array): string {
   const start = { file, line: 1, column: 1 };
   if (bytes.length > largestFileBytes) {
     const sizeMiB = (bytes.length / 1024 / 1024).toFixed(1);
-    throw new DocumentProblem(start, `the file has ${sizeMiB} MiB; expected 4 MiB at most: split it`);
+    throw new DocumentProblem(start, `the file has ${sizeMiB} MiB; expected 2 MiB at most: split it`);
   }
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
     throw new DocumentProblem(start, 'the file is UTF-16; expected UTF-8');

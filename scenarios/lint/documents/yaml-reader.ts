@@ -52,6 +52,7 @@ function parse(source: SourceText): readonly Document.Parsed[] {
 
 function explain(message: string, text: string): string {
   const first = message.split('\n')[0] ?? message;
+  if (first.startsWith('Maximum call stack')) return 'nested too deeply to be read';
   const template = /\{\{-?\s*(\.|include|if|range|with|end)/.test(text);
   return template ? `${first} (a Helm template? render it first: helm template)` : first;
 }
@@ -79,7 +80,7 @@ class Converter {
     if (known !== undefined) return known;
     const converted = this.#build(node, depth);
     if (converted.size > largestExpansion) {
-      throw new DocumentProblem(place, `aliases expand to more than ${largestExpansion} values`);
+      throw new DocumentProblem(place, `more than ${largestExpansion} values with every alias expanded`);
     }
     this.#known.set(node, converted);
     return converted;

@@ -6,7 +6,7 @@ const tools = 1500;
 
 function withoutComments(text: string): string {
   const blank = (comment: string): string => comment.replaceAll(/[^\n]/g, ' ');
-  return text.replaceAll(/--\[\[[\s\S]*?\]\]/g, blank).replaceAll(/--[^\n]*/g, blank);
+  return text.replaceAll(/--\[\[[\s\S]*?(?:\]\]|$)/g, blank).replaceAll(/--[^\n]*/g, blank);
 }
 
 function defects(source: SourceText): readonly Found[] {

@@ -10,7 +10,7 @@ const inlineIndexes = /(?:^|,)\s*((?:UNIQUE\s+)?(?:INDEX\s+\w+\s*\(|KEY\s+\w+\s*
 /** Comments and texts as spaces, so that offsets stay. */
 function plain(text: string): string {
   const blank = (match: string): string => match.replaceAll(/[^\n]/g, ' ');
-  return text.replaceAll(/--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'/g, blank);
+  return text.replaceAll(/--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^']|'')*'/g, blank);
 }
 
 function defects(source: SourceText): readonly Found[] {
