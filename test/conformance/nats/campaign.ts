@@ -1,6 +1,8 @@
 import { firstDifference, runOnModel, type Difference } from './comparison.ts';
+import { groups } from './grouping.ts';
 import { Interpreter, planName } from './interpreter.ts';
 import type { Plan } from './plan.ts';
+import { knownDifferences } from './known-differences.ts';
 import { inParallel } from './pool.ts';
 import type { Rig } from './rig.ts';
 import { shrink } from './shrink.ts';
@@ -14,7 +16,7 @@ const rampMs = 40;
 export interface CampaignOptions {
   readonly version: NatsProfile['version'];
   readonly places: number;
-  /** Shrinks so many of the plans that disagree. */
+  /** Shrinks so many kinds of findings. */
   readonly shrinkLimit: number;
   readonly progress: (operations: number) => void;
 }
@@ -33,6 +35,10 @@ export interface CampaignResult {
   /** Known differences met, by id. */
   readonly known: ReadonlyMap<string, number>;
   readonly findings: readonly Finding[];
+  /** Ids of known differences that their witness does not show any more: the entry has to go. */
+  readonly settled: readonly string[];
+  /** One for each kind of finding, as small as it would get. */
+  readonly shrunk: readonly Finding[];
 }
 
 /** Runs plans on the model and on a server, so many at a time, and compares what each step saw. */
@@ -62,15 +68,28 @@ export class Campaign {
       () => this.#options.progress(this.#operations),
     );
     const shrunk: Finding[] = [];
-    for (const finding of this.#findings.slice(0, this.#options.shrinkLimit))
-      shrunk.push(await this.#shrink(finding));
+    for (const [, [first]] of groups(this.#findings).slice(0, this.#options.shrinkLimit)) {
+      if (first !== undefined) shrunk.push(await this.#shrink(first));
+    }
     return {
       sequences: this.#sequences,
       operations: this.#operations,
       unsteady: this.#unsteady,
       known: this.#known,
-      findings: [...shrunk, ...this.#findings.slice(shrunk.length)],
+      findings: this.#findings,
+      settled: await this.#settled(),
+      shrunk,
     };
+  }
+
+  async #settled(): Promise<readonly string[]> {
+    const { version } = this.#options;
+    const ids: string[] = [];
+    for (const { id, witness, profiles } of knownDifferences) {
+      if (!profiles.includes(version)) continue;
+      if ((await this.#steadyDifference(witness)) === undefined) ids.push(id);
+    }
+    return ids;
   }
 
   async #judge(plan: Plan): Promise<void> {

@@ -8,8 +8,9 @@ import {
   serverVersions,
   type ServerVersion,
 } from '../../../chaos/live/nats/index.ts';
-import { Campaign, type CampaignResult, type Finding } from './campaign.ts';
+import { Campaign, type CampaignResult } from './campaign.ts';
 import { plansOf } from './generator.ts';
+import { groups } from './grouping.ts';
 import type { NatsProfile } from '../../../sim/nats/index.ts';
 import { LiveRig } from './live-rig.ts';
 import { markdownTable, mutationTable } from './mutation-table.ts';
@@ -120,7 +121,9 @@ async function campaign(
       progress: () => undefined,
     }).run(plansOf(seed, operations));
     print(version, seed, result, (performance.now() - startMs) / 1000);
-    return result.findings.length === 0 ? exitCodes.agreed : exitCodes.disagreed;
+    return result.findings.length === 0 && result.settled.length === 0
+      ? exitCodes.agreed
+      : exitCodes.disagreed;
   } finally {
     await rig.close();
     await cluster.stop();
@@ -137,32 +140,17 @@ function print(version: string, seed: number, result: CampaignResult, seconds: n
     console.log(`  server: ${difference.server}`);
     console.log(`  ${JSON.stringify({ ...plan, steps: plan.steps.slice(0, difference.place + 1) })}`);
   }
+  for (const { plan, difference } of result.shrunk) {
+    console.log(
+      `\nshrunk\n  model:  ${difference.model}\n  server: ${difference.server}\n  ${JSON.stringify(plan)}`,
+    );
+  }
   for (const [id, count] of result.known) console.log(`known difference ${id}: ${count} sequences`);
+  for (const id of result.settled) console.log(`known difference ${id} agrees now: remove its entry`);
   const { sequences, operations, unsteady, findings } = result;
   console.log(
     `nats-server ${version}, seed ${seed}: ${operations} operations in ${sequences} sequences agree with profile ${profileOf(
       serverVersion(version) ?? '2.12.15',
     )}, ${findings.length} sequences disagree, ${unsteady} agreed only when run again (${seconds.toFixed(0)} s)`,
   );
-}
-
-/** Alike but for their numbers, the most frequent first, each with its shortest plan in front. */
-function groups(findings: readonly Finding[]): readonly (readonly [string, readonly Finding[]])[] {
-  const grouped = Map.groupBy(findings, ({ difference: { step, model, server } }) => {
-    const kind = typeof step === 'string' ? step : step.kind;
-    return `${kind}: ${masked(model)} / ${masked(server)}`;
-  });
-  return [...grouped]
-    .map(
-      ([signature, alike]) =>
-        [signature, alike.toSorted((left, right) => left.difference.place - right.difference.place)] as const,
-    )
-    .sort(([, left], [, right]) => right.length - left.length);
-}
-
-function masked(text: string): string {
-  return text
-    .replace(/\{.*\}/, '{…}')
-    .replaceAll(/\d+/g, '#')
-    .slice(0, 120);
 }

@@ -24,4 +24,60 @@ export interface KnownDifference {
   readonly witness: Plan;
 }
 
-export const knownDifferences: readonly KnownDifference[] = [];
+export const knownDifferences: readonly KnownDifference[] = [
+  {
+    id: 'interest-after-unfiltering',
+    profiles: ['2.12'],
+    what: 'an interest stream whose only consumer lost its filter stores only what the old filter wanted; the model stores all',
+    why: 'a defect of the server (seen on 2.12.15); nothing in the system takes a filter away',
+    since: '2026-11-21',
+    misleads: 'a scenario that edits filters on an interest stream would not see the loss',
+    explains: ({ plan, step }) =>
+      plan.stream?.retention === 'interest' &&
+      step === 'end' &&
+      plan.steps.some((other) => other.kind === 'create-consumer' && other.filters.length === 0),
+    witness: {
+      stream: { retention: 'interest' },
+      timed: false,
+      clients: 1,
+      steps: [
+        {
+          kind: 'create-consumer',
+          consumer: 1,
+          filters: [2],
+          settings: { ack: 'explicit' },
+          action: 'create-or-update',
+        },
+        {
+          kind: 'create-consumer',
+          consumer: 1,
+          filters: [],
+          settings: { ack: 'explicit' },
+          action: 'create-or-update',
+        },
+        { kind: 'publish', subject: 3, payloadBytes: 0 },
+      ],
+    },
+  },
+  {
+    id: 'subjects-after-removal',
+    profiles: ['2.9.10'],
+    what: 'the number of subjects in stream info: the server still counts subjects whose messages a rollup or a limit removed',
+    why: 'a defect of the memory store of 2.9.10; nothing in the system reads the number',
+    since: '2026-11-21',
+    misleads: 'none',
+    explains: ({ model, server }) =>
+      model.replaceAll(/\d+ subjects/g, '#') === server.replaceAll(/\d+ subjects/g, '#'),
+    witness: {
+      stream: { storage: 'memory', allowRollup: true },
+      timed: false,
+      clients: 1,
+      steps: [
+        { kind: 'publish', subject: 0, payloadBytes: 1 },
+        { kind: 'publish', subject: 1, payloadBytes: 1 },
+        { kind: 'publish', subject: 1, payloadBytes: 1, rollup: 'all' },
+        { kind: 'stream-info' },
+      ],
+    },
+  },
+];
