@@ -10,7 +10,6 @@ const outOfReach: Readonly<Record<'2.12' | '2.9.10', readonly string[]>> = {
   '2.9.10': [
     'ackFloorJumps',
     'ackFloorMovesOnTerm',
-    'backoffIgnored',
     'createOverwrites',
     'directGetFromLeaderOnly',
     'updateCreates',
