@@ -58,8 +58,12 @@ const slowSpeculation =
 export const knownFailureKinds: Readonly<Record<string, string>> = {
   'kill: read QUORUM no answer': slowSpeculation,
   'kill: transaction SERIAL no answer': slowSpeculation,
+  'pause: transaction SERIAL no answer': slowSpeculation,
   'cut of the coordinator: transaction QUORUM no answer': slowSpeculation,
   'cut of the coordinator: transaction SERIAL no answer': slowSpeculation,
+  'cut-one-way of the coordinator: read QUORUM no answer': slowSpeculation,
+  'cut-one-way of the coordinator: transaction QUORUM no answer': slowSpeculation,
+  'cut-one-way of the coordinator: transaction SERIAL no answer': slowSpeculation,
 };
 
 /** What is neither allowed by the model nor known; and what is known and allowed by now. */
