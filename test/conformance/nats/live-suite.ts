@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { ClientConnector } from '../../../system/adapters/nats/index.ts';
+import { PortError } from '../../../system/ports/errors.ts';
 import { installServer, LiveCluster, type ServerVersion } from '../../../chaos/live/nats/index.ts';
 
 const formWithinMs = 30_000;
@@ -24,12 +26,29 @@ export async function describeLive(
     let cluster: LiveCluster | undefined;
     beforeAll(async () => {
       cluster = await LiveCluster.start({ version, name: 'conformance', nodeCount: 3, formWithinMs });
+      await warmUp(cluster);
     }, formWithinMs * 2);
     afterAll(async () => {
       await cluster?.stop();
     });
     tests(() => cluster ?? never('the cluster did not start'));
   });
+}
+
+/** A cluster that formed just now may lose the first stream that it is asked for (seen on 2.9.10). */
+async function warmUp(cluster: LiveCluster): Promise<void> {
+  const url = cluster.urls.join(',');
+  const connection = await new ClientConnector().connect({ url, name: 'warm-up', timeoutMs: 5_000 });
+  for (let attempt = 0; attempt < 5; attempt++) {
+    try {
+      await connection.management.createStream({ name: `warm-up-${attempt}`, replicas: 3 });
+      await connection.management.deleteStream(`warm-up-${attempt}`);
+      break;
+    } catch (error) {
+      if (!(error instanceof PortError)) throw error;
+    }
+  }
+  await connection.close();
 }
 
 function never(reason: string): never {
