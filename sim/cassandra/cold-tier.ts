@@ -1,5 +1,5 @@
 import { epochUs } from '../kernel/index.ts';
-import type { Partition } from './partition.ts';
+import type { ColdRange, Partition } from './partition.ts';
 import type { RingCore } from './ring-core.ts';
 import type { ColdPolicy } from './settings.ts';
 import { PlainRow } from './stored-row.ts';
@@ -11,6 +11,9 @@ export interface ColdTotals {
   rows: number;
   bytes: number;
 }
+
+/** One for all, since a day drops a hundred thousand partitions. */
+const allRows: ColdRange = { kind: 'all' };
 
 const sweepsBetweenTrims = 12;
 const trimPeriodUs = 1_800_000_000;
@@ -86,13 +89,14 @@ export class ColdTier {
           this.#waitUntil(partition, Math.min(idleAtUs, nowUs + lookPeriodUs));
           return;
         }
-        this.#dropAll(partition, state.rows.length);
+        this.#dropAll(partition, state.rows.length, () => allRows);
         return;
       }
       case 'older': {
         const idleAtUs = partition.lastWriteUs + policy.afterUs;
         if (state !== undefined && idleAtUs <= nowUs) {
-          this.#dropAll(partition, state.rows.length);
+          // Rows are written in the order of their keys: what comes later can be read.
+          this.#dropAll(partition, state.rows.length, () => partition.cold);
           return;
         }
         if (state !== undefined)
@@ -107,11 +111,11 @@ export class ColdTier {
     }
   }
 
-  #dropAll(partition: Partition, rows: number): void {
+  #dropAll(partition: Partition, rows: number, coldRange: () => ColdRange | undefined): void {
     const hadRows = rows > 0 || partition.cold !== undefined;
     this.#drop(partition, rows);
     partition.dropped = true;
-    partition.store.drop(partition, hadRows);
+    partition.store.drop(partition, hadRows ? coldRange() : undefined);
     if (hadRows) this.totals.partitions++;
   }
 

@@ -4,12 +4,11 @@ import type { KeyPart } from './clustering.ts';
 import { faithful } from './deviations.ts';
 import type { Deviations } from './deviations.ts';
 import { Partition } from './partition.ts';
+import type { ColdRange } from './partition.ts';
 import { TableSchema } from './table-schema.ts';
 
-/** Stands for a partition whose rows the cold tier dropped. */
-const coldMarker = 'cold';
-
-type Entry = Partition | typeof coldMarker;
+/** A partition, or which rows of it the cold tier dropped when it dropped the whole. */
+type Entry = Partition | ColdRange;
 type Level = Map<KeyPart, Level | Entry>;
 
 /** The partitions of one table on the whole ring, found by their key column by column. */
@@ -46,15 +45,15 @@ export class TableStore {
     const keyParts = this.schema.partitionColumns.map((_, index) => this.schema.partitionPart(values, index));
     const range = Math.floor((tokenOf(keyParts) / 0x1_0000_0000) * this.#rangeCount);
     const partition = new Partition(this, keyParts, range, this.#replicaCount);
-    if (entry === coldMarker) partition.cold = { kind: 'all' };
+    if (entry !== undefined && !(entry instanceof Map)) partition.cold = entry;
     level.set(last, partition);
     this.partitionCount++;
     this.#onNew(partition);
     return partition;
   }
 
-  /** Forgets a partition; where it had rows, that it had some is remembered. */
-  drop(partition: Partition, hadRows: boolean): void {
+  /** Forgets a partition; `cold` tells which rows of it can no longer be read. */
+  drop(partition: Partition, cold: ColdRange | undefined): void {
     let level = this.#root;
     for (let index = 0; index < partition.keyParts.length - 1; index++) {
       const next = level.get(partition.keyParts[index] as KeyPart);
@@ -62,7 +61,7 @@ export class TableStore {
       level = next;
     }
     const last = partition.keyParts[partition.keyParts.length - 1] as KeyPart;
-    if (hadRows) level.set(last, coldMarker);
+    if (cold !== undefined) level.set(last, cold);
     else level.delete(last);
     this.partitionCount--;
   }

@@ -108,5 +108,11 @@ describe('the cold tier', () => {
     expect(rowsOf(last)).toHaveLength(1);
     await fixture.pass(70 * 60_000);
     expect(fixture.ring.coldTotals).toEqual({ partitions: 1, rows: 12, bytes: 1200 });
+    // A row that is written later, behind all that left, can be read.
+    await fixture.run(client, insertNote, note(12));
+    const later = await fixture.run(client, selectNotes, { book: 'a', page: 1, line: 12 });
+    expect(rowsOf(later)).toHaveLength(1);
+    fixture.start(client, selectNotes, { book: 'a', page: 1, line: 11 });
+    await expect(fixture.pass(1_000)).rejects.toThrow('dropped from memory');
   });
 });
