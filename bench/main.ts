@@ -26,12 +26,15 @@ const mebibyte = 1024 * 1024;
 interface Measured {
   readonly result: RunResult;
   readonly ratio: number;
+  /** The same against processor time of all threads: what a core that nobody shares would show, or a little less. */
+  readonly cpuRatio: number;
   readonly rssMebibytes: readonly { readonly hour: number; readonly rss: number; readonly heap: number }[];
 }
 
 async function measure(scenario: string, tools: number, minutes: number): Promise<Measured> {
   const rssMebibytes: { hour: number; rss: number; heap: number }[] = [];
   let nextUs = 0;
+  const cpuBefore = process.cpuUsage();
   const result = await runScenario(
     { scenario, seed, overrides: { tools: String(tools), minutes: String(minutes) } },
     {
@@ -48,19 +51,22 @@ async function measure(scenario: string, tools: number, minutes: number): Promis
       },
     },
   );
-  return { result, ratio: result.virtualUs / 1000 / result.wallMs, rssMebibytes };
+  const cpu = process.cpuUsage(cpuBefore);
+  const ratio = result.virtualUs / 1000 / result.wallMs;
+  return { result, ratio, cpuRatio: result.virtualUs / (cpu.user + cpu.system), rssMebibytes };
 }
 
 function line(label: string, ...columns: readonly string[]): void {
   console.log(`${label.padEnd(44)}${columns.map((column) => column.padStart(14)).join('')}`);
 }
 
-function say({ result, ratio }: Measured, label: string): void {
+function say({ result, ratio, cpuRatio }: Measured, label: string): void {
   const virtualSeconds = result.virtualUs / 1e6;
   console.log(
     `\n${label}  (seed ${result.seed}, verdict ${result.verdict}, ${result.faults.length} faults, ${result.rules.length} rules)`,
   );
   line('  virtual : wall', `${ratio.toFixed(0)} ×`);
+  line('  virtual : processor time, all threads', `${cpuRatio.toFixed(0)} ×`);
   line('  events per virtual second', (result.events / virtualSeconds).toFixed(0));
   line('  events per wall second', ((result.events / result.wallMs) * 1000).toFixed(0));
   line(
@@ -91,9 +97,7 @@ say(reference, `reference workload, 1,500 tools, ${minutes} virtual minutes`);
 
 const large = await measure('reference-day', 6000, Math.min(minutes, 60));
 say(large, `6,000 tools, ${Math.min(minutes, 60)} virtual minutes`);
-const costs = [reference, large].map(
-  ({ result }) => result.wallMs / (result.virtualUs / 1e6) / (result.figures['tools'] ?? 1),
-);
+const costs = [reference, large].map(({ result, cpuRatio }) => 1 / cpuRatio / (result.figures['tools'] ?? 1));
 line('  cost of a tool-second, 6,000 over 1,500', `${((costs[1] ?? 0) / (costs[0] ?? 1)).toFixed(2)} ×`);
 
 console.log('\nwhere the time goes (self time by room, 30 virtual minutes)');
