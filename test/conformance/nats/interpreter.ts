@@ -7,7 +7,6 @@ import type {
 import type { Acknowledgement, PulledMessage, PullRequest } from '../../../system/ports/jetstream-pull.ts';
 import type { FullPublishOptions } from '../../../system/ports/jetstream-publish.ts';
 import type { FullKeyValue } from '../../../system/ports/key-value-full.ts';
-import type { FullNatsConnection } from '../../../system/ports/nats-full.ts';
 import * as seen from './observation.ts';
 import type { Observation } from './observation.ts';
 import {
@@ -22,7 +21,7 @@ import {
   type Selector,
   type Step,
 } from './plan.ts';
-import type { Rig } from './rig.ts';
+import type { Rig, RigConnection } from './rig.ts';
 
 /** What a run saw, a line for each step; the first line is of the creation, the last of the end. */
 export interface PlanRun {
@@ -53,7 +52,7 @@ export class Interpreter {
   readonly #plan: Plan;
   readonly #id: string;
   readonly #settleMs: number;
-  readonly #connections: FullNatsConnection[] = [];
+  readonly #connections: RigConnection[] = [];
   readonly #held: PulledMessage[] = [];
   /** Watches and pulls that stay open, with what they have got so far. */
   readonly #open: { readonly what: string; readonly end: { stop(): void }; readonly lines: Observation[] }[] =
@@ -105,7 +104,7 @@ export class Interpreter {
     return next;
   }
 
-  get #connection(): FullNatsConnection {
+  get #connection(): RigConnection {
     const connection = this.#connections[this.#turn % this.#connections.length];
     if (connection === undefined) throw new RangeError('a plan needs a client');
     return connection;
