@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { liveNeeds } from '../../chaos/live/live-needs.ts';
 import type { RunRequest } from '../run-result.ts';
 import { exitCodes, type ExitCode } from './exit-code.ts';
 import { runScenario } from '../runner.ts';
@@ -6,19 +7,20 @@ import { WorkerPool } from './worker-pool.ts';
 
 const selfTest: RunRequest = { scenario: 'storm', seed: 7n, overrides: { tools: '40', minutes: '20' } };
 
-/** `doctor`: what this machine has, and whether a seed gives one fingerprint here: twice in this process, once on a worker. */
+/**
+ * `doctor`: what this machine has, what runs against real servers would miss, and whether a seed gives one fingerprint
+ * here: twice in this process, once on a worker. Marks: ✓ there, · missing but not needed by the simulator, ✗ wrong.
+ */
 export async function doctorCommand(): Promise<ExitCode> {
   const say = (mark: string, what: string, detail: string): void =>
     void process.stdout.write(`${mark} ${what.padEnd(26)} ${detail}\n`);
   const major = Number(process.versions.node.split('.')[0]);
   say(major >= 26 ? '✓' : '✗', 'node', `${process.version} on ${process.platform} ${process.arch}`);
-  for (const [name, args, needed] of [
-    ['git', ['--version'], 'the seed in CI comes from the commit'],
-    ['go', ['version'], 'later: building a real nats-server for conformance tests'],
-    ['java', ['--version'], 'later: running a real Cassandra for conformance tests'],
-  ] as const) {
-    const version = versionOf(name, args);
-    say(version === undefined ? '·' : '✓', name, version ?? `not found (${needed})`);
+  const git = gitVersion();
+  say(git === undefined ? '·' : '✓', 'git', git ?? 'not found (the seed in CI comes from the commit)');
+  for (const { name, state } of await liveNeeds()) {
+    const present = state.kind === 'present';
+    say(present ? '✓' : '·', name, present ? state.detail : `${state.detail} → ${state.command}`);
   }
   const root = process.getuid?.() === 0;
   say(root ? '✓' : '·', 'root', root ? 'yes' : 'no (later: network namespaces for live faults)');
@@ -52,11 +54,12 @@ async function fingerprintOnWorker(): Promise<string> {
   return fingerprint;
 }
 
-function versionOf(command: string, args: readonly string[]): string | undefined {
+function gitVersion(): string | undefined {
   try {
-    return execFileSync(command, [...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).split(
-      '\n',
-    )[0];
+    return execFileSync('git', ['--version'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
   } catch {
     return undefined;
   }

@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { cacheFolder, LiveProblem } from '../nats/index.ts';
 
 const run = promisify(execFile);
 
 export const cassandraVersion = '5.0.8';
+
+/** The jars are got by whatever needs a node first. */
+export const installCassandra = 'npm run conformance -- cassandra --operations 100 --faults 0 --stories none';
 
 /** Where the server's jars lie, and the archive of loaded classes that makes starts faster once it exists. */
 export interface Distribution {
@@ -36,10 +39,9 @@ const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
  */
 export async function obtainCassandra(): Promise<Distribution> {
   await checkJava();
-  const folder = join(cacheFolder(), `cassandra-${cassandraVersion}`);
-  const libraries = join(folder, 'lib');
-  const classArchive = join(folder, 'classes.jsa');
-  if (holdsServer(libraries)) return { libraries, classArchive };
+  const present = findCassandra();
+  if (present !== undefined) return present;
+  const { folder, libraries, classArchive } = places();
   await checkMaven();
   mkdirSync(folder, { recursive: true });
   const work = mkdtempSync(join(folder, 'install-'));
@@ -57,7 +59,7 @@ export async function obtainCassandra(): Promise<Distribution> {
     if (holdsServer(libraries)) return { libraries, classArchive };
     throw new LiveProblem(
       `the jars of Cassandra ${cassandraVersion} cannot be got`,
-      'mvn -B dependency:get -Dartifact=org.apache.cassandra:cassandra-all:' + cassandraVersion,
+      `mvn -B dependency:get -Dartifact=org.apache.cassandra:cassandra-all:${cassandraVersion}`,
       { cause: error },
     );
   } finally {
@@ -66,11 +68,23 @@ export async function obtainCassandra(): Promise<Distribution> {
   return { libraries, classArchive };
 }
 
+/** The jars where they are in the cache. */
+export function findCassandra(): Distribution | undefined {
+  const { libraries, classArchive } = places();
+  return holdsServer(libraries) ? { libraries, classArchive } : undefined;
+}
+
+function places(): Distribution & { readonly folder: string } {
+  const folder = join(cacheFolder(), `cassandra-${cassandraVersion}`);
+  return { folder, libraries: join(folder, 'lib'), classArchive: join(folder, 'classes.jsa') };
+}
+
 function holdsServer(libraries: string): boolean {
   return existsSync(libraries) && readdirSync(libraries).includes(`cassandra-all-${cassandraVersion}.jar`);
 }
 
-async function checkJava(): Promise<void> {
+/** Resolves to the version's line. Throws a `LiveProblem` where there is none, or one that Cassandra does not run on. */
+export async function checkJava(): Promise<string> {
   let text: string;
   try {
     const { stdout, stderr } = await run('java', ['-version'], { timeout: 30_000 });
@@ -89,11 +103,14 @@ async function checkJava(): Promise<void> {
       'apt-get install -y --no-install-recommends openjdk-17-jre-headless, and put it first on the PATH',
     );
   }
+  return text.split('\n')[0] ?? '';
 }
 
-async function checkMaven(): Promise<void> {
+/** Resolves to the version's line. Throws a `LiveProblem` where there is none. */
+export async function checkMaven(): Promise<string> {
   try {
-    await run('mvn', ['-v'], { timeout: 60_000 });
+    const { stdout } = await run('mvn', ['-v'], { timeout: 60_000 });
+    return stripVTControlCharacters(stdout.split('\n')[0] ?? '');
   } catch (error) {
     throw new LiveProblem(
       'the jars of Cassandra are got by Maven, and there is none',

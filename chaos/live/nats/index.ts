@@ -1,3 +1,4 @@
+export { freePorts } from './free-port.ts';
 export { LiveCluster, type LiveClusterOptions } from './live-cluster.ts';
 export { LiveProblem } from './live-problem.ts';
 export { cacheFolder, findServer, installServer, type ServerBinary } from './server-binary.ts';

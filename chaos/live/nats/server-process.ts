@@ -78,6 +78,6 @@ export class ServerProcess {
         `a port of nats-server is in use: ${said}`,
         'end what listens there, then run again',
       );
-    return new LiveProblem(`nats-server ended by itself: ${said}`, 'npm run conformance -- nats --doctor');
+    return new LiveProblem(`nats-server ended by itself: ${said}`, 'npm run scenario -- doctor');
   }
 }
