@@ -9,6 +9,7 @@ import {
   type ServerVersion,
 } from '../../../chaos/live/nats/index.ts';
 import { Campaign, type CampaignResult } from './campaign.ts';
+import { runFixed } from './fixed-run.ts';
 import { plansOf } from './generator.ts';
 import { groups } from './grouping.ts';
 import type { NatsProfile } from '../../../sim/nats/index.ts';
@@ -17,7 +18,7 @@ import { markdownTable, mutationTable } from './mutation-table.ts';
 import { record, recordedRuns } from './recording.ts';
 
 const usage = `npm run conformance -- nats [--server ${serverVersions.join('|')}] [--ops N] [--seed S] [--parallel N] [--shrink N]
-                            [--install VERSION] [--record] [--mutations]`;
+                            [--install VERSION] [--record] [--mutations] [--fixed]`;
 
 const exitCodes = { agreed: 0, disagreed: 1, badInput: 104, skipped: 2 } as const;
 
@@ -34,6 +35,7 @@ export async function run(args: readonly string[]): Promise<number> {
       shrink: { type: 'string', default: '3' },
       install: { type: 'string' },
       record: { type: 'boolean', default: false },
+      fixed: { type: 'boolean', default: false },
       mutations: { type: 'boolean', default: false },
     },
   });
@@ -53,6 +55,7 @@ export async function run(args: readonly string[]): Promise<number> {
     return exitCodes.agreed;
   }
   try {
+    if (values.fixed) return await fixed(version);
     if (values.record) return await recordAll(version, Number(values.seed), Number(values.ops));
     return await campaign(
       version,
@@ -79,7 +82,27 @@ async function mutations(profile: NatsProfile['version']): Promise<number> {
   return missed.length === 0 ? exitCodes.agreed : exitCodes.disagreed;
 }
 
-async function recordAll(version: ServerVersion, seed: number, operations: number): Promise<number> {
+/** The fixed sequences alone, for a server that no test runs on. */
+async function fixed(version: ServerVersion): Promise<number> {
+  return await onCluster(version, async (rig) => {
+    const profile = profileOf(version);
+    const outcomes = await runFixed(rig, profile);
+    const different = outcomes.filter(({ differences }) => differences.length > 0);
+    for (const { sequence, differences } of different) {
+      console.log(`\n${sequence.id}: ${sequence.title}`);
+      for (const { step, model, server } of differences) {
+        console.log(`  step ${step}\n    model:  ${model}\n    server: ${server}`);
+      }
+    }
+    console.log(
+      `nats-server ${version}: ${outcomes.length - different.length} of ${outcomes.length} fixed sequences agree with profile ${profile}`,
+    );
+    return different.length === 0 ? exitCodes.agreed : exitCodes.disagreed;
+  });
+}
+
+/** Runs something on a cluster of its own. */
+async function onCluster(version: ServerVersion, run: (rig: LiveRig) => Promise<number>): Promise<number> {
   const cluster = await LiveCluster.start({
     version,
     name: 'conformance',
@@ -88,14 +111,20 @@ async function recordAll(version: ServerVersion, seed: number, operations: numbe
   });
   const rig = new LiveRig(cluster);
   try {
-    const runs = await record(rig, profileOf(version), seed, operations);
-    const steps = runs.reduce((sum, { plan }) => sum + plan.steps.length, 0);
-    console.log(`recorded ${steps} operations in ${runs.length} sequences on nats-server ${version}`);
-    return exitCodes.agreed;
+    return await run(rig);
   } finally {
     await rig.close();
     await cluster.stop();
   }
+}
+
+async function recordAll(version: ServerVersion, seed: number, operations: number): Promise<number> {
+  return await onCluster(version, async (rig) => {
+    const runs = await record(rig, profileOf(version), seed, operations);
+    const steps = runs.reduce((sum, { plan }) => sum + plan.steps.length, 0);
+    console.log(`recorded ${steps} operations in ${runs.length} sequences on nats-server ${version}`);
+    return exitCodes.agreed;
+  });
 }
 
 async function campaign(
@@ -105,15 +134,8 @@ async function campaign(
   places: number,
   shrinkLimit: number,
 ): Promise<number> {
-  const cluster = await LiveCluster.start({
-    version,
-    name: 'conformance',
-    nodeCount: 3,
-    formWithinMs: 30_000,
-  });
-  const rig = new LiveRig(cluster);
-  const startMs = performance.now();
-  try {
+  return await onCluster(version, async (rig) => {
+    const startMs = performance.now();
     const result = await new Campaign(rig, {
       version: profileOf(version),
       places,
@@ -124,10 +146,7 @@ async function campaign(
     return result.findings.length === 0 && result.settled.length === 0
       ? exitCodes.agreed
       : exitCodes.disagreed;
-  } finally {
-    await rig.close();
-    await cluster.stop();
-  }
+  });
 }
 
 function print(version: string, seed: number, result: CampaignResult, seconds: number): void {
