@@ -15,7 +15,8 @@ const openEndMs = Number.MAX_SAFE_INTEGER;
 
 function burdenOf(fault: PlannedFault, kind: FaultKind): Burden {
   const impact = kind.impact(withDefaults(kind.parameters, fault.parameters));
-  const endMs = kind.instant ? fault.startMs : (fault.endMs ?? openEndMs);
+  // When a moment comes nobody knows: such a fault counts from where it is waited for.
+  const endMs = kind.instant && fault.at === undefined ? fault.startMs : (fault.endMs ?? openEndMs);
   return { impact, startMs: fault.startMs, settledMs: endMs + impact.settleMs };
 }
 

@@ -3,8 +3,11 @@ import { mix32 } from '../sim/kernel/index.ts';
 import { RecoverabilityBudget } from './budget.ts';
 import { faultKinds, findFaultKind } from './catalogue.ts';
 import type { FaultKind } from './fault.ts';
+import { drawnMomentArbitrary, type DrawnMoments } from './moment-arbitrary.ts';
 import { parametersArbitrary } from './parameter.ts';
+import type { PlannedMoment } from './planned-moment.ts';
 import type { Plan, PlannedFault } from './plan.ts';
+import { choosingParameters } from './target-group.ts';
 
 export interface GeneratorOptions {
   /** Faults start and end within this window, in milliseconds of virtual time. */
@@ -20,11 +23,15 @@ export interface GeneratorOptions {
   readonly budget: 'recoverable' | 'unlimited';
   /** Share of plans, from 0 to 1, without any drawn fault: a base line in every campaign (dst §2.5, calm). */
   readonly calmShare: number;
+  /** Pins faults to moments of the protocol in place of times; without it none. */
+  readonly moments?: DrawnMoments;
 }
 
 /** Times of drawn faults are multiples of this, so that plans read well. */
 const timeStepMs = 500;
 const calmWeight = 1000;
+/** Of the window: when a fault that is pinned to a moment begins to wait for it, at the latest. */
+const waitedShare = 0.75;
 
 interface Draft {
   readonly kind: FaultKind;
@@ -32,6 +39,7 @@ interface Draft {
   /** Place of the start in the window, and of the duration in the typical range, both from 0 to 1. */
   readonly start: number;
   readonly length: number;
+  readonly at: Omit<PlannedMoment, 'durationMs'> | undefined;
 }
 
 /**
@@ -48,11 +56,14 @@ export function planArbitrary(options: GeneratorOptions): fc.Arbitrary<Plan> {
   if (kinds.length === 0 || options.maximumFaults === 0)
     return calm.map((drafts) => assemble(drafts, options));
   const swarm = fc.subarray(Array.from(kinds), { minLength: 1 }).chain((subset) =>
-    fc.array(fc.constantFrom(...subset).chain(draftArbitrary), {
-      minLength: 1,
-      maxLength: options.maximumFaults,
-      size: 'max',
-    }),
+    fc.array(
+      fc.constantFrom(...subset).chain((kind) => draftArbitrary(kind, options)),
+      {
+        minLength: 1,
+        maxLength: options.maximumFaults,
+        size: 'max',
+      },
+    ),
   );
   const calmParts = Math.round(options.calmShare * calmWeight);
   return fc
@@ -77,13 +88,14 @@ function kindsOf(options: GeneratorOptions): readonly FaultKind[] {
   });
 }
 
-function draftArbitrary(kind: FaultKind): fc.Arbitrary<Draft> {
+function draftArbitrary(kind: FaultKind, { moments }: GeneratorOptions): fc.Arbitrary<Draft> {
   const place = fc.integer({ min: 0, max: 1000 }).map((thousandths) => thousandths / 1000);
   return fc.record({
     kind: fc.constant(kind),
     parameters: parametersArbitrary(kind.parameters),
     start: place,
     length: place,
+    at: moments === undefined ? fc.constant(undefined) : drawnMomentArbitrary(kind, moments),
   });
 }
 
@@ -96,6 +108,7 @@ function place(draft: Draft, options: GeneratorOptions): Omit<PlannedFault, 'id'
   const { windowStartMs, windowEndMs } = options;
   const span = windowEndMs - windowStartMs;
   const firstMs = Math.ceil(windowStartMs / timeStepMs) * timeStepMs;
+  if (draft.at !== undefined) return pin(draft, draft.at, firstMs, span);
   if (kind.instant) {
     return {
       kind: kind.kind,
@@ -109,6 +122,26 @@ function place(draft: Draft, options: GeneratorOptions): Omit<PlannedFault, 'id'
   const latestMs = windowEndMs - durationMs;
   const startMs = Math.max(firstMs, roundDown(windowStartMs + start * (latestMs - windowStartMs)));
   return { kind: kind.kind, parameters, startMs, endMs: startMs + durationMs };
+}
+
+/** Waited for from somewhere in the first part of the window, so that the moment has time to come. */
+function pin(
+  { kind, parameters, start, length }: Draft,
+  at: Omit<PlannedMoment, 'durationMs'>,
+  firstMs: number,
+  span: number,
+): Omit<PlannedFault, 'id'> {
+  const [shortestMs, longestMs] = kind.typicalDurationMs;
+  const durationMs = Math.max(timeStepMs, roundDown(shortestMs + length * (longestMs - shortestMs)));
+  const kept = Object.entries(parameters).filter(
+    ([name]) => at.target === 'drawn' || !choosingParameters.includes(name),
+  );
+  return {
+    kind: kind.kind,
+    parameters: Object.fromEntries(kept),
+    startMs: firstMs + roundDown(start * waitedShare * span),
+    at: kind.instant ? at : { ...at, durationMs },
+  };
 }
 
 function assemble(drafts: readonly Draft[], options: GeneratorOptions): Plan {

@@ -1,11 +1,15 @@
 import type { RandomStream } from '../sim/kernel/index.ts';
+import type { Colour } from '../system/ports/colour.ts';
 import { findFaultKind } from './catalogue.ts';
 import type { ActiveFault, FaultKind } from './fault.ts';
 import { withDefaults, type ParameterValues } from './parameter.ts';
 import type { Plan, PlannedFault } from './plan.ts';
+import { findMoment } from './moment.ts';
+import type { PlannedMoment } from './planned-moment.ts';
+import { aimedAt } from './target-group.ts';
 import type { FaultWorld } from './world-access.ts';
 
-/** What became of a planned fault. Times are those of the plan. */
+/** What became of a planned fault. Times are those of the plan, or of the moment that it waited for. */
 export interface InjectedFault {
   readonly id: string;
   readonly kind: string;
@@ -13,6 +17,8 @@ export interface InjectedFault {
   readonly startMs: number;
   /** Absent for one act, and for a fault that lasted until everything was healed. */
   readonly endMs?: number;
+  /** The moment it was pinned to. */
+  readonly at?: PlannedMoment;
   /** Empty when it was never injected, or found nothing to break. */
   readonly targets: readonly string[];
   readonly hits: number;
@@ -23,19 +29,27 @@ export interface InjectedFault {
 class Entry {
   readonly fault: PlannedFault;
   readonly kind: FaultKind;
-  readonly values: ParameterValues;
+  values: ParameterValues;
   readonly random: RandomStream;
   state: InjectedFault['state'] = 'planned';
   active: ActiveFault | undefined;
   targets: readonly string[] = [];
   hits = 0;
   endedUs = 0;
+  startMs: number;
+  endMs: number | undefined;
+  /** How often its moment was passed since it is waited for, and where it was passed when it counted. */
+  passed = 0;
+  pod = '';
+  colour: Colour = 'blue';
 
   constructor(fault: PlannedFault, kind: FaultKind, random: RandomStream) {
     this.fault = fault;
     this.kind = kind;
     this.values = withDefaults(kind.parameters, fault.parameters);
     this.random = random;
+    this.startMs = fault.startMs;
+    this.endMs = fault.endMs;
   }
 }
 
@@ -61,6 +75,10 @@ export class FaultInjector {
   schedule(): void {
     const kernel = this.#world.kernel;
     for (const entry of this.#entries) {
+      if (entry.fault.at !== undefined) {
+        this.#await(entry, entry.fault.at);
+        continue;
+      }
       kernel.at(entry.fault.startMs * 1000, FaultInjector.#beginEvent, this, entry);
       if (entry.fault.endMs !== undefined && !entry.kind.instant) {
         kernel.at(entry.fault.endMs * 1000, FaultInjector.#endEvent, this, entry);
@@ -101,13 +119,15 @@ export class FaultInjector {
   outcomes(): readonly InjectedFault[] {
     return this.#entries.map((entry) => {
       const hits = entry.active?.hits() ?? entry.hits;
-      const { id, kind, startMs, endMs } = entry.fault;
+      const { id, kind, at } = entry.fault;
+      const { startMs, endMs } = entry;
       return {
         id,
         kind,
         parameters: entry.values,
         startMs,
         ...(endMs === undefined ? {} : { endMs }),
+        ...(at === undefined ? {} : { at }),
         targets: entry.targets,
         hits,
         state: entry.state,
@@ -116,8 +136,35 @@ export class FaultInjector {
     });
   }
 
+  /** Looks out for the moment; the fault comes as an event of its own, so that nothing breaks in the middle of an act. */
+  #await(entry: Entry, at: PlannedMoment): void {
+    const { kernel, history } = this.#world;
+    const moment = findMoment(at.moment);
+    if (moment === undefined) throw new RangeError(`unknown moment ${at.moment}`);
+    moment.watch(history, (pod, colour) => {
+      if (this.#healed || kernel.nowUs < entry.fault.startMs * 1000) return;
+      entry.passed++;
+      if (entry.passed !== at.occurrence) return;
+      entry.pod = pod;
+      entry.colour = colour;
+      kernel.at(kernel.nowUs + at.delayMs * 1000, FaultInjector.#beginEvent, this, entry);
+    });
+  }
+
+  /** Where a fault at a moment was pointed at a pod, and for how long it lasts. */
+  #aim(entry: Entry, { target, durationMs }: PlannedMoment): void {
+    const { kernel } = this.#world;
+    const pod = target === 'leader' ? this.#world.leaderPod(entry.colour) : entry.pod;
+    if (target !== 'drawn') entry.values = aimedAt(entry.values, pod ?? 'nobody', entry.colour);
+    entry.startMs = kernel.nowUs / 1000;
+    if (durationMs === undefined || entry.kind.instant) return;
+    entry.endMs = entry.startMs + durationMs;
+    kernel.at(kernel.nowUs + durationMs * 1000, FaultInjector.#endEvent, this, entry);
+  }
+
   #begin(entry: Entry): void {
     if (this.#healed) return;
+    if (entry.fault.at !== undefined) this.#aim(entry, entry.fault.at);
     const active = entry.kind.begin(this.#world, entry.values, entry.random);
     entry.state = 'injected';
     entry.targets = active.targets;

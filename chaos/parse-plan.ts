@@ -1,9 +1,18 @@
 import { faultKinds, findFaultKind } from './catalogue.ts';
 import type { FaultKind } from './fault.ts';
 import { readJson, type JsonMember, type JsonNode, type Place } from './json-document.ts';
+import { findMoment, moments } from './moment.ts';
 import { suggestion } from './nearest.ts';
 import { accepts, describeExpected } from './parameter.ts';
+import {
+  momentDefaults,
+  momentLimits,
+  momentTargets,
+  type MomentTarget,
+  type PlannedMoment,
+} from './planned-moment.ts';
 import { planLimits, type Plan, type PlannedFault } from './plan.ts';
+import { isAimable } from './target-group.ts';
 
 /** What is wrong with a plan, and where. `line` and `column` count from 1. */
 export interface PlanError extends Place {
@@ -21,7 +30,8 @@ export const reportedErrors = 20;
 
 const idPattern = /^[A-Za-z0-9._-]{1,64}$/;
 const planMembers = ['version', 'faults'];
-const faultMembers = ['id', 'kind', 'parameters', 'startMs', 'endMs'];
+const faultMembers = ['id', 'kind', 'parameters', 'startMs', 'endMs', 'at'];
+const momentMembers = ['moment', 'occurrence', 'delayMs', 'target', 'durationMs'];
 
 /** Reads a plan from JSON text, strictly: whatever is unknown, missing or out of range is an error with its place. */
 export function parsePlan(text: string, file: string): PlanOutcome {
@@ -79,10 +89,18 @@ class PlanReader {
     if (members === undefined) return undefined;
     const id = this.#id(this.#required(node, members, 'id', 'a fault'));
     const kind = this.#kind(this.#required(node, members, 'kind', 'a fault'));
-    const startMs = this.#time(this.#required(node, members, 'startMs', 'a fault'), 'startMs');
+    const pinned = members.get('at');
+    const at = pinned === undefined ? undefined : this.#moment(pinned.value, kind);
+    const startMs =
+      pinned !== undefined && !members.has('startMs')
+        ? 0
+        : this.#time(this.#required(node, members, 'startMs', 'a fault'), 'startMs');
     const end = members.get('endMs');
+    if (end !== undefined && pinned !== undefined) {
+      this.#report(end.keyPlace, 'a fault at a moment has no "endMs"', '"durationMs" in "at"');
+    }
     const endMs = end === undefined ? undefined : this.#time(end.value, 'endMs');
-    if (end !== undefined && kind?.instant === true) {
+    if (end !== undefined && pinned === undefined && kind?.instant === true) {
       this.#report(end.keyPlace, `${kind.kind} is one act and has no end`, 'no "endMs"');
     }
     if (end !== undefined && startMs !== undefined && endMs !== undefined && endMs <= startMs) {
@@ -95,7 +113,69 @@ class PlanReader {
     const given = members.get('parameters');
     const parameters = given === undefined || kind === undefined ? {} : this.#parameters(given.value, kind);
     if (id === undefined || kind === undefined || startMs === undefined) return undefined;
-    return { id, kind: kind.kind, parameters, startMs, ...(endMs === undefined ? {} : { endMs }) };
+    return {
+      id,
+      kind: kind.kind,
+      parameters,
+      startMs,
+      ...(endMs === undefined ? {} : { endMs }),
+      ...(at === undefined ? {} : { at }),
+    };
+  }
+
+  #moment(node: JsonNode, kind: FaultKind | undefined): PlannedMoment | undefined {
+    const members = this.#object(node, '"at"', momentMembers);
+    if (members === undefined) return undefined;
+    const moment = this.#momentName(this.#required(node, members, 'moment', '"at"'));
+    const { occurrence: first, delayMs: none } = momentDefaults;
+    const occurrence = this.#whole(members.get('occurrence'), first, 1, momentLimits.occurrence);
+    const delayMs = this.#whole(members.get('delayMs'), none, 0, momentLimits.delayMs);
+    const target = this.#momentTarget(members.get('target'), kind);
+    const duration = members.get('durationMs');
+    const durationMs = this.#whole(duration, 1, 1, planLimits.timeMs);
+    if (duration !== undefined && kind?.instant === true) {
+      this.#report(duration.keyPlace, `${kind.kind} is one act and has no duration`, 'no "durationMs"');
+    }
+    if (moment === undefined) return undefined;
+    return { moment, occurrence, delayMs, target, ...(duration === undefined ? {} : { durationMs }) };
+  }
+
+  #momentName(node: JsonNode | undefined): string | undefined {
+    if (node === undefined) return undefined;
+    const name = node.type === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
+    if (name !== undefined && findMoment(name) !== undefined) return name;
+    const known = moments.map((candidate) => candidate.name);
+    this.#report(
+      node.place,
+      name === undefined
+        ? '"moment" is not a text'
+        : `unknown moment ${JSON.stringify(name.slice(0, 100))}${suggestion(name, known)}`,
+      `one of ${known.join(', ')}`,
+    );
+    return undefined;
+  }
+
+  #momentTarget(member: JsonMember | undefined, kind: FaultKind | undefined): MomentTarget {
+    if (member === undefined) return momentDefaults.target;
+    const { value } = member;
+    const target = momentTargets.find((known) => value.type === 'scalar' && value.value === known);
+    if (target === undefined) {
+      this.#report(value.place, '"target" is no target of a moment', `one of ${momentTargets.join(', ')}`);
+    } else if (target !== 'drawn' && kind !== undefined && !isAimable(kind)) {
+      this.#report(value.place, `${kind.kind} cannot be pointed at a pod`, '"drawn"');
+    }
+    return target ?? momentDefaults.target;
+  }
+
+  #whole(member: JsonMember | undefined, otherwise: number, low: number, high: number): number {
+    if (member === undefined) return otherwise;
+    const value = member.value.type === 'scalar' ? member.value.value : undefined;
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= low && value <= high) {
+      return value;
+    }
+    const expected = `a whole number from ${low} to ${high}`;
+    this.#report(member.value.place, `"${member.key}" does not fit`, expected);
+    return otherwise;
   }
 
   #id(node: JsonNode | undefined): string | undefined {

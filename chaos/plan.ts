@@ -1,3 +1,5 @@
+import type { PlannedMoment } from './planned-moment.ts';
+
 /** One fault of a plan: data that a person can write, a seed can draw, and fast-check can shrink. */
 export interface PlannedFault {
   /** Unique in its plan. Generated plans count `f1`, `f2`, …. */
@@ -6,10 +8,12 @@ export interface PlannedFault {
   readonly kind: string;
   /** By the names of the kind; what is absent has the kind's default. */
   readonly parameters: Record<string, unknown>;
-  /** Milliseconds of virtual time since the start of the run. */
+  /** Milliseconds of virtual time since the start of the run. With `at` the moment is waited for from then on. */
   readonly startMs: number;
-  /** Absent for a kind that is one act, and for a fault that lasts until everything is healed. */
+  /** Absent for a kind that is one act, for a fault that lasts until everything is healed, and with `at`. */
   readonly endMs?: number;
+  /** The fault begins at a moment of the protocol. A plan in JSON may leave `startMs` out then: from the start. */
+  readonly at?: PlannedMoment;
 }
 
 /** All that will be broken in a run. `version` is that of this format. */

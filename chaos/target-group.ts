@@ -1,6 +1,7 @@
 import type { RandomStream } from '../sim/kernel/index.ts';
 import { colours, type Colour } from '../system/ports/colour.ts';
-import type { ChoiceParameter } from './parameter.ts';
+import type { FaultKind } from './fault.ts';
+import { textOf, type ChoiceParameter, type ParameterValues } from './parameter.ts';
 import type { FaultWorld, TargetPod } from './world-access.ts';
 
 export type Component = 'gateway' | 'management' | 'rollout' | 'collector' | 'defender' | 'leader-defender';
@@ -87,6 +88,33 @@ export function podsOf(world: FaultWorld, component: Component, colour: string):
   if (component !== 'leader-defender') return running;
   const leaders = coloursOf(colour).map((one) => world.leaderPod(one));
   return running.filter((pod) => leaders.includes(pod.name));
+}
+
+/**
+ * The pods that a fault may hit: those of its `component` and `colour`, or the one pod that a moment of the protocol
+ * pointed at. Kinds with a `component` choose their pods here.
+ */
+export function targetPods(world: FaultWorld, values: ParameterValues): readonly TargetPod[] {
+  const aimed = values['pod'];
+  if (aimed !== undefined) {
+    return world.kubernetes.pods().filter((pod) => pod.name === aimed && pod.process.alive);
+  }
+  return podsOf(world, componentOf(textOf(values, 'component')), textOf(values, 'colour'));
+}
+
+/** Whether a fault of this kind can be pointed at one pod. */
+export function isAimable(kind: FaultKind): boolean {
+  return kind.parameters.some((parameter) => parameter.name === 'component');
+}
+
+/** Parameters that choose pods, which a moment that points at one replaces. */
+export const choosingParameters: readonly string[] = ['component', 'colour', 'count', 'share'];
+
+/** The values of a fault that was pointed at one pod of this colour: targets and report show it. */
+export function aimedAt(values: ParameterValues, pod: string, colour: Colour): ParameterValues {
+  const aimed: Record<string, number | string> = { ...values, component: 'defender', colour, pod };
+  if ('count' in values) aimed['count'] = 1;
+  return aimed;
 }
 
 /** Up to `count` of them, drawn without replacement. */

@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import type { RunResult } from '../scenarios/run-result.ts';
 import { groupFailures } from './failure-groups.ts';
 import { formatDuration, formatNumber, plainText, verdictOrder } from './format.ts';
-import { clip, marks, paintVerdict, type TerminalOptions } from './terminal.ts';
+import { clip, marks, momentBlock, paintVerdict, type TerminalOptions } from './terminal.ts';
 
 const mostGroups = 20;
 const widestCause = 300;
@@ -26,6 +26,10 @@ export function campaignReport(results: readonly RunResult[], options: TerminalO
     if (groups.length > mostGroups)
       lines.push(`  … and ${groups.length - mostGroups} causes more in results.json`);
     lines.push('');
+  }
+  if (options.summary !== 'disabled') {
+    const [, ...grid] = momentBlock(results, paint);
+    if (grid.length > 0) lines.push(...grid, '');
   }
   lines.push(...scenarioLines(results));
   const counts = verdictOrder

@@ -21,7 +21,7 @@ export function published(result: RunResult): RunResult {
     events,
     plan,
   } = result;
-  const { rules, faults, goals, detection, milestones, figures, limits, replay } = result;
+  const { rules, faults, goals, moments, detection, milestones, figures, limits, replay } = result;
   return {
     scenario,
     seed,
@@ -38,6 +38,7 @@ export function published(result: RunResult): RunResult {
     rules,
     faults,
     goals,
+    ...(moments === undefined ? {} : { moments }),
     detection,
     milestones,
     figures,

@@ -2,6 +2,14 @@ import { z } from 'zod';
 
 const counts = z.record(z.string(), z.number());
 
+const momentSchema = z.strictObject({
+  moment: z.string(),
+  occurrence: z.int(),
+  delayMs: z.int(),
+  target: z.enum(['self', 'leader', 'drawn']),
+  durationMs: z.int().optional(),
+});
+
 const planSchema = z.strictObject({
   version: z.literal(1),
   faults: z.array(
@@ -11,6 +19,7 @@ const planSchema = z.strictObject({
       parameters: z.record(z.string(), z.unknown()),
       startMs: z.number(),
       endMs: z.number().optional(),
+      at: momentSchema.optional().describe('a moment of the protocol in place of a time'),
     }),
   ),
 });
@@ -55,6 +64,7 @@ export const runSchema = z.strictObject({
       parameters: z.record(z.string(), z.unknown()),
       startMs: z.number(),
       endMs: z.number().optional(),
+      at: momentSchema.optional().describe('a moment of the protocol in place of a time'),
       targets: z.array(z.string()),
       hits: z.number(),
       state: z.enum(['planned', 'injected', 'ended']),
@@ -62,6 +72,10 @@ export const runSchema = z.strictObject({
     }),
   ),
   goals: z.array(z.strictObject({ goal: z.string(), count: z.int(), required: z.boolean() })),
+  moments: z
+    .array(z.strictObject({ moment: z.string(), passed: z.int(), hits: counts }))
+    .optional()
+    .describe('moments of the protocol × kinds of faults: how many bit there'),
   detection: z.strictObject({
     abnormal: z.int(),
     abnormalAlarmed: z.int(),

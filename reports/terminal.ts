@@ -1,5 +1,7 @@
 import pc from 'picocolors';
+import { describeMoment } from '../chaos/planned-moment.ts';
 import type { FaultOutcome, Milestone, RuleOutcome, RunResult, Verdict } from '../scenarios/run-result.ts';
+import { momentGridLines } from './moment-grid.ts';
 import { formatClock, formatDuration, formatNumber, percent, plainText, ratioOf } from './format.ts';
 
 export interface TerminalOptions {
@@ -28,6 +30,7 @@ export function terminalReport(result: RunResult, options: TerminalOptions): str
     lines.push('', ...faultBlock(result.faults, paint));
     lines.push('', ...ruleBlock(result.rules, paint));
     lines.push('', ...goalBlock(result, paint));
+    lines.push(...momentBlock([result], paint));
     lines.push('', ...figureBlock(result, options, paint));
   }
   if (result.verdict !== 'passed') lines.push('', ...failureBlock(result, paint));
@@ -119,8 +122,11 @@ function faultBlock(faults: readonly FaultOutcome[], paint: Paint): string[] {
   const rows = faults.map((fault) => {
     const length = fault.endMs === undefined ? 'once' : formatDuration(fault.endMs - fault.startMs);
     const row = `  ${fault.id.padEnd(4)} ${fault.kind.padEnd(24)} ${formatClock(fault.startMs * 1000)} ${length.padStart(7)} ${formatNumber(fault.hits).padStart(8)} hits  `;
+    const moment = fault.at === undefined ? '' : `at ${describeMoment(fault.at)}: `;
     const targets = clip(listed(fault.targets), width - row.length);
-    return fault.vacuous ? paint.yellow(`${row}vacuous: ${vacuity(fault)}`) : `${row}${targets}`;
+    return fault.vacuous
+      ? paint.yellow(`${row}${moment}vacuous: ${vacuity(fault)}`)
+      : `${row}${moment}${targets}`;
   });
   return [heading('FAULTS', paint), ...rows];
 }
@@ -158,6 +164,12 @@ function goalBlock(result: RunResult, paint: Paint): string[] {
     return required ? paint.yellow(`  ? ${text}  never happened`) : paint.dim(`  · ${text}`);
   });
   return [heading('GOALS', paint), ...rows];
+}
+
+/** The grid of moments × faults below its heading, where the runs have one. */
+export function momentBlock(results: readonly RunResult[], paint: Paint): string[] {
+  const [title, ...rows] = momentGridLines(results);
+  return title === undefined ? [] : ['', heading(title, paint), ...rows];
 }
 
 function figureBlock(result: RunResult, options: TerminalOptions, paint: Paint): string[] {

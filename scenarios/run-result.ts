@@ -1,4 +1,5 @@
 import type { Plan } from '../chaos/plan.ts';
+import type { PlannedMoment } from '../chaos/planned-moment.ts';
 
 /** `nondeterministic` is never retried: the same seed gave two fingerprints. */
 export type Verdict = 'passed' | 'failed' | 'unknown' | 'nondeterministic';
@@ -33,6 +34,8 @@ export interface FaultOutcome {
   readonly startMs: number;
   /** Absent for a fault that is one act (a kill). */
   readonly endMs?: number;
+  /** The moment of the protocol that it was pinned to; its times are then those that came of it. */
+  readonly at?: PlannedMoment;
   /** What was chosen when it began: pods, servers, links. Empty when it was never injected. */
   readonly targets: readonly string[];
   /** Messages, requests or processes it touched. */
@@ -40,6 +43,15 @@ export interface FaultOutcome {
   readonly state: 'planned' | 'injected' | 'ended';
   /** Planned but never injected, or injected but without any effect. */
   readonly vacuous: boolean;
+}
+
+/** A named moment of the protocol in one run. */
+export interface MomentOutcome {
+  readonly moment: string;
+  /** How often it was passed. */
+  readonly passed: number;
+  /** By the kinds of faults that the scenario may pin to it: how many bit there. */
+  readonly hits: Readonly<Record<string, number>>;
 }
 
 /** Something interesting that did (not) happen. */
@@ -92,6 +104,8 @@ export interface RunResult {
   readonly rules: readonly RuleOutcome[];
   readonly faults: readonly FaultOutcome[];
   readonly goals: readonly GoalOutcome[];
+  /** Present where the scenario or the plan pins faults to moments of the protocol. */
+  readonly moments?: readonly MomentOutcome[];
   readonly detection: Detection;
   readonly milestones: readonly Milestone[];
   /** Named figures with their unit in the name, for example `requestsAcknowledged`, `processingP95Ms`. */

@@ -10,7 +10,7 @@ import type { WorldEvent } from '../sim/history/world-event.ts';
 import { SimulationError, type TraceSink } from '../sim/kernel/index.ts';
 import { World } from '../sim/world.ts';
 import { catalog, scenarioNamed } from './catalog/index.ts';
-import type { Scenario, ScenarioSetup, ScenarioValues } from './catalog/scenario.ts';
+import type { DrawnFaults, Scenario, ScenarioSetup, ScenarioValues } from './catalog/scenario.ts';
 import { faultWorldOf } from './fault-world.ts';
 import { rules } from './invariants/index.ts';
 import { convergenceUs } from './invariants/liveness-converged.ts';
@@ -19,6 +19,7 @@ import { watchDetection } from './observers/detection.ts';
 import { watchFigures } from './observers/figures.ts';
 import { watchGoals } from './observers/goals.ts';
 import { watchMilestones } from './observers/milestones.ts';
+import { watchMoments } from './observers/moments.ts';
 import { FaultFreeOracle } from './observers/oracle.ts';
 import { plantNamed, plants } from './plants/index.ts';
 import type { Progress, RunRequest, RunResult, Verdict } from './run-result.ts';
@@ -90,13 +91,18 @@ function planOf(setup: ScenarioSetup, seed: bigint): Plan {
     windowStartMs: drawn.startMs,
     windowEndMs: drawn.endMs,
     fixed: setup.fixedFaults,
-    kinds: faultKinds
-      .map(({ kind }) => kind)
-      .filter((kind) => drawn.kinds.some((prefix) => kind.startsWith(prefix))),
+    kinds: drawnKinds(drawn),
     maximumFaults: drawn.most,
     budget: drawn.unlimited === true ? 'unlimited' : 'recoverable',
     calmShare: 0.1,
+    ...(drawn.moments === undefined ? {} : { moments: drawn.moments }),
   });
+}
+
+function drawnKinds(drawn: DrawnFaults): readonly string[] {
+  return faultKinds
+    .map(({ kind }) => kind)
+    .filter((kind) => drawn.kinds.some((prefix) => kind.startsWith(prefix)));
 }
 
 /** Runs one scenario with one seed. Rejects with a `ScenarioError` for bad input, and with any other error where the harness itself failed. */
@@ -146,6 +152,7 @@ class Run {
   readonly #goals: ReturnType<typeof watchGoals>;
   readonly #detection: ReturnType<typeof watchDetection>;
   readonly #figures: ReturnType<typeof watchFigures>;
+  readonly #moments: ReturnType<typeof watchMoments> | undefined;
   #failure: SimulationError | undefined;
   #cancelled = false;
   #endUs: number;
@@ -187,6 +194,10 @@ class Run {
     this.#goals = watchGoals(world.history, setup.goals);
     this.#detection = watchDetection(world.history);
     this.#figures = watchFigures(world.history);
+    const drawn = setup.drawnFaults;
+    if (drawn?.moments !== undefined || plan.faults.some(({ at }) => at !== undefined)) {
+      this.#moments = watchMoments(world.history, drawn?.moments === undefined ? [] : drawnKinds(drawn));
+    }
     if (hooks.trace !== undefined) world.kernel.traceTo(hooks.trace);
     if (hooks.observe !== undefined) {
       world.history.onAny((event, timeUs, source) =>
@@ -248,6 +259,7 @@ class Run {
       if (unknown.length > 0) verdict = 'unknown';
       reasons.push(...unknown);
     }
+    const faults = this.#injector.outcomes();
     return {
       scenario: this.#request.scenario,
       seed: `0x${this.#request.seed.toString(16)}`,
@@ -262,8 +274,9 @@ class Run {
       events: kernel.events,
       plan: this.#plan,
       rules: outcomes.map(({ outcome }) => outcome),
-      faults: this.#injector.outcomes(),
+      faults,
       goals,
+      ...(this.#moments === undefined ? {} : { moments: this.#moments(faults) }),
       detection: this.#detection(),
       milestones: this.#milestones,
       figures: { ...this.#figures(), tools: options.tools, defenders: options.defenders },

@@ -1,7 +1,7 @@
 import { lastingFault } from '../fault.ts';
 import { directionOf, directionParameter, LinkBreak } from '../link-break.ts';
 import { numberOf, textOf } from '../parameter.ts';
-import { colourOf, colourParameter, componentOf, drawShare, podsOf } from '../target-group.ts';
+import { colourOf, colourParameter, drawShare, targetPods } from '../target-group.ts';
 
 /** Cuts pods off from the NATS cluster of their colour. */
 export const natsClientCut = lastingFault({
@@ -42,7 +42,7 @@ export const natsClientCut = lastingFault({
   }),
   begin(world, values, random) {
     const colour = colourOf(textOf(values, 'colour'));
-    const candidates = podsOf(world, componentOf(textOf(values, 'component')), colour);
+    const candidates = targetPods(world, values);
     const pods = drawShare(random, candidates, numberOf(values, 'share'));
     const links = new LinkBreak(world.network, { cut: true }, directionOf(textOf(values, 'direction')));
     links.between(

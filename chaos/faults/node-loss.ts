@@ -1,6 +1,5 @@
 import { lastingFault } from '../fault.ts';
-import { textOf } from '../parameter.ts';
-import { anyColourParameter, componentOf, componentParameter, draw, podsOf } from '../target-group.ts';
+import { anyColourParameter, componentParameter, draw, targetPods } from '../target-group.ts';
 
 /** Takes a Kubernetes node away with all its pods. */
 export const nodeLoss = lastingFault({
@@ -17,7 +16,7 @@ export const nodeLoss = lastingFault({
   ],
   impact: () => ({ dependency: 'kubernetes', big: true, storageLost: 0, groupSize: 1, settleMs: 120_000 }),
   begin(world, values, random) {
-    const hosting = podsOf(world, componentOf(textOf(values, 'component')), textOf(values, 'colour'));
+    const hosting = targetPods(world, values);
     const nodes = draw(random, Array.from(new Set(hosting.map((pod) => pod.nodeName))), 1);
     let pods = 0;
     for (const node of nodes) {

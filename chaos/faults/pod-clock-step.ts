@@ -1,13 +1,6 @@
 import { instantFault } from '../fault.ts';
 import { numberOf, textOf } from '../parameter.ts';
-import {
-  anyColourParameter,
-  componentOf,
-  componentParameter,
-  dependencyOf,
-  draw,
-  podsOf,
-} from '../target-group.ts';
+import { anyColourParameter, componentParameter, dependencyOf, draw, targetPods } from '../target-group.ts';
 
 /** Sets the wall clock of pods forwards or back. */
 export const podClockStep = instantFault({
@@ -49,7 +42,7 @@ export const podClockStep = instantFault({
     settleMs: 60_000,
   }),
   act(world, values, random) {
-    const candidates = podsOf(world, componentOf(textOf(values, 'component')), textOf(values, 'colour'));
+    const candidates = targetPods(world, values);
     const stepMs = numberOf(values, 'stepMs');
     const pods = stepMs === 0 ? [] : draw(random, candidates, numberOf(values, 'count'));
     for (const pod of pods) pod.process.hostClock.step(stepMs * 1000);

@@ -1,13 +1,6 @@
 import { lastingFault } from '../fault.ts';
 import { numberOf, textOf } from '../parameter.ts';
-import {
-  anyColourParameter,
-  componentOf,
-  componentParameter,
-  dependencyOf,
-  draw,
-  podsOf,
-} from '../target-group.ts';
+import { anyColourParameter, componentParameter, dependencyOf, draw, targetPods } from '../target-group.ts';
 
 /** Stops the processes of pods; they go on at the end, believing that no time has passed. */
 export const podFreeze = lastingFault({
@@ -40,7 +33,7 @@ export const podFreeze = lastingFault({
     settleMs: 60_000,
   }),
   begin(world, values, random) {
-    const candidates = podsOf(world, componentOf(textOf(values, 'component')), textOf(values, 'colour'));
+    const candidates = targetPods(world, values);
     const pods = draw(random, candidates, numberOf(values, 'count'));
     for (const pod of pods) world.kubernetes.freezePod(pod.name);
     return {

@@ -1,13 +1,6 @@
 import { instantFault } from '../fault.ts';
 import { numberOf, textOf } from '../parameter.ts';
-import {
-  anyColourParameter,
-  componentOf,
-  componentParameter,
-  dependencyOf,
-  draw,
-  podsOf,
-} from '../target-group.ts';
+import { anyColourParameter, componentParameter, dependencyOf, draw, targetPods } from '../target-group.ts';
 
 /** Kills pods of a component, by crash or by graceful deletion. */
 export const podKill = instantFault({
@@ -40,7 +33,7 @@ export const podKill = instantFault({
     settleMs: 60_000,
   }),
   act(world, values, random) {
-    const candidates = podsOf(world, componentOf(textOf(values, 'component')), textOf(values, 'colour'));
+    const candidates = targetPods(world, values);
     const pods = draw(random, candidates, numberOf(values, 'count'));
     for (const pod of pods) {
       if (textOf(values, 'how') === 'delete') world.kubernetes.deletePod(pod.name);

@@ -4,6 +4,7 @@ import { cassandraArchive } from './cassandra-archive.ts';
 import { cassandraSchedules } from './cassandra-schedules.ts';
 import { clockChaos } from './clock-chaos.ts';
 import { defenderChurn } from './defender-churn.ts';
+import { defenderMoments } from './defender-moments.ts';
 import { gatewayCut } from './gateway-cut.ts';
 import { lostAcks } from './lost-acks.ts';
 import { natsMajority } from './nats-majority.ts';
@@ -31,6 +32,7 @@ export const catalog: readonly Scenario[] = [
   rollingUpdate,
   scaling,
   defenderChurn,
+  defenderMoments,
   nodeLoss,
   natsStorm,
   natsMajority,

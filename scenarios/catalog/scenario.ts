@@ -1,3 +1,4 @@
+import type { DrawnMoments } from '../../chaos/moment-arbitrary.ts';
 import type { PlannedFault } from '../../chaos/plan.ts';
 import type { EventKind, EventOf } from '../../sim/history/history.ts';
 import type { NatsSettings, World } from '../../sim/world.ts';
@@ -59,6 +60,8 @@ export interface DrawnFaults {
   readonly endMs: number;
   /** Without the budget that keeps every dependency recoverable; liveness is then not judged. */
   readonly unlimited?: boolean;
+  /** Pins them to moments of the protocol. */
+  readonly moments?: DrawnMoments;
 }
 
 export interface ScenarioSetup {

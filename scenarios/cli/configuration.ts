@@ -1,3 +1,5 @@
+import type { PlannedFault } from '../../chaos/plan.ts';
+import { describeMoment } from '../../chaos/planned-moment.ts';
 import { prepare } from '../runner.ts';
 import type { FlagOrigins, RunFlags, RunPlanning } from './run-options.ts';
 
@@ -52,10 +54,15 @@ export function configurationRows(
     })),
     ...plan.faults.map((fault) => ({
       name: `fault ${fault.id}`,
-      value: `${fault.kind} ${JSON.stringify(fault.parameters)} at ${fault.startMs} ms${fault.endMs === undefined ? '' : ` to ${fault.endMs} ms`}`,
+      value: `${fault.kind} ${JSON.stringify(fault.parameters)} ${timeOf(fault)}`,
       origin: faultOrigin(flags, setup.fixedFaults.includes(fault)),
     })),
   ];
+}
+
+function timeOf({ startMs, endMs, at }: PlannedFault): string {
+  if (at !== undefined) return `at ${describeMoment(at)} (${at.target}), waited for from ${startMs} ms`;
+  return `at ${startMs} ms${endMs === undefined ? '' : ` to ${endMs} ms`}`;
 }
 
 function seedOrigin(origins: FlagOrigins, { seedChoice }: RunPlanning): string {

@@ -73,7 +73,7 @@ export function faultsCommand(name: string | undefined, json: boolean): void {
       `simulated  ${kind.effect}`,
       `live       ${kind.live}`,
       `rules      ${kind.rulesUsuallyHit.join(', ')}`,
-      `form       ${kind.instant ? 'one act (startMs)' : 'lasts from startMs to endMs'}`,
+      `form       ${kind.instant ? 'one act (startMs, or at)' : 'lasts from startMs to endMs, or from at'}`,
       'parameters',
       ...kind.parameters.map(
         (parameter) =>

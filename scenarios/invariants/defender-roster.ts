@@ -1,5 +1,6 @@
 import type { History } from '../../sim/history/history.ts';
 import type { Colour } from '../../system/ports/colour.ts';
+import { watchMaps } from './map-in-force.ts';
 
 /** One Defender that holds an id. */
 export interface Holder {
@@ -35,7 +36,7 @@ export class DefenderRoster {
     history.on('node.down', ({ node }) => {
       for (const { pod } of this.holdersOn(node)) this.#drop(pod);
     });
-    history.on('assignment.published', ({ colour, joined, left }) => {
+    watchMaps(history, ({ colour, joined, left }) => {
       for (const id of joined) this.#members[colour].add(id);
       for (const id of left) this.#members[colour].delete(id);
     });

@@ -1,4 +1,5 @@
-import type { EventOf } from '../../sim/history/history.ts';
+import type { AssignmentChange } from '../../system/ports/system-event.ts';
+import { watchMaps } from './map-in-force.ts';
 import { rule, type Rule, type RuleLedger } from './rule.ts';
 
 /**
@@ -22,8 +23,6 @@ const loadMin = 0.8;
 /** Fewer units a member than this cannot be spread evenly. */
 const leastUnitsPerMember = 10;
 
-type Published = EventOf<'assignment.published'>;
-
 /** How many units a map may move, and how even it must leave the load (PRODUCT, movement; defender §4). */
 export const movementBounds: Rule = rule({
   id: 'movement.bounds',
@@ -32,7 +31,7 @@ export const movementBounds: Rule = rule({
   source: 'PRODUCT movement; defender §4',
   excuses: [],
   watch({ history }, ledger) {
-    history.on('assignment.published', (event) => {
+    watchMaps(history, (event) => {
       ledger.check();
       if (event.members === 0 || event.units === 0) return;
       judgeLoad(ledger, event);
@@ -51,7 +50,7 @@ export const movementBounds: Rule = rule({
   },
 });
 
-function judgeLoad(ledger: RuleLedger, event: Published): void {
+function judgeLoad(ledger: RuleLedger, event: AssignmentChange): void {
   const { boundRelaxed, units, members, loadMaxRatio, loadMinRatio } = event;
   if (boundRelaxed || units < leastUnitsPerMember * members) return;
   // One unit more or less than the mean is the finest that whole units allow.
@@ -62,7 +61,7 @@ function judgeLoad(ledger: RuleLedger, event: Published): void {
   );
 }
 
-function judgeLeave(ledger: RuleLedger, event: Published): void {
+function judgeLeave(ledger: RuleLedger, event: AssignmentChange): void {
   const { moved, movedFromLeft, units, left } = event;
   const others = moved - movedFromLeft;
   // Whole units: where 5 % is less than one, one may move to keep the bound on load.
@@ -70,7 +69,7 @@ function judgeLeave(ledger: RuleLedger, event: Published): void {
   ledger.violate(`${nameOf(event)}: ${others} units of surviving members moved when ${left.length} left`);
 }
 
-function judgeJoin(ledger: RuleLedger, event: Published): void {
+function judgeJoin(ledger: RuleLedger, event: AssignmentChange): void {
   const { moved, movedToJoined, units, members, joined } = event;
   const share = joined.length / members;
   const isSmall = share < smallShare;
@@ -87,6 +86,6 @@ function judgeJoin(ledger: RuleLedger, event: Published): void {
   }
 }
 
-function nameOf({ colour, version, members, units }: Published): string {
+function nameOf({ colour, version, members, units }: AssignmentChange): string {
   return `${colour} map ${version} (${members} members, ${units} units)`;
 }

@@ -1,6 +1,7 @@
 import { colours, type Colour } from '../../system/ports/colour.ts';
-import type { EventOf } from '../../sim/history/history.ts';
+import type { AssignmentChange } from '../../system/ports/system-event.ts';
 import { natsImpaired } from './excuses.ts';
+import { watchMaps } from './map-in-force.ts';
 import { rule, type Rule, type RuleLedger } from './rule.ts';
 
 const hourUs = 3_600_000_000;
@@ -12,8 +13,6 @@ const restartUs = 180_000_000;
 const lookUs = 4_000_000;
 /** A map this soon after the list changed is one too many on a traffic shift. */
 const shiftUs = 60_000_000;
-
-type Published = EventOf<'assignment.published'>;
 
 /** What one colour's rebalances are judged by. Times are those of the last one; a cause explains what follows it. */
 class Side {
@@ -147,7 +146,7 @@ export const rebalanceLimits: Rule = rule({
       if (epoch !== undefined && event.epoch > epoch) for (const side of both) side.shiftedUs = timeUs;
       epoch = Math.max(epoch ?? 0, event.epoch);
     });
-    history.on('assignment.published', (event, timeUs) => {
+    watchMaps(history, (event, timeUs) => {
       ledger.check();
       judge(ledger, sides[event.colour], event, timeUs);
     });
@@ -155,7 +154,7 @@ export const rebalanceLimits: Rule = rule({
   },
 });
 
-function judge(ledger: RuleLedger, side: Side, event: Published, timeUs: number): void {
+function judge(ledger: RuleLedger, side: Side, event: AssignmentChange, timeUs: number): void {
   const { colour, joined, left, moved, reason, version } = event;
   switch (reason) {
     case 'cold-start':

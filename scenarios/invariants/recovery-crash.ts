@@ -1,7 +1,8 @@
-import type { EventOf } from '../../sim/history/history.ts';
 import type { Colour } from '../../system/ports/colour.ts';
+import type { AssignmentChange } from '../../system/ports/system-event.ts';
 import { DefenderRoster } from './defender-roster.ts';
 import { defendersFrozen, natsImpaired } from './excuses.ts';
+import { watchMaps } from './map-in-force.ts';
 import { rule, type Rule } from './rule.ts';
 
 /** Three missed heartbeats of 2 s, seen at the leader's next look, which comes every 2 s. */
@@ -111,7 +112,7 @@ export const recoveryCrash: Rule = rule({
         );
       }
     });
-    function reassigned({ colour, reason, left }: EventOf<'assignment.published'>, timeUs: number): void {
+    function reassigned({ colour, reason, left }: AssignmentChange, timeUs: number): void {
       const side = sides[colour];
       if (side.lost.length === 0) return;
       if (reason === 'cold-start' || reason === 'restart') {
@@ -137,7 +138,7 @@ export const recoveryCrash: Rule = rule({
       }
       side.lost = remaining;
     }
-    history.on('assignment.published', reassigned);
+    watchMaps(history, reassigned);
     return {
       finish(): void {
         for (const colour of ['blue', 'green'] as const) {

@@ -1,7 +1,8 @@
-import type { EventOf } from '../../sim/history/history.ts';
 import type { Colour } from '../../system/ports/colour.ts';
+import type { AssignmentChange } from '../../system/ports/system-event.ts';
 import { DefenderRoster } from './defender-roster.ts';
 import { defendersDisturbed, natsImpaired } from './excuses.ts';
+import { watchMaps } from './map-in-force.ts';
 import { rule, type Rule, type RuleLedger } from './rule.ts';
 
 /** The leader looks every 2 s and a map takes up to a second: that much earlier or later than the window is in order. */
@@ -9,8 +10,6 @@ const lookUs = 4_000_000;
 const windowUs = { 'cold-start': 30_000_000, restart: 30_000_000, scaling: 10_000_000 } as const;
 /** A member that joined this long ago and is in no map was forgotten. */
 const forgottenUs = 120_000_000;
-
-type Published = EventOf<'assignment.published'>;
 
 /** Planned changes of one colour that its map does not have yet. */
 class Side {
@@ -37,7 +36,7 @@ class Side {
   }
 
   /** True where every change in the map was known: only then is it clear when its window began. */
-  settle({ joined, left }: Published, timeUs: number): boolean {
+  settle({ joined, left }: AssignmentChange, timeUs: number): boolean {
     let isKnown = joined.length + left.length > 0;
     for (const id of [...joined, ...left]) isKnown = this.pending.delete(id) && isKnown;
     this.sinceUs = timeUs;
@@ -68,7 +67,7 @@ export const windowsKept: Rule = rule({
     history.on('node.down', ({ node }) => {
       for (const { pod } of roster.holdersOn(node)) podGone(pod);
     });
-    history.on('assignment.published', (event, timeUs) => {
+    watchMaps(history, (event, timeUs) => {
       ledger.check();
       judge(ledger, sides[event.colour], event, timeUs);
     });
@@ -118,7 +117,7 @@ export const windowsKept: Rule = rule({
   },
 });
 
-function judge(ledger: RuleLedger, side: Side, event: Published, timeUs: number): void {
+function judge(ledger: RuleLedger, side: Side, event: AssignmentChange, timeUs: number): void {
   const { colour, reason } = event;
   const { sinceUs, deadUs, electedUs } = side;
   const isKnown = side.settle(event, timeUs);
@@ -147,14 +146,14 @@ function judge(ledger: RuleLedger, side: Side, event: Published, timeUs: number)
   }
 }
 
-function tooEarly(ledger: RuleLedger, { colour, reason }: Published, waitedUs: number): void {
+function tooEarly(ledger: RuleLedger, { colour, reason }: AssignmentChange, waitedUs: number): void {
   if (reason === 'crash' || waitedUs >= windowUs[reason] - lookUs) return;
   ledger.violate(
     `${colour}: a ${reason} map came ${seconds(waitedUs)} s after the first change, its window is ${seconds(windowUs[reason])} s`,
   );
 }
 
-function tooLate(ledger: RuleLedger, { colour, reason }: Published, waitedUs: number): void {
+function tooLate(ledger: RuleLedger, { colour, reason }: AssignmentChange, waitedUs: number): void {
   if (reason === 'crash' || waitedUs <= windowUs[reason] + 2 * lookUs) return;
   ledger.violateUnlessExcused(
     `${colour}: a ${reason} map came only ${seconds(waitedUs)} s after the first change`,

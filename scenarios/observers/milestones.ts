@@ -1,4 +1,5 @@
 import type { History } from '../../sim/history/history.ts';
+import { watchMaps } from '../invariants/map-in-force.ts';
 import type { Milestone } from '../run-result.ts';
 
 const most = 400;
@@ -61,7 +62,7 @@ export function watchMilestones(
   history.on('leader.elected', (event, timeUs) => {
     say(timeUs, 'info', `${event.colour}: ${event.defenderId} leads, term ${event.term}`);
   });
-  history.on('assignment.published', (event, timeUs) => {
+  watchMaps(history, (event, timeUs) => {
     say(
       timeUs,
       'info',

@@ -150,6 +150,7 @@ export class Member {
       pod: ports.process.name,
       defenderId: service.identity.id,
       version: map.version,
+      term: map.term,
       units: names.length,
     });
   }

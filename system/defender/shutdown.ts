@@ -33,6 +33,13 @@ export async function shutDown(parts: MemberParts, member: Member): Promise<void
   process.setReady(false);
   step('stop-accepting');
   const withdrawn = consumption.stopAccepting();
+  ports.telemetry.event({
+    kind: 'drain.started',
+    colour: settings.colour,
+    pod: process.name,
+    defenderId: state.defenderId,
+    inFlight: consumption.inFlight,
+  });
   await within(clock, stepLimitMs, member.startEnding());
 
   await consumption.drain(settings.drainMs);

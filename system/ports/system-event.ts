@@ -76,6 +76,29 @@ export type RebalanceReason = 'cold-start' | 'restart' | 'scaling' | 'crash';
 
 export type ProcessingStage = 'fetch' | 'history' | 'calculate' | 'evaluate' | 'store' | 'cache';
 
+/** What a map holds, and what it changes against the one before it. */
+export interface AssignmentChange {
+  readonly colour: Colour;
+  readonly version: number;
+  readonly term: number;
+  readonly reason: RebalanceReason;
+  readonly members: number;
+  readonly joined: readonly string[];
+  readonly left: readonly string[];
+  readonly units: number;
+  /** Units whose owner changed, those of members that left included. */
+  readonly moved: number;
+  /** Moved units whose new owner joined with this map. */
+  readonly movedToJoined: number;
+  /** Moved units whose old owner left with this map. */
+  readonly movedFromLeft: number;
+  /** Largest and smallest load over the mean load. */
+  readonly loadMaxRatio: number;
+  readonly loadMinRatio: number;
+  /** The bound could not be kept because single units are too heavy (defender §4). */
+  readonly boundRelaxed: boolean;
+}
+
 export type DefenderEvent =
   | {
       readonly kind: 'defender.state';
@@ -92,6 +115,13 @@ export type DefenderEvent =
       readonly pod: string;
       readonly defenderId: string;
       readonly inherited: boolean;
+    }
+  /** A standby marked a draining claim as its own to take over (defender §6). */
+  | {
+      readonly kind: 'identity.reserved';
+      readonly colour: Colour;
+      readonly pod: string;
+      readonly defenderId: string;
     }
   | {
       readonly kind: 'identity.released';
@@ -115,6 +145,13 @@ export type DefenderEvent =
       readonly term: number;
       readonly reason: string;
     }
+  /** The leader missed a heartbeat of a member for the first time since it last heard of it. */
+  | {
+      readonly kind: 'member.silent';
+      readonly colour: Colour;
+      readonly defenderId: string;
+      readonly silentMs: number;
+    }
   /** The leader declared a member dead (silent for 6 s), as opposed to one that left by plan. */
   | {
       readonly kind: 'member.dead';
@@ -122,35 +159,26 @@ export type DefenderEvent =
       readonly defenderId: string;
       readonly silentMs: number;
     }
-  | {
-      readonly kind: 'assignment.published';
-      readonly colour: Colour;
-      readonly version: number;
-      readonly term: number;
-      readonly reason: RebalanceReason;
-      readonly members: number;
-      readonly joined: readonly string[];
-      readonly left: readonly string[];
-      readonly units: number;
-      /** Units whose owner changed, those of members that left included. */
-      readonly moved: number;
-      /** Moved units whose new owner joined with this map. */
-      readonly movedToJoined: number;
-      /** Moved units whose old owner left with this map. */
-      readonly movedFromLeft: number;
-      /** Largest and smallest load over the mean load. */
-      readonly loadMaxRatio: number;
-      readonly loadMinRatio: number;
-      /** The bound could not be kept because single units are too heavy (defender §4). */
-      readonly boundRelaxed: boolean;
-    }
+  /** A map is computed and its write on the way: nobody has seen it, and whether it will be stored is open. */
+  | ({ readonly kind: 'assignment.computed'; readonly pod: string } & AssignmentChange)
+  /** The leader learnt that its map is stored. One that dies before leaves a map that others follow all the same. */
+  | ({ readonly kind: 'assignment.published' } & AssignmentChange)
   | {
       readonly kind: 'assignment.applied';
       readonly colour: Colour;
       readonly pod: string;
       readonly defenderId: string;
       readonly version: number;
+      readonly term: number;
       readonly units: number;
+    }
+  /** The durable of a unit is bound to this Defender, which pulls from now on. */
+  | {
+      readonly kind: 'unit.bound';
+      readonly colour: Colour;
+      readonly pod: string;
+      readonly defenderId: string;
+      readonly unit: string;
     }
   | {
       readonly kind: 'completion.delivered';
@@ -229,6 +257,14 @@ export type DefenderEvent =
       readonly contextId: string;
       readonly streamSequence: number;
       readonly reason: string;
+    }
+  /** SIGTERM: nothing new is taken, and this much is still in work. */
+  | {
+      readonly kind: 'drain.started';
+      readonly colour: Colour;
+      readonly pod: string;
+      readonly defenderId: string;
+      readonly inFlight: number;
     }
   | {
       readonly kind: 'shutdown.step';

@@ -110,7 +110,7 @@ describe('a plan', () => {
     [
       'an unknown member',
       planOf('{"id": "f1", "kind": "pod.kill", "start": 1, "startMs": 1}'),
-      'my-plan.json:4:38: unknown member "start" of a fault; did you mean startMs? (expected id, kind, parameters, startMs, endMs)',
+      'my-plan.json:4:38: unknown member "start" of a fault; did you mean startMs? (expected id, kind, parameters, startMs, endMs, at)',
     ],
     [
       'another version',

@@ -93,6 +93,14 @@ export class UnitConsumer {
         },
       },
     );
+    const { ports, state } = this.#context;
+    ports.telemetry.event({
+      kind: 'unit.bound',
+      colour: settings.colour,
+      pod: ports.process.name,
+      defenderId: state.defenderId,
+      unit: this.unit.unit,
+    });
   }
 
   /** Stops pulling and gives back what has not begun; what has begun goes on. Resolves when the pull is withdrawn. */

@@ -124,6 +124,13 @@ export class Claimant {
       if (revision === undefined) continue;
       this.#account.observe(id, revision, this.#ports.clock.monotonicMs());
       this.#reserved = id;
+      const { process, telemetry } = this.#ports;
+      telemetry.event({
+        kind: 'identity.reserved',
+        colour: this.#settings.colour,
+        pod: process.name,
+        defenderId: id,
+      });
       return;
     }
   }

@@ -1,11 +1,11 @@
 import type { Clock, Timer } from '../../ports/clock.ts';
 import type { KeyValue, KeyValueEntry } from '../../ports/key-value.ts';
+import type { Process } from '../../ports/process.ts';
 import type { RebalanceReason } from '../../ports/system-event.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import { decodeMap, encodeMap } from '../assignment/assignment-map.ts';
 import type { AssignmentMap } from '../assignment/assignment-map.ts';
 import { compareNames } from '../assignment/compare.ts';
-import { movementBetween } from '../assignment/movement.ts';
 import { readClaims } from '../identity/identity.ts';
 import { HeartbeatAccount } from '../membership/heartbeat-account.ts';
 import { assignmentKey } from '../names.ts';
@@ -20,6 +20,7 @@ import type { Topology } from './rebalance-planner.ts';
 
 export interface LeaderPorts {
   readonly clock: Clock;
+  readonly process: Process;
   readonly telemetry: Telemetry;
 }
 
@@ -46,6 +47,8 @@ export interface LeaderOffice {
 const retryPauseMs = 500;
 /** Death and windows are looked at when they are due, but no more often than this. */
 const leastWaitMs = 50;
+/** A heartbeat that is half an interval overdue was missed, by whatever was late. */
+const missedBeats = 1.5;
 
 /** One term of leadership: watches the members, decides when a map is due, computes and publishes it (defender §2–§4). */
 export class Leader {
@@ -56,6 +59,8 @@ export class Leader {
   readonly #account: HeartbeatAccount;
   readonly #planner: RebalancePlanner;
   readonly #declaredDead = new Set<string>();
+  /** Members of which at least one heartbeat is missing. */
+  readonly #missing = new Set<string>();
   #current: { readonly map: AssignmentMap; readonly revision: number } | undefined;
   #pending: Publication | undefined;
   #shouldReweigh = false;
@@ -178,6 +183,7 @@ export class Leader {
     const dead = new Set<string>();
     for (const id of this.#account.ids()) {
       const isMember = map.members.has(id);
+      if (isMember) this.#noteSilence(id, nowMs);
       if (!present.has(id) && (!isMember || claims?.has(id) !== true)) {
         this.#account.forget(id);
         this.#declaredDead.delete(id);
@@ -202,6 +208,20 @@ export class Leader {
       heartbeatWallMs: this.#account.lastWallMs(id),
       leaderWallMs: this.#ports.clock.wallMs(),
     });
+  }
+
+  #noteSilence(id: string, nowMs: number): void {
+    const silentMs = this.#account.silentMs(id, nowMs);
+    if (silentMs < missedBeats * this.#settings.heartbeatMs) this.#missing.delete(id);
+    else if (!this.#missing.has(id)) {
+      this.#missing.add(id);
+      this.#ports.telemetry.event({
+        kind: 'member.silent',
+        colour: this.#settings.colour,
+        defenderId: id,
+        silentMs,
+      });
+    }
   }
 
   #declareDead(id: string, nowMs: number): void {
@@ -261,6 +281,8 @@ export class Leader {
       clock.wallMs(),
     );
     this.#pending = publication;
+    const { process, telemetry } = this.#ports;
+    telemetry.event({ kind: 'assignment.computed', pod: process.name, ...publication.change });
     try {
       const revision = await this.#write(publication, current.revision);
       this.#current = { map: publication.map, revision };
@@ -290,22 +312,10 @@ export class Leader {
     this.#shouldReweigh = false;
     this.#declaredDead.clear();
     this.#planner.published(this.#ports.clock.monotonicMs());
-    const { assignment, before, map, reason } = publication;
+    const { change, reason } = publication;
     const { colour } = this.#settings;
     const { telemetry } = this.#ports;
     telemetry.counter('tfdc_defender_rebalances_total', { colour, reason }).add(1);
-    telemetry.event({
-      kind: 'assignment.published',
-      colour,
-      version: map.version,
-      term: map.term,
-      reason,
-      members: map.members.size,
-      units: this.#office.units.length,
-      loadMaxRatio: assignment.loadMaxRatio,
-      loadMinRatio: assignment.loadMinRatio,
-      boundRelaxed: assignment.boundRelaxed,
-      ...movementBetween(before, map),
-    });
+    telemetry.event({ kind: 'assignment.published', ...change });
   }
 }

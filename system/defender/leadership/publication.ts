@@ -1,16 +1,18 @@
-import type { RebalanceReason } from '../../ports/system-event.ts';
+import type { Colour } from '../../ports/colour.ts';
+import type { AssignmentChange, RebalanceReason } from '../../ports/system-event.ts';
 import type { Assignment } from '../assignment/assign.ts';
 import { nextLifecycle, ownersOf } from '../assignment/assignment-map.ts';
 import type { AssignmentMap } from '../assignment/assignment-map.ts';
+import { movementBetween } from '../assignment/movement.ts';
 import type { DefenderSettings } from '../settings.ts';
 import type { Unit } from '../units.ts';
 
 /** A map that was computed and may be in force already, when writing it timed out. */
 export interface Publication {
-  readonly before: AssignmentMap;
   readonly map: AssignmentMap;
   readonly reason: RebalanceReason;
-  readonly assignment: Assignment;
+  /** What its events say. */
+  readonly change: AssignmentChange;
 }
 
 /** What a leader writes in a cold start, before there is anything to assign. */
@@ -51,7 +53,29 @@ export function computePublication(
       ]),
     ),
   };
-  return { before, map, reason, assignment };
+  return { map, reason, change: changeOf(settings.colour, units.length, before, map, reason, assignment) };
+}
+
+function changeOf(
+  colour: Colour,
+  units: number,
+  before: AssignmentMap,
+  map: AssignmentMap,
+  reason: RebalanceReason,
+  { loadMaxRatio, loadMinRatio, boundRelaxed }: Assignment,
+): AssignmentChange {
+  return {
+    colour,
+    version: map.version,
+    term: map.term,
+    reason,
+    members: map.members.size,
+    units,
+    loadMaxRatio,
+    loadMinRatio,
+    boundRelaxed,
+    ...movementBetween(before, map),
+  };
 }
 
 /** True where a map with the same members should be replaced: other units, or a gain that is worth the moves (defender §3). */
