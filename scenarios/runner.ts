@@ -29,6 +29,8 @@ import { readTraces } from './traces/trace-file.ts';
 import { resolveValues } from './values.ts';
 
 export interface RunHooks {
+  /** The world before its first event, for observers that look and never act. */
+  built?(world: World): void;
   progress?(progress: Progress): void;
   /** Every event of the kernel. */
   trace?: TraceSink;
@@ -121,6 +123,7 @@ export async function runScenario(request: RunRequest, hooks: RunHooks = {}): Pr
   });
   const run = new Run(request, hooks, world, setup, plan);
   setup.begin?.(world, request.plant === undefined ? undefined : plantNamed(request.plant)?.pattern);
+  hooks.built?.(world);
   await run.play();
   return run.result(performance.now() - startMs);
 }

@@ -15,6 +15,7 @@ import { quietDay } from './quiet-day.ts';
 import { referenceDay } from './reference-day.ts';
 import { releaseDay } from './release-day.ts';
 import { releaseQuiet } from './release-quiet.ts';
+import { rollbackAnywhere } from './rollback-anywhere.ts';
 import { rollbackDrill } from './rollback-drill.ts';
 import { rollingUpdate } from './rolling-update.ts';
 import { scaling } from './scaling.ts';
@@ -27,6 +28,7 @@ export const catalog: readonly Scenario[] = [
   releaseQuiet,
   badCanary,
   rollbackDrill,
+  rollbackAnywhere,
   gatewayCut,
   quietDay,
   rollingUpdate,

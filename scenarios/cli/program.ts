@@ -6,6 +6,7 @@ import { doctorCommand } from './doctor-command.ts';
 import { exitCodes, explain, type ExitCode } from './exit-code.ts';
 import { InputError } from './input-error.ts';
 import { dryRunCommand, type DryRunFlags } from './dry-run-command.ts';
+import { exploreCommand, type ExploreFlags } from './explore-command.ts';
 import { lintCommand, type LintFlags } from './lint-command.ts';
 import { faultsCommand, listCommand } from './list-command.ts';
 import { replayCommand } from './replay-command.ts';
@@ -83,6 +84,23 @@ function buildProgram(finish: (code: ExitCode) => void): Command {
     .argument('<study>', 'patterns')
     .option('--json', 'as JSON', false)
     .action(async (name: string, { json }: { json: boolean }) => await studyCommand(name, json));
+  add(program.command('explore'))
+    .description(
+      'orders rollbacks out of every state that a rollout comes by, under faults, and measures time-to-safe',
+    )
+    .argument('<subject>', 'rollback')
+    .option('--seed <seed>', 'unsigned 64 bits, decimal or 0x…')
+    .option('--tools <count>', 'tools of the fab', '24')
+    .option('--product <breadth>', 'states × gateways × Management × level: all, pairs or none', 'pairs')
+    .option('--singles <count>', 'rollbacks with one fault active, or all: every state × level × fault', '40')
+    .option('--pairs <count>', 'rollbacks with two faults active', '20')
+    .option('--walks <count>', 'random walks of releases and rollbacks', '10')
+    .option('--only <case>', 'one case, by its id')
+    .option('-j, --workers <count>', 'worker threads')
+    .option('-o, --output <folder>', 'where results go', 'results')
+    .option('--json', 'as JSON', false)
+    .option('-q, --quiet', 'no progress', false)
+    .action(async (subject: string, flags: ExploreFlags) => finish(await exploreCommand(subject, flags)));
   add(program.command('doctor'))
     .description('what this machine has, and a determinism self-test')
     .action(async () => finish(await doctorCommand()));

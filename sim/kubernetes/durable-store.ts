@@ -16,6 +16,8 @@ export const defaultDurableStoreSettings: DurableStoreSettings = {
   timeoutMs: 5_000,
 };
 
+export type StoreWatcher = (component: string, key: string, value: string) => void;
+
 /**
  * Volumes that outlive the pods: one for each component, whoever runs it. A write is on disk half-way through its
  * latency: who dies later has written, who dies earlier has not.
@@ -24,6 +26,7 @@ export class DurableStore {
   readonly kernel: Kernel;
   readonly settings: DurableStoreSettings;
   readonly #volumes = new Map<string, Map<string, string>>();
+  readonly #watchers: StoreWatcher[] = [];
   #outage = false;
 
   constructor(kernel: Kernel, settings: DurableStoreSettings = defaultDurableStoreSettings) {
@@ -40,6 +43,16 @@ export class DurableStore {
     return this.#outage;
   }
 
+  /** From now on told of every value at the moment it is on disk. A watcher looks, and must not act on the world. */
+  watch(watcher: StoreWatcher): void {
+    this.#watchers.push(watcher);
+  }
+
+  /** A value reached the disk. */
+  written(component: string, key: string, value: string): void {
+    for (const watcher of this.#watchers) watcher(component, key, value);
+  }
+
   /** The `Store` port of one process, on the volume of `component`. */
   storeFor(component: string, process: SimProcess): Store {
     let volume = this.#volumes.get(component);
@@ -47,7 +60,7 @@ export class DurableStore {
       volume = new Map();
       this.#volumes.set(component, volume);
     }
-    return new VolumeClient(this, volume, process);
+    return new VolumeClient(this, component, volume, process);
   }
 }
 
@@ -65,12 +78,14 @@ interface Read {
 
 class VolumeClient implements Store {
   readonly #store: DurableStore;
+  readonly #component: string;
   readonly #volume: Map<string, string>;
   readonly #process: SimProcess;
   readonly #random: RandomStream;
 
-  constructor(store: DurableStore, volume: Map<string, string>, process: SimProcess) {
+  constructor(store: DurableStore, component: string, volume: Map<string, string>, process: SimProcess) {
     this.#store = store;
+    this.#component = component;
     this.#volume = volume;
     this.#process = process;
     this.#random = store.kernel.stream('durable-store', process.uid);
@@ -105,6 +120,7 @@ class VolumeClient implements Store {
       return;
     }
     client.#volume.set(write.key, write.value);
+    client.#store.written(client.#component, write.key, write.value);
     kernel.after(write.remainingUs, VolumeClient.#confirm, client, write);
   }
 

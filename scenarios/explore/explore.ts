@@ -1,0 +1,87 @@
+import type { Job, Observation } from './observe.ts';
+import { aimsOf, type Breadth } from './aims.ts';
+import { exploreCase, type ExploreWorld } from './explore-case.ts';
+import { boundMs, outcomeOf, type Outcome } from './outcome.ts';
+import { firstRelease, furtherPaths, type Path } from './path.ts';
+import { aimId, statesOf, type Aim, type ReachedState } from './state.ts';
+import { summarise, type Exploration } from './summary.ts';
+import type { Moment } from './timeline.ts';
+
+export interface ExploreOptions {
+  readonly seed: bigint;
+  readonly tools: number;
+  readonly breadth: Breadth;
+  /** Only the case of this name. */
+  readonly only?: string;
+  /** How replay lines name the folder with the plans. */
+  readonly planFolder: string;
+  /** Cases that are worked on side by side. */
+  readonly lanes: number;
+  /** Runs one job, on whatever thread. */
+  run(job: Job): Promise<Observation>;
+  /** Asked before every case; true: those that have not begun never will. */
+  stopped?(): boolean;
+  /** Every case as it is finished. */
+  finished?(outcome: Outcome, done: number, all: number): void;
+}
+
+export class UnknownCaseError extends Error {}
+
+/**
+ * Finds the states that undisturbed paths come by, orders rollbacks out of them, and measures until when every tool is
+ * safe. The same options give the same exploration, whatever the number of lanes. Throws an `UnknownCaseError` where
+ * `only` names none of its cases.
+ */
+export async function explore(options: ExploreOptions): Promise<Exploration> {
+  const { seed, tools, only } = options;
+  const world: ExploreWorld = { seed, tools, run: (job) => options.run(job) };
+  const states = await findStates(world);
+  let aims = aimsOf(states, options.breadth, seed);
+  if (only !== undefined) aims = aims.filter((aim) => aimId(aim) === only);
+  if (only !== undefined && aims.length === 0) throw new UnknownCaseError(only);
+  const outcomes = await tryAll(world, aims, options);
+  const names = states.map(
+    ({ path, phase, stableColour }) => `${path.name}: ${phase}, ${stableColour} stable`,
+  );
+  return summarise({ seed, tools, states: names, boundMs }, outcomes);
+}
+
+async function lookAlong(world: ExploreWorld, path: Path): Promise<readonly Moment[]> {
+  const { moments } = await world.run({
+    seed: world.seed,
+    overrides: { tools: String(world.tools), minutes: String(Math.ceil(path.horizonMs / 60_000)) },
+    plan: { version: 1, faults: path.acts.map((act, index) => ({ id: `p${index + 1}`, ...act })) },
+    stopUs: path.horizonMs * 1000,
+  });
+  return moments;
+}
+
+/** The states of all paths, path by path. */
+export async function findStates(world: ExploreWorld): Promise<readonly ReachedState[]> {
+  const first = await lookAlong(world, firstRelease);
+  const further = await Promise.all(
+    furtherPaths(first).map(async (path) => statesOf(path, await lookAlong(world, path))),
+  );
+  return [...statesOf(firstRelease, first), ...further.flat()];
+}
+
+async function tryAll(
+  world: ExploreWorld,
+  aims: readonly Aim[],
+  options: ExploreOptions,
+): Promise<readonly Outcome[]> {
+  const outcomes: (Outcome | undefined)[] = [];
+  const queue = aims.entries();
+  let done = 0;
+  const lane = async (): Promise<void> => {
+    for (const [index, aim] of queue) {
+      if (options.stopped?.() === true) return;
+      const outcome = outcomeOf(await exploreCase(world, aim), options.seed, options.planFolder);
+      outcomes[index] = outcome;
+      done += 1;
+      options.finished?.(outcome, done, aims.length);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(options.lanes, aims.length) }, () => lane()));
+  return outcomes.filter((outcome) => outcome !== undefined);
+}

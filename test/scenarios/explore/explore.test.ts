@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parsePlan } from '../../../chaos/parse-plan.ts';
+import { formatPlan } from '../../../chaos/plan.ts';
+import { exploreCase, type ExploreWorld } from '../../../scenarios/explore/explore-case.ts';
+import { observe } from '../../../scenarios/explore/observe.ts';
+import { outcomeOf, type Outcome } from '../../../scenarios/explore/outcome.ts';
+import { firstRelease } from '../../../scenarios/explore/path.ts';
+import { exploreMarkdown, exploreText, phasesNeverMet } from '../../../scenarios/explore/report.ts';
+import { sideFaults } from '../../../scenarios/explore/side-fault.ts';
+import { aimId, statesOf, type Aim, type ReachedState } from '../../../scenarios/explore/state.ts';
+import { explorationJsonSchema, explorationSchema, summarise } from '../../../scenarios/explore/summary.ts';
+import { aimsOf } from '../../../scenarios/explore/aims.ts';
+import { runScenario } from '../../../scenarios/runner.ts';
+
+const seed = 1n;
+const world: ExploreWorld = { seed, tools: 24, run: observe };
+/** Up to the second stage: the rest of a release takes hours. */
+const path = { ...firstRelease, horizonMs: 25 * 60_000 };
+
+describe('rollbacks out of the states of a release', { timeout: 60_000 }, () => {
+  let states: readonly ReachedState[] = [];
+  const outcomes: Outcome[] = [];
+
+  function stateOf(phase: string): ReachedState {
+    const state = states.find((candidate) => candidate.phase === phase);
+    if (state === undefined) throw new Error(`the path does not come by ${phase}`);
+    return state;
+  }
+
+  async function explored(aim: Partial<Aim> & { readonly state: ReachedState }): Promise<Outcome> {
+    const whole: Aim = { level: 'L1', gateway: 'in-date', management: 'up', faults: [], ...aim };
+    const outcome = outcomeOf(await exploreCase(world, whole), seed, 'results/test/plans');
+    outcomes.push(outcome);
+    return outcome;
+  }
+
+  beforeAll(async () => {
+    const { moments } = await observe({
+      seed,
+      overrides: { tools: '24', minutes: '25' },
+      plan: { version: 1, faults: path.acts.map((act, index) => ({ id: `p${index + 1}`, ...act })) },
+      stopUs: path.horizonMs * 1000,
+    });
+    states = statesOf(path, moments);
+  });
+
+  test('the path comes by the phases in their order', () => {
+    expect(states.map(({ phase }) => phase)).toEqual([
+      'idle',
+      'preparing',
+      'deploying',
+      'verifying',
+      'expanding-0',
+      'observing-0',
+      'expanding-1',
+      'observing-1',
+    ]);
+  });
+
+  test('L1 out of an undisturbed stage empties the lists in time', async () => {
+    const outcome = await explored({ state: stateOf('observing-1') });
+    expect(outcome).toMatchObject({ met: true, bound: 'kept', verdict: 'passed', rulesBroken: [] });
+    expect(outcome.safety?.toolsAtRisk).toBe(20);
+    expect(outcome.safeMs).toBeLessThan(1000);
+    expect(outcome.safety?.listAppliedMs).toBeGreaterThan(0);
+  });
+
+  test('a gateway cut off goes on by its last list until the cut ends', async () => {
+    const outcome = await explored({ state: stateOf('observing-1'), gateway: 'stale' });
+    expect(outcome).toMatchObject({ met: true, bound: 'late', verdict: 'passed' });
+    expect(outcome.excusedBy).toEqual([]);
+    expect(outcome.safety?.lastRequestMs).toBeGreaterThan(5200);
+    expect(outcome.safeMs).toBeGreaterThan(60_000);
+    expect(outcome.safeMs).toBeLessThan(70_000);
+  });
+
+  test('a short state is met although what is broken begins before it', async () => {
+    const outcome = await explored({
+      state: stateOf('expanding-1'),
+      level: 'L3',
+      gateway: 'cut-off',
+      management: 'unreachable',
+    });
+    expect(outcome.safety?.phase).toBe('expanding-1');
+    expect(outcome).toMatchObject({ met: true, bound: 'late', verdict: 'passed' });
+  });
+
+  test('L2 takes out one tool; without a canary it is refused', async () => {
+    const one = await explored({ state: stateOf('observing-1'), level: 'L2' });
+    expect(one).toMatchObject({ bound: 'kept', safety: { answer: 'begun', toolsAtRisk: 1 } });
+    const none = await explored({ state: stateOf('preparing'), level: 'L2' });
+    expect(none).toMatchObject({ bound: 'nothing-to-do', safeMs: null });
+    expect(['refused', 'no-canary']).toContain(none.safety?.answer);
+  });
+
+  test('a case replays from its plan alone, to the same fingerprint', async () => {
+    const [outcome] = outcomes;
+    if (outcome === undefined) throw new Error('nothing was explored');
+    const [, minutes = ''] = /--set minutes=(\d+)/.exec(outcome.replay) ?? [];
+    expect(outcome.replay).toContain(`--plan results/test/plans/${outcome.id}.json`);
+    const parsed = parsePlan(formatPlan(outcome.plan), 'plan.json');
+    if (!parsed.ok) throw new Error('the plan does not parse back');
+    const again = await runScenario({
+      scenario: 'rollback-anywhere',
+      seed,
+      overrides: { tools: '24', minutes },
+      plan: parsed.plan,
+    });
+    expect(again.fingerprint).toBe(outcome.fingerprint);
+  });
+
+  test('the summary holds to its schema and shows what is late, worst and not reached', () => {
+    const names = states.map(({ phase }) => phase);
+    const exploration = summarise({ seed, tools: 24, states: names, boundMs: 5200 }, outcomes);
+    const json: unknown = JSON.parse(JSON.stringify(exploration));
+    expect(explorationSchema.safeParse(json).error).toBeUndefined();
+    const text = exploreText(exploration);
+    expect(text).toContain('kept 2, late and excused 2, rule broken 0');
+    expect(text).toMatch(/WORST CASES\n {2}6\d\.\d s: L1 out of observing-1.*gateway stale/);
+    expect(text).toMatch(/replay npm run scenario -- run rollback-anywhere --seed 0x1 .*--plan/);
+    expect(exploreMarkdown(exploration)).toContain('| L1 | gateway stale | safe | 1 | 6');
+    expect(phasesNeverMet(exploration.reached, exploration.neverReached)).toContain('idle (blue, green)');
+    expect(exploration.neverReached.some((state) => state.startsWith('retaining, green stable'))).toBe(true);
+  });
+
+  test('breadth: the whole product, or every two values of it, each case once', () => {
+    const aims = (product: 'all' | 'pairs'): readonly Aim[] =>
+      aimsOf(states, { product, singles: 10, pairs: 5, walks: 3 }, seed);
+    expect(aims('all')).toHaveLength(states.length * 4 * 3 * 3 + 18);
+    const pairs = aims('pairs');
+    expect(new Set(pairs.map((aim) => aimId(aim))).size).toBe(pairs.length);
+    expect(pairs.length).toBeLessThan(states.length * 4 * 3);
+    for (const state of states) {
+      const conditions = pairs.filter((aim) => aim.state === state).map(({ gateway }) => gateway);
+      expect(new Set(conditions).size).toBe(4);
+    }
+  });
+});
+
+test('each fault beside a rollback is one of the catalogue in one of its variants, once', () => {
+  expect(new Set(sideFaults.map(({ name }) => name)).size).toBe(sideFaults.length);
+  expect(sideFaults.some(({ name }) => name === 'pod.kill-rollout-crash')).toBe(true);
+  expect(sideFaults.every(({ kind }) => !kind.kind.startsWith('operator.'))).toBe(true);
+});
+
+test('the checked-in JSON Schema is that of the code', () => {
+  const file = new URL('../../../reports/schema/explore.schema.json', import.meta.url);
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(explorationJsonSchema()));
+});
