@@ -178,6 +178,7 @@ class Run {
         gatewayPollMs: 5000,
         quiet: plan.faults.length === 0,
         gracePeriodMs: 30_000,
+        unitWeights: new Map(world.equipment.inventory.map(({ tool, weight }) => [tool, weight])),
         storedRequests: (tool, contextSequence) => {
           const partition = { tool, context_sequence: contextSequence };
           // What left memory was durable on every replica when it did.

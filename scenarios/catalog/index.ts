@@ -2,6 +2,7 @@ import { badCanary } from './bad-canary.ts';
 import { cassandraStorm } from './cassandra-storm.ts';
 import { cassandraArchive } from './cassandra-archive.ts';
 import { cassandraSchedules } from './cassandra-schedules.ts';
+import { clusterRestart } from './cluster-restart.ts';
 import { clockChaos } from './clock-chaos.ts';
 import { defenderChurn } from './defender-churn.ts';
 import { defenderMoments } from './defender-moments.ts';
@@ -19,6 +20,7 @@ import { rollbackAnywhere } from './rollback-anywhere.ts';
 import { rollbackDrill } from './rollback-drill.ts';
 import { rollingUpdate } from './rolling-update.ts';
 import { scaling } from './scaling.ts';
+import { scalingStorm } from './scaling-storm.ts';
 import { storm } from './storm.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -33,8 +35,10 @@ export const catalog: readonly Scenario[] = [
   quietDay,
   rollingUpdate,
   scaling,
+  scalingStorm,
   defenderChurn,
   defenderMoments,
+  clusterRestart,
   nodeLoss,
   natsStorm,
   natsMajority,

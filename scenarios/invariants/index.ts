@@ -27,6 +27,13 @@ import { rollbackNamed } from './rollback-named.ts';
 import { rollingUpdateBound } from './rolling-update-bound.ts';
 import { routingOneColour } from './routing-one-colour.ts';
 import { routingStale } from './routing-stale.ts';
+import { balanceKept } from './balance-kept.ts';
+import { degradedKeeps } from './degraded-keeps.ts';
+import { deliveryCalm } from './delivery-calm.ts';
+import { ownershipCovered } from './ownership-covered.ts';
+import { ownershipRespected } from './ownership-respected.ts';
+import { unitOrder } from './unit-order.ts';
+import { unitSingleWorker } from './unit-single-worker.ts';
 import type { Rule } from './rule.ts';
 import { shutdownOrder } from './shutdown-order.ts';
 import { toolOverflow } from './tool-overflow.ts';
@@ -55,12 +62,19 @@ export const rules: readonly Rule[] = [
   gateEvidence,
   identityUnique,
   leadershipFenced,
+  degradedKeeps,
+  ownershipRespected,
+  unitSingleWorker,
+  unitOrder,
+  deliveryCalm,
   shutdownOrder,
   rollingUpdateBound,
   rebalanceLimits,
   movementBounds,
+  balanceKept,
   recoveryCrash,
   windowsKept,
+  ownershipCovered,
   isolationFault,
   budgetProcessing,
   cacheHitRate,

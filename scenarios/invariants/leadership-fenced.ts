@@ -8,15 +8,19 @@ const stateLost: Excuse = {
   graceUs: Number.MAX_SAFE_INTEGER,
 };
 
-/** One term has one leader, and one version of the map one term: the fencing token holds (defender §2, §7, timeline 11). */
+/**
+ * One term has one leader, one version of the map one term, and versions only rise: the fencing token holds, and whoever
+ * leads goes on from the map in force (defender §2, §3, §7, timeline 11).
+ */
 export const leadershipFenced: Rule = rule({
   id: 'leadership.fenced',
-  title: 'no two leaders of one term, no two maps of one version',
+  title: 'no two leaders of one term, and versions of the map only rise',
   kind: 'safety',
-  source: 'defender §2, §7, timeline 11',
+  source: 'defender §2, §3, §7, timeline 11',
   excuses: [stateLost],
   watch({ history }, ledger) {
     const leaders: Record<Colour, Map<number, string>> = { blue: new Map(), green: new Map() };
+    const newest: Record<Colour, number> = { blue: 0, green: 0 };
     const maps: Record<Colour, Map<number, number>> = { blue: new Map(), green: new Map() };
     history.on('leader.elected', ({ colour, pod, term }) => {
       ledger.check();
@@ -40,7 +44,14 @@ export const leadershipFenced: Rule = rule({
           0,
           colour,
         );
+      } else if (version < newest[colour]) {
+        ledger.violateUnlessExcused(
+          `${colour}: map ${version} of term ${term} came after map ${newest[colour]}`,
+          0,
+          colour,
+        );
       }
+      newest[colour] = Math.max(newest[colour], version);
     });
     return { finish: () => undefined };
   },

@@ -18,6 +18,8 @@ export interface WorldFacts {
   /** No fault and no operator's act is planned: the stricter bounds of normal operation hold. */
   readonly quiet: boolean;
   readonly gracePeriodMs: number;
+  /** True weight of every unit: points that the tool sends in a context (defender §4). */
+  readonly unitWeights: ReadonlyMap<string, number>;
   /** Requests of a context that can be read back at quorum now; for the end of the run. */
   storedRequests(tool: string, contextSequence: number): number;
   /** Contexts whose completion is in a stream now: not delivered, or not acknowledged. For the end of the run. */

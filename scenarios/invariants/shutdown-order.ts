@@ -1,5 +1,5 @@
 import type { SystemEvent } from '../../system/ports/system-event.ts';
-import { cassandraImpaired, defendersFrozen, natsImpaired } from './excuses.ts';
+import { defendersFrozen, natsImpaired } from './excuses.ts';
 import { DefenderRoster } from './defender-roster.ts';
 import { rule, type Rule } from './rule.ts';
 
@@ -14,8 +14,8 @@ const order: readonly Step[] = [
   'exit',
 ];
 const exitPosition = order.length - 1;
-/** The first step comes as soon as the signal does. */
-const beginUs = 5_000_000;
+/** The first step comes as soon as the signal does, which may wait for a preStop of 5 s. */
+const beginUs = 6_000_000;
 
 interface Progress {
   position: number;
@@ -31,7 +31,7 @@ export const shutdownOrder: Rule = rule({
   title: 'shutdown in the order of R202, inside 30 s',
   kind: 'safety',
   source: 'PRODUCT shutdown; delivery R201, R202, C29, C30',
-  excuses: [natsImpaired, cassandraImpaired, defendersFrozen],
+  excuses: [natsImpaired, defendersFrozen],
   watch({ history, facts }, ledger) {
     const progress = new Map<string, Progress>();
     /** Defenders that were told to stop and have not begun. */

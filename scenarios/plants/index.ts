@@ -31,44 +31,88 @@ import { dedupeCheckThenAct } from './dedupe-check-then-act.ts';
 import { freshTtl } from './fresh-ttl.ts';
 import { refusedClaim } from './refused-claim.ts';
 import { watermarkArchive } from './watermark-archive.ts';
+import { carelessTakeOver } from './careless-take-over.ts';
+import { remoteClock } from './remote-clock.ts';
+import { missingFencingToken } from './missing-fencing-token.ts';
+import { forgottenVersion } from './forgotten-version.ts';
+import { shortRestartWindow } from './short-restart-window.ts';
+import { emptyRead } from './empty-read.ts';
+import { emptyFilter } from './empty-filter.ts';
+import { twoStepRebind } from './two-step-rebind.ts';
+import { longDrain } from './long-drain.ts';
+import { addressRing } from './address-ring.ts';
+import { weightsIgnored } from './weights-ignored.ts';
+import { restlessRing } from './restless-ring.ts';
+import { staleCache } from './stale-cache.ts';
+import { nakStorm } from './nak-storm.ts';
+import { deafWatch } from './deaf-watch.ts';
+import { degradedDrops } from './degraded-drops.ts';
+import { concurrentUnit } from './concurrent-unit.ts';
 import type { Plant } from './plant.ts';
 
+/** Where a planted bug sits. */
+export type PlantArea = 'defender' | 'other';
+
+/** All planted bugs, by area. */
+export const plantsByArea: Readonly<Record<PlantArea, readonly Plant[]>> = {
+  defender: [
+    ackBeforeStore,
+    staleResult,
+    unguardedAlarm,
+    mixedHistory,
+    crossedColours,
+    noHandOver,
+    moduloAssignment,
+    lateDetection,
+    hastyWindow,
+    slowReadiness,
+    hastyExit,
+    slowEvaluation,
+    forgetfulCache,
+    lazyPull,
+    neverJudgedAgain,
+    hastyBurial,
+    overwrittenClaim,
+    unlockedLeadership,
+    sharedFate,
+    carelessTakeOver,
+    remoteClock,
+    missingFencingToken,
+    forgottenVersion,
+    shortRestartWindow,
+    emptyRead,
+    emptyFilter,
+    twoStepRebind,
+    longDrain,
+    addressRing,
+    weightsIgnored,
+    restlessRing,
+    staleCache,
+    nakStorm,
+    deafWatch,
+    degradedDrops,
+    concurrentUnit,
+  ],
+  other: [
+    droppedChunk,
+    answerBeforeStore,
+    routeByRequest,
+    slowList,
+    blindGate,
+    unpublishedCompletion,
+    blindRollback,
+    lateStaleAlarm,
+    closedDoor,
+    skewedClockUpsert,
+    dedupeCheckThenAct,
+    freshTtl,
+    refusedClaim,
+    watermarkArchive,
+  ],
+};
+
 /** All planted bugs. */
-export const plants: readonly Plant[] = [
-  ackBeforeStore,
-  staleResult,
-  droppedChunk,
-  answerBeforeStore,
-  unguardedAlarm,
-  mixedHistory,
-  crossedColours,
-  routeByRequest,
-  slowList,
-  blindGate,
-  noHandOver,
-  moduloAssignment,
-  lateDetection,
-  hastyWindow,
-  slowReadiness,
-  hastyExit,
-  slowEvaluation,
-  forgetfulCache,
-  lazyPull,
-  unpublishedCompletion,
-  neverJudgedAgain,
-  hastyBurial,
-  blindRollback,
-  lateStaleAlarm,
-  overwrittenClaim,
-  unlockedLeadership,
-  sharedFate,
-  closedDoor,
-  skewedClockUpsert,
-  dedupeCheckThenAct,
-  freshTtl,
-  refusedClaim,
-  watermarkArchive,
-];
+export const plants: readonly Plant[] = [...plantsByArea.defender, ...plantsByArea.other];
 
 export function plantNamed(name: string): Plant | undefined {
   return plants.find((plant) => plant.name === name);

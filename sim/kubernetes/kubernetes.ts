@@ -131,8 +131,9 @@ export class Kubernetes implements Directory {
     this.#pod(name).container?.freeze();
   }
 
+  /** Does nothing where the pod was removed while it stood still. */
   resumePod(name: string): void {
-    this.#pod(name).container?.resume();
+    this.#cluster.pods.get(name)?.container?.resume();
   }
 
   evictPod(name: string): EvictionOutcome {

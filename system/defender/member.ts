@@ -139,10 +139,15 @@ export class Member {
     if (service === undefined || this.#isEnding) return;
     if (map.version === 0 || map.version === this.#appliedVersion) return;
     this.#appliedVersion = map.version;
-    const { consumption, metrics, ports, settings, state } = this.#parts;
+    const { state } = this.#parts;
     const names = map.members.get(service.identity.id)?.units ?? [];
-    consumption.own(names.map((name) => subscriptionOf(settings.unitKind, name)));
     if (state.state === 'waiting-assignment' || state.state === 'degraded') state.enter('stable');
+    this.#own(service, map, names);
+  }
+
+  #own(service: Service, map: AssignmentMap, names: readonly string[]): void {
+    const { consumption, metrics, ports, settings } = this.#parts;
+    consumption.own(names.map((name) => subscriptionOf(settings.unitKind, name)));
     metrics.assignmentCoverage.set(names.length / this.#unitCount);
     ports.telemetry.event({
       kind: 'assignment.applied',
@@ -152,6 +157,7 @@ export class Member {
       version: map.version,
       term: map.term,
       units: names.length,
+      owned: names,
     });
   }
 
@@ -215,6 +221,19 @@ export class Member {
     if (this.#degradedSinceMs !== undefined || this.#isEnding) return;
     this.#degradedSinceMs = this.#parts.ports.clock.monotonicMs();
     this.#parts.state.degrade();
+    switch (this.#parts.settings.policies.assignmentWhenDegraded) {
+      case 'kept':
+        return;
+      case 'let-go':
+        this.#letGo();
+        return;
+    }
+  }
+
+  #letGo(): void {
+    const { current } = this.#follower;
+    if (this.#service !== undefined && current !== undefined) this.#own(this.#service, current, []);
+    this.#appliedVersion = 0;
   }
 
   /** A write that just succeeded is as fresh as it gets. */
@@ -224,6 +243,8 @@ export class Member {
     this.#graceUntilMs = this.#parts.ports.clock.monotonicMs() + this.#parts.settings.recoveryGraceMs;
     this.#parts.metrics.degradedLevel.set(0);
     this.#parts.state.recover();
+    if (this.#appliedVersion === 0 && this.#follower.current !== undefined)
+      this.#apply(this.#follower.current);
     this.#readMap();
   }
 

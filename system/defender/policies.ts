@@ -2,6 +2,8 @@ import { assign } from './assignment/assign.ts';
 import type { Assignment, AssignmentInput } from './assignment/assign.ts';
 import type { AssignmentMap } from './assignment/assignment-map.ts';
 import type { RebalanceReason } from '../ports/system-event.ts';
+import { isComplete } from './processing/history.ts';
+import type { History, HistoryPlace } from './processing/history.ts';
 
 /** What the leader knows of a member that it may declare dead. */
 export interface SilenceEvidence {
@@ -32,6 +34,10 @@ export interface DefenderPolicies {
   readonly handOver: 'marks' | 'none';
   /** A leader that could not renew its lock in time must stop believing that it leads (defender §2). */
   readonly fencing: 'by-term' | 'none';
+  /** A Defender without NATS keeps its last assignment for ever (defender §1). */
+  readonly assignmentWhenDegraded: 'kept' | 'let-go';
+  /** Whether a read of the heartbeats is evidence: it must show the leader's own last beat (defender §1 "fresh reads"). */
+  readonly isFreshRead: (shownRevision: number | undefined, writtenRevision: number) => boolean;
   readonly deadVerdict: (evidence: SilenceEvidence) => boolean;
   readonly windowMs: (reason: RebalanceReason, windows: RebalanceWindows) => number;
   readonly assign: (input: AssignmentInput) => Assignment;
@@ -41,6 +47,8 @@ export interface DefenderPolicies {
   readonly resultTimestampUs: (endUs: number, version: number, wallUs: number) => number;
   /** What a history is kept under: the unit and the recipe. */
   readonly cacheKey: (unit: string, recipe: string) => string;
+  /** Whether a cached history may be judged by: only where it has no gap, as the unit may have been elsewhere meanwhile. */
+  readonly isCacheUsable: (cached: History, place: HistoryPlace, historyLength: number) => boolean;
 }
 
 /** How long the leader gathers changes before it computes a map, by what set it off (PRODUCT, windows). */
@@ -76,10 +84,14 @@ export const correctPolicies: DefenderPolicies = {
   takeOver: 'compare-and-set',
   handOver: 'marks',
   fencing: 'by-term',
+  assignmentWhenDegraded: 'kept',
+  isFreshRead: (shownRevision, writtenRevision) =>
+    shownRevision !== undefined && writtenRevision > 0 && shownRevision >= writtenRevision,
   deadVerdict: ({ silentMs, deadAfterMs }) => silentMs >= deadAfterMs,
   windowMs: correctWindowMs,
   assign,
   acceptMap: correctAcceptMap,
   resultTimestampUs: (endUs, version) => Math.floor(endUs / 1000) * 1000 + version,
   cacheKey: (unit, recipe) => `${unit}\n${recipe}`,
+  isCacheUsable: isComplete,
 };

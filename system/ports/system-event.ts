@@ -171,6 +171,8 @@ export type DefenderEvent =
       readonly version: number;
       readonly term: number;
       readonly units: number;
+      /** The units by name: from now on exactly these are this Defender's. */
+      readonly owned: readonly string[];
     }
   /** The durable of a unit is bound to this Defender, which pulls from now on. */
   | {

@@ -97,7 +97,7 @@ describe('the first member that follows a map', () => {
     const applied = (pod: string, version: number): void => {
       const colour = pod.includes('green') ? 'green' : 'blue';
       const fields = { colour, pod, defenderId: '', version, term: 1, units: 1 } as const;
-      world.history.record(pod, { kind: 'assignment.applied', ...fields });
+      world.history.record(pod, { kind: 'assignment.applied', owned: [], ...fields });
     };
     applied('defender-blue-1', 1);
     applied('defender-blue-2', 1);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { rules } from '../../scenarios/invariants/index.ts';
-import { plants } from '../../scenarios/plants/index.ts';
+import { BlindSearch } from '../../scenarios/plants/blind.ts';
+import { plantNamed, plants, plantsByArea } from '../../scenarios/plants/index.ts';
 import { runScenario } from '../../scenarios/runner.ts';
 
 /** A planted bug must show within so many seeds; the table of how many it took is in docs/planted-bugs.md. */
@@ -25,6 +26,18 @@ describe('planted bugs', () => {
       expect.fail(`${plant.name} was not caught within ${mostSeeds} seeds`);
     },
   );
+
+  test('names differ, and the area of the Defender has at least 25', () => {
+    expect(new Set(plants.map((plant) => plant.name)).size).toBe(plants.length);
+    expect(plantsByArea.defender.length).toBeGreaterThanOrEqual(25);
+  });
+
+  test('random runs find one without being told where to look', { timeout: 120_000 }, async () => {
+    const plant = plantNamed('restless-ring');
+    if (plant === undefined) throw new Error('no such plant');
+    const outcome = await new BlindSearch().find(plant, 3);
+    expect(outcome.find?.rules).toContain('movement.bounds');
+  });
 
   test('every rule has one that aims at it', () => {
     const aimed = new Set(plants.map((plant) => plant.rule));

@@ -172,7 +172,7 @@ export class Leader {
     const wantedRevision = this.#ownRevision;
     const entries = await this.#buckets.heartbeats.entries();
     const own = entries.find(({ key }) => key === defenderId);
-    if (own === undefined || wantedRevision === 0 || own.revision < wantedRevision) return undefined;
+    if (!this.#settings.policies.isFreshRead(own?.revision, wantedRevision)) return undefined;
     const nowMs = this.#ports.clock.monotonicMs();
     for (const entry of entries) this.#account.observe(entry, nowMs);
     const present = new Set(entries.map(({ key }) => key));

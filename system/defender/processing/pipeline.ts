@@ -182,7 +182,7 @@ export class Pipeline {
     const { historyLength, policies, stageCosts } = this.#settings;
     const cached = this.#cache.get(policies.cacheKey(unit, completion.recipe));
     if (cached === undefined && completion.previousSequence === 0) return { history: [], isComplete: true };
-    const isHit = cached !== undefined && isComplete(cached, completion, historyLength);
+    const isHit = cached !== undefined && policies.isCacheUsable(cached, completion, historyLength);
     (isHit ? this.#metrics.cacheHits : this.#metrics.cacheMisses).add(1);
     const { process, telemetry } = this.#ports;
     telemetry.event({

@@ -65,6 +65,16 @@ const plain: { readonly [K in EventKind]?: EventOf<K> } = {
     streamSequence: 1,
     duplicate: false,
   },
+  'assignment.applied': {
+    kind: 'assignment.applied',
+    colour,
+    pod,
+    defenderId,
+    version: 1,
+    term: 1,
+    units: 1,
+    owned: [tool],
+  },
   'completion.delivered': {
     kind: 'completion.delivered',
     colour,

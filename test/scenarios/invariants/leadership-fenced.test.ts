@@ -26,6 +26,13 @@ describe('leadership.fenced', () => {
     ]);
   });
 
+  test('is broken by a leader that counts from an older map', () => {
+    const bench = new RuleBench(leadershipFenced)
+      .say('assignment.published', { version: 5 })
+      .say('assignment.published', { version: 4, term: 2 });
+    expect(bench.messages).toEqual(['blue: map 4 of term 2 came after map 5']);
+  });
+
   test('excused for good by a power loss of that colour, and by nothing else', () => {
     const bench = new RuleBench(leadershipFenced)
       .fault('f1', 'nats.power-loss', ['nats-blue-1'])

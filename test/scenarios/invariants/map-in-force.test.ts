@@ -27,7 +27,7 @@ function watched(): { history: History; told: string[] } {
 
 function applied(history: History, term: number, version: number): void {
   const fields = { colour: 'blue', pod: 'a', defenderId: 'd', version, term, units: 1 } as const;
-  history.record('a', { kind: 'assignment.applied', ...fields });
+  history.record('a', { kind: 'assignment.applied', owned: [], ...fields });
 }
 
 test('a map that is followed before its leader speaks is told once', () => {

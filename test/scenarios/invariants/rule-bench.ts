@@ -40,6 +40,7 @@ const facts: WorldFacts = {
   gatewayPollMs: 5000,
   quiet: false,
   gracePeriodMs: 30_000,
+  unitWeights: new Map(),
   storedRequests: () => 0,
   waitingCompletions: () => [],
   faultFreeJudgement: () => undefined,

@@ -73,9 +73,9 @@ describe('shutdown.order', () => {
   test('is broken by a Defender that does not begin, as soon as anything shows it', () => {
     const told = (seconds: number): RuleBench =>
       new RuleBench(shutdownOrder).say('identity.claimed').say('pod.terminating').at(seconds);
-    expect(told(5).say('shutdown.step').messages).toEqual([]);
-    expect(told(5.1).say('assignment.published').messages).toEqual([
-      'defender-blue-a had not begun to stop 5.1 s after it was told to',
+    expect(told(6).say('shutdown.step').messages).toEqual([]);
+    expect(told(6.1).say('assignment.published').messages).toEqual([
+      'defender-blue-a had not begun to stop 6.1 s after it was told to',
     ]);
     expect(told(1).say('shutdown.step').at(20).say('assignment.published').messages).toEqual([]);
     expect(told(1).say('pod.ended', { how: 'crashed' }).at(20).say('assignment.published').messages).toEqual(

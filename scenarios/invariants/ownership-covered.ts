@@ -1,0 +1,89 @@
+import { colours, type Colour } from '../../system/ports/colour.ts';
+import { defendersFrozen, natsImpaired } from './excuses.ts';
+import { OwnershipBook } from './ownership.ts';
+import { rule, type Rule, type RuleLedger } from './rule.ts';
+
+const secondUs = 1_000_000;
+/** The dead leader's own units are reassigned within 21 s; then the new owner has to see the map. */
+const unownedUs = 25 * secondUs;
+/** A restart of the cluster waits out a new leader, a hold-off of 15 s and a window of 30 s. */
+const unownedInRestartUs = 120 * secondUs;
+/** Fewer live members than this, after a map of many, are a restart (defender §3). */
+const restartAlive = 5;
+/** The old owner sees the new map at the latest by its next read (every 10 s); one that drains lets go within 18 s. */
+const sharedUs = 25 * secondUs;
+
+interface UnitState {
+  owners: number;
+  /** Since when nobody, or more than one, owns it; undefined while one does. */
+  sinceUs: number | undefined;
+  /** There was a restart of the cluster while nobody owned it. */
+  inRestart: boolean;
+}
+
+/**
+ * After its first map every unit has one live owner: none for no longer than a fail-over takes, two for no longer than it
+ * takes the old one to see the new map (PRODUCT, crash recovery; defender §2, §3, §5).
+ */
+export const ownershipCovered: Rule = rule({
+  id: 'ownership.covered',
+  title: 'every unit has one live owner (none, or two, for at most 25 s)',
+  kind: 'liveness',
+  source: 'PRODUCT crash recovery; defender §3, §5; issue 6',
+  excuses: [natsImpaired, defendersFrozen],
+  watch({ kernel, history }, ledger) {
+    const sides: Record<Colour, Map<string, UnitState>> = { blue: new Map(), green: new Map() };
+    const replicas: Record<Colour, number | undefined> = { blue: undefined, green: undefined };
+    history.on('deployment.changed', (event) => {
+      for (const colour of colours) {
+        if (event.deployment === `defender-${colour}`) replicas[colour] = event.replicas;
+      }
+    });
+    function change(colour: Colour, unit: string, by: 1 | -1, timeUs: number): void {
+      const units = sides[colour];
+      const state = units.get(unit) ?? { owners: 0, sinceUs: undefined, inRestart: false };
+      units.set(unit, state);
+      judge(ledger, colour, unit, state, timeUs);
+      state.owners += by;
+      if (state.owners === 1) {
+        state.sinceUs = undefined;
+        state.inRestart = false;
+      } else state.sinceUs = timeUs;
+    }
+    const book = new OwnershipBook(history, {
+      changed(colour, _pod, taken, given, timeUs) {
+        ledger.check();
+        for (const unit of taken) change(colour, unit, 1, timeUs);
+        for (const unit of given) change(colour, unit, -1, timeUs);
+        if (book.members(colour) >= restartAlive) return;
+        for (const state of sides[colour].values()) if (state.owners === 0) state.inRestart = true;
+      },
+    });
+    return {
+      finish(): void {
+        for (const colour of colours) {
+          // A colour that was scaled to nothing owns nothing.
+          if (replicas[colour] === 0) continue;
+          for (const [unit, state] of sides[colour]) judge(ledger, colour, unit, state, kernel.nowUs);
+        }
+      },
+    };
+  },
+});
+
+function judge(ledger: RuleLedger, colour: Colour, unit: string, state: UnitState, nowUs: number): void {
+  if (state.sinceUs === undefined) return;
+  const tookUs = nowUs - state.sinceUs;
+  const seconds = (tookUs / secondUs).toFixed(1);
+  if (state.owners === 0) {
+    if (tookUs <= (state.inRestart ? unownedInRestartUs : unownedUs)) return;
+    ledger.violateUnlessExcused(`${unit} (${colour}) had no live owner for ${seconds} s`, tookUs, colour);
+  } else {
+    if (tookUs <= sharedUs) return;
+    ledger.violateUnlessExcused(
+      `${unit} (${colour}) had ${state.owners} live owners for ${seconds} s`,
+      tookUs,
+      colour,
+    );
+  }
+}

@@ -1,0 +1,77 @@
+import type { RunRequest } from '../run-result.ts';
+import { prepare, runScenario } from '../runner.ts';
+import type { Plant } from './plant.ts';
+
+/** The scenarios of a blind campaign, one after the other from seed to seed, each at small size. */
+const campaign: readonly Omit<RunRequest, 'seed'>[] = [
+  { scenario: 'defender-churn', overrides: { tools: '60', minutes: '30' } },
+  { scenario: 'nats-storm', overrides: { tools: '60', minutes: '40' } },
+  { scenario: 'rolling-update', overrides: { tools: '60', minutes: '25' } },
+  { scenario: 'scaling', overrides: { tools: '60', minutes: '40' } },
+  { scenario: 'scaling-storm', overrides: { tools: '150', minutes: '40' } },
+  { scenario: 'storm', overrides: { tools: '60', minutes: '60' } },
+  { scenario: 'cluster-restart', overrides: { tools: '60', minutes: '30', defenders: '12' } },
+  { scenario: 'clock-chaos', overrides: { tools: '60', minutes: '30' } },
+  { scenario: 'lost-acks', overrides: { tools: '60', minutes: '30' } },
+  { scenario: 'cassandra-storm', overrides: { tools: '60', minutes: '40' } },
+  { scenario: 'node-loss', overrides: { tools: '60', minutes: '40' } },
+  { scenario: 'release-day', overrides: { tools: '60', minutes: '100' } },
+  { scenario: 'quiet-day', overrides: { tools: '60', minutes: '150' } },
+];
+
+function requestOf(seed: number): RunRequest {
+  const { scenario, overrides } = campaign[(seed - 1) % campaign.length] ?? { scenario: '', overrides: {} };
+  return { scenario, overrides, seed: BigInt(seed) };
+}
+
+/** How a planted bug was found. `rules`: those it broke that hold without it, by what their breach costs. */
+export interface BlindFind {
+  readonly seeds: number;
+  readonly scenario: string;
+  readonly rules: readonly string[];
+}
+
+export interface BlindOutcome {
+  readonly plant: Plant;
+  /** Undefined: not within the seeds that were tried. */
+  readonly find: BlindFind | undefined;
+  /** Wall time of the runs with the bug. */
+  readonly seconds: number;
+}
+
+/** Looks for planted bugs by random runs that know nothing of them; remembers what is broken without any. */
+export class BlindSearch {
+  readonly #brokenWithout = new Map<number, ReadonlySet<string>>();
+
+  /** Runs seed after seed until a rule is broken that holds without the bug. */
+  async find(plant: Plant, mostSeeds: number): Promise<BlindOutcome> {
+    let wallMs = 0;
+    for (let seed = 1; seed <= mostSeeds; seed++) {
+      const request = requestOf(seed);
+      const result = await runScenario({ ...request, plant: plant.name, plan: prepare(request).plan });
+      wallMs += result.wallMs;
+      const broken = result.rules.filter(({ violationCount }) => violationCount > 0).map(({ rule }) => rule);
+      if (broken.length === 0) continue;
+      const without = await this.#without(seed);
+      const found = broken.filter((rule) => !without.has(rule));
+      if (found.length === 0) continue;
+      return {
+        plant,
+        find: { seeds: seed, scenario: request.scenario, rules: found },
+        seconds: wallMs / 1000,
+      };
+    }
+    return { plant, find: undefined, seconds: wallMs / 1000 };
+  }
+
+  async #without(seed: number): Promise<ReadonlySet<string>> {
+    const known = this.#brokenWithout.get(seed);
+    if (known !== undefined) return known;
+    const result = await runScenario(requestOf(seed));
+    const broken = new Set(
+      result.rules.filter(({ violationCount }) => violationCount > 0).map(({ rule }) => rule),
+    );
+    this.#brokenWithout.set(seed, broken);
+    return broken;
+  }
+}
