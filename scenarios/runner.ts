@@ -12,7 +12,7 @@ import { World } from '../sim/world.ts';
 import { catalog, scenarioNamed } from './catalog/index.ts';
 import type { DrawnFaults, Scenario, ScenarioSetup, ScenarioValues } from './catalog/scenario.ts';
 import { faultWorldOf } from './fault-world.ts';
-import { rules } from './invariants/index.ts';
+import { rulesFor } from './invariants/index.ts';
 import { convergenceUs } from './invariants/liveness-converged.ts';
 import { RuleLedger, type RuleCheck, type RuleContext } from './invariants/rule.ts';
 import { watchDetection } from './observers/detection.ts';
@@ -190,7 +190,7 @@ class Run {
         reachableGateways: () => reachableGateways(world),
       },
     };
-    for (const rule of rules) {
+    for (const rule of rulesFor(scenarioNamed(request.scenario)?.tags ?? [])) {
       const ledger = new RuleLedger(rule, context);
       this.#watched.push({ ledger, check: rule.watch(context, ledger) });
     }

@@ -7,6 +7,7 @@ export const archiveComplete: Rule = rule({
   kind: 'safety',
   source: 'delivery R207; issue 5',
   excuses: [],
+  onlyTag: 'archive',
   watch({ history }, ledger) {
     history.on('archive.expired', ({ chart, archived }) => {
       ledger.check();

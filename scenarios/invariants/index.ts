@@ -39,6 +39,11 @@ import { shutdownOrder } from './shutdown-order.ts';
 import { toolOverflow } from './tool-overflow.ts';
 import { windowsKept } from './windows-kept.ts';
 
+/** The rules that a scenario with these tags is judged by. */
+export function rulesFor(tags: readonly string[]): readonly Rule[] {
+  return rules.filter(({ onlyTag }) => onlyTag === undefined || tags.includes(onlyTag));
+}
+
 /** All rules, by what their breach costs: those about the product's data first. Of several that are broken the earlier one is named first. */
 export const rules: readonly Rule[] = [
   deadLetterLastResort,

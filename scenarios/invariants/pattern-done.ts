@@ -8,5 +8,6 @@ export const patternDone: Rule = rule({
   kind: 'liveness',
   source: 'cassandra-and-live §2.1, §2.2',
   excuses: [],
+  onlyTag: 'patterns',
   watch: (context, ledger) => watchPattern('pattern.done', context, ledger),
 });

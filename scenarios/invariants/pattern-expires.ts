@@ -8,5 +8,6 @@ export const patternExpires: Rule = rule({
   kind: 'safety',
   source: 'cassandra-and-live §2.1, §2.2',
   excuses: [],
+  onlyTag: 'patterns',
   watch: (context, ledger) => watchPattern('pattern.expires', context, ledger),
 });

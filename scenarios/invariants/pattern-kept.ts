@@ -8,5 +8,6 @@ export const patternKept: Rule = rule({
   kind: 'safety',
   source: 'cassandra-and-live §2.1, §2.2',
   excuses: [],
+  onlyTag: 'patterns',
   watch: (context, ledger) => watchPattern('pattern.kept', context, ledger),
 });

@@ -50,6 +50,8 @@ export interface Rule {
   /** Where the rule comes from. */
   readonly source: string;
   readonly excuses: readonly Excuse[];
+  /** Watched in scenarios with this tag only: elsewhere there is nothing that it could judge. Absent: in all. */
+  readonly onlyTag?: string;
   watch(context: RuleContext, ledger: RuleLedger): RuleCheck;
 }
 
