@@ -133,4 +133,6 @@ export interface RunRequest {
   readonly plant?: string;
   /** Path of a trace file that was validated. */
   readonly traces?: string;
+  /** Settings of the Defenders that a study varies; the run's figures then hold its measurements. */
+  readonly design?: Readonly<Record<string, number>>;
 }

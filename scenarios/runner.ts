@@ -25,6 +25,7 @@ import { plantNamed, plants } from './plants/index.ts';
 import type { Progress, RunRequest, RunResult, Verdict } from './run-result.ts';
 import { ScenarioError } from './scenario-error.ts';
 import { shellWord } from './shell-word.ts';
+import { DesignTrial } from './studies/design-trial.ts';
 import { readTraces } from './traces/trace-file.ts';
 import { resolveValues } from './values.ts';
 
@@ -112,20 +113,25 @@ export async function runScenario(request: RunRequest, hooks: RunHooks = {}): Pr
   const { setup, values, plan } = prepare(request);
   const wafers = request.traces === undefined ? undefined : await loadTraces(request.traces);
   const startMs = performance.now();
+  const trial = request.design === undefined ? undefined : new DesignTrial(request.design);
   const world = new World({
     ...values,
     seed: request.seed,
     bothColours: setup.bothColours,
-    customisation: request.plant === undefined ? {} : (plantNamed(request.plant)?.customisation ?? {}),
+    customisation:
+      trial?.customisation ??
+      (request.plant === undefined ? {} : (plantNamed(request.plant)?.customisation ?? {})),
     elide: hooks.elide ?? true,
     ...(setup.nats === undefined ? {} : { nats: setup.nats }),
     ...(wafers === undefined ? {} : { wafers }),
   });
+  trial?.watch(world.history);
   const run = new Run(request, hooks, world, setup, plan);
   setup.begin?.(world, request.plant === undefined ? undefined : plantNamed(request.plant)?.pattern);
   hooks.built?.(world);
   await run.play();
-  return run.result(performance.now() - startMs);
+  const result = run.result(performance.now() - startMs);
+  return trial === undefined ? result : { ...result, figures: { ...result.figures, ...trial.figures() } };
 }
 
 async function loadTraces(path: string): Promise<ConstructorParameters<typeof World>[0]['wafers']> {

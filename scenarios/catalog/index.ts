@@ -13,6 +13,7 @@ import { natsStorm } from './nats-storm.ts';
 import { networkWeather } from './network-weather.ts';
 import { nodeLoss } from './node-loss.ts';
 import { quietDay } from './quiet-day.ts';
+import { rebalanceStudy } from './rebalance-study.ts';
 import { referenceDay } from './reference-day.ts';
 import { releaseDay } from './release-day.ts';
 import { releaseQuiet } from './release-quiet.ts';
@@ -39,6 +40,7 @@ export const catalog: readonly Scenario[] = [
   defenderChurn,
   defenderMoments,
   clusterRestart,
+  rebalanceStudy,
   nodeLoss,
   natsStorm,
   natsMajority,

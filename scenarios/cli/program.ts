@@ -12,8 +12,15 @@ import { faultsCommand, listCommand } from './list-command.ts';
 import { replayCommand } from './replay-command.ts';
 import { runCommand } from './run-command.ts';
 import { tidyEnvironment } from './environment.ts';
-import { addRunOptions, type FlagOrigin, type FlagOrigins, type RunFlags } from './run-options.ts';
+import {
+  addRunOptions,
+  collectPairs,
+  type FlagOrigin,
+  type FlagOrigins,
+  type RunFlags,
+} from './run-options.ts';
 import { studyCommand } from './study-command.ts';
+import type { StudyFlags } from './study-rebalance-command.ts';
 import { validateCommand } from './validate-command.ts';
 
 const defaultScenario = catalog[0]?.name ?? '';
@@ -80,10 +87,29 @@ function buildProgram(finish: (code: ExitCode) => void): Command {
     .option('--json', 'as JSON', false)
     .action(async (file: string, { json }: { json: boolean }) => await detectCommand(file, json));
   add(program.command('study'))
-    .description('compares designs: `patterns` puts write patterns through schedules of faults')
-    .argument('<study>', 'patterns')
+    .description(
+      'compares designs: `patterns` puts write patterns through faults, `rebalance` varies settings of the Defenders',
+    )
+    .argument('<study>', 'patterns or rebalance')
+    .option(
+      '--vary <setting=values>',
+      'rebalance: ackWaitMs=10000,30000; repeatable, all combinations',
+      collect,
+      [],
+    )
+    .option('--seed <seed>', 'rebalance: the first seed, unsigned 64 bits')
+    .option('--seeds <count>', 'rebalance: runs of each combination', '20')
+    .option(
+      '--set <name=value>',
+      'rebalance: a size of the fab; repeatable, or several with commas',
+      collectPairs,
+      [],
+    )
+    .option('-j, --workers <count>', 'worker threads, or a share of the cores as 50%')
+    .option('-o, --output <folder>', 'where results go', 'results')
     .option('--json', 'as JSON', false)
-    .action(async (name: string, { json }: { json: boolean }) => await studyCommand(name, json));
+    .option('-q, --quiet', 'no progress', false)
+    .action(async (name: string, flags: StudyFlags) => finish(await studyCommand(name, flags)));
   add(program.command('explore'))
     .description(
       'orders rollbacks out of every state that a rollout comes by, under faults, and measures time-to-safe',

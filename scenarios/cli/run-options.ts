@@ -39,7 +39,7 @@ export interface RunFlags {
 export type FlagOrigins = Readonly<Record<string, FlagOrigin>>;
 export type FlagOrigin = 'flag' | 'environment' | 'default';
 
-function collect(value: string, before: readonly string[]): readonly string[] {
+export function collectPairs(value: string, before: readonly string[]): readonly string[] {
   return [...before, ...value.split(',')];
 }
 
@@ -54,7 +54,7 @@ export function addRunOptions(command: Command): Command {
     .addOption(option('--seeds <count>', 'runs with so many seeds, from the first on', 'SEEDS').default('1'))
     .addOption(
       option('--set <name=value>', 'a value of the scenario; repeatable, or several with commas', 'SET')
-        .argParser(collect)
+        .argParser(collectPairs)
         .default([]),
     )
     .addOption(option('--plan <file>', 'a plan of faults (JSON) in place of the scenario’s own', 'PLAN'))
@@ -168,7 +168,7 @@ export function checkRequest(request: RunRequest): void {
   }
 }
 
-function parseOverrides(pairs: readonly string[], scenario: string): Record<string, string> {
+export function parseOverrides(pairs: readonly string[], scenario: string): Record<string, string> {
   const overrides: Record<string, string> = {};
   const known =
     catalog.find((candidate) => candidate.name === scenario)?.parameters.map(({ name }) => name) ?? [];
@@ -224,7 +224,7 @@ export async function checkTraces(file: string): Promise<TraceSet> {
   );
 }
 
-function wholeNumber(flag: string, text: string, low: number, high: number): number {
+export function wholeNumber(flag: string, text: string, low: number, high: number): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < low || value > high) {
     throw new InputError(`${flag} ${text}: expected a whole number from ${low} to ${high}`);
@@ -240,7 +240,7 @@ function parseShare(text: string): number {
   return share;
 }
 
-function parseWorkers(text: string | undefined, runs: number): number {
+export function parseWorkers(text: string | undefined, runs: number): number {
   const cores = availableParallelism();
   if (text === undefined) return Math.max(1, Math.min(runs, cores));
   if (text.endsWith('%'))

@@ -1,17 +1,32 @@
 import { suggestion } from '../../chaos/nearest.ts';
 import { schedules } from '../patterns/schedules/index.ts';
 import { formatStudy, studyPatterns, studySeeds } from '../patterns/study.ts';
+import { exitCodes, type ExitCode } from './exit-code.ts';
 import { InputError } from './input-error.ts';
+import { studyRebalanceCommand, type StudyFlags } from './study-rebalance-command.ts';
 
-const studies = ['patterns'] as const;
+const studies = ['patterns', 'rebalance'] as const;
 
-/** `study patterns`: every write pattern under every schedule, as a table of the rules that broke. Throws an `InputError` for another study. */
-export async function studyCommand(name: string, json: boolean): Promise<void> {
-  if (!studies.some((known) => known === name)) {
-    throw new InputError(
-      `unknown study ${name}${suggestion(name, studies)}; expected one of ${studies.join(', ')}`,
-    );
+/** `study patterns` or `study rebalance`. Throws an `InputError` for another study. */
+export async function studyCommand(name: string, flags: StudyFlags): Promise<ExitCode> {
+  switch (studies.find((known) => known === name)) {
+    case 'rebalance':
+      return await studyRebalanceCommand(flags);
+    case 'patterns':
+      if (flags.vary.length > 0) {
+        throw new InputError('--vary: expected only with `study rebalance`; patterns has nothing to vary');
+      }
+      await studyPatternsCommand(flags.json);
+      return exitCodes.ok;
+    case undefined:
+      throw new InputError(
+        `unknown study ${name}${suggestion(name, studies)}; expected one of ${studies.join(', ')}`,
+      );
   }
+}
+
+/** Every write pattern under every schedule, as a table of the rules that broke. */
+async function studyPatternsCommand(json: boolean): Promise<void> {
   const cells = await studyPatterns(studySeeds);
   if (json) {
     process.stdout.write(`${JSON.stringify(cells, undefined, 2)}\n`);
