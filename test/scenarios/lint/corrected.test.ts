@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { lint } from '../../../scenarios/lint/lint.ts';
 
@@ -21,13 +22,13 @@ test('all corrected copies together have no finding', () => {
   expect(findingsOf(corrected.map((name) => join(folder, name)))).toEqual([]);
 });
 
-/** The originals are no part of the project: name their folder to lint them as they are. */
-const seeds = process.env['TFDC_SEEDS'];
+/** The originals are no part of the project; they lie beside it where it is developed. */
+const seeds = fileURLToPath(new URL('../../../../shared/reference/seeds', import.meta.url));
 
-describe.runIf(seeds !== undefined)('the seeds as they are', () => {
+describe.runIf(existsSync(seeds))('the seeds as they are', () => {
   test('give every one of L23 to L41, where the specification says', () => {
-    const names = readdirSync(seeds ?? '').filter((name) => name.endsWith('.md'));
-    const findings = findingsOf(names.map((name) => join(seeds ?? '', name)));
+    const names = readdirSync(seeds).filter((name) => name.endsWith('.md'));
+    const findings = findingsOf(names.map((name) => join(seeds, name)));
     const places = findings.map((finding) => finding.slice(0, finding.indexOf(':')));
     const expected = [
       'L23 177',
