@@ -80,7 +80,8 @@ export class ConsumerMemory {
         break;
       }
     }
-    if (deliver.kind !== 'by-start-sequence') from = last === 0 ? 1 : Math.min(from, last + 1);
+    const isOld = this.#asset.profile.version === '2.9.10';
+    if (deliver.kind !== 'by-start-sequence' || isOld) from = last === 0 ? 1 : Math.min(from, last + 1);
     this.nextStream = Math.max(from, last === 0 ? 1 : stream.first);
     // The floor begins to count with the first acknowledgement, wherever the consumer begins.
     this.floorStream = 0;
@@ -122,9 +123,9 @@ export class ConsumerMemory {
 
   /** Messages that match and were never delivered: what `num_pending` says. */
   undelivered(stream: StreamMachine): number {
-    const { filter } = this.#asset;
-    if (this.#skipList === undefined) return stream.countFrom(filter, this.nextStream);
-    return this.#skipList.sequences.length + stream.countFrom(filter, this.#skipList.resumeAfter + 1);
+    const { counted } = this.#asset;
+    if (this.#skipList === undefined) return stream.countFrom(counted, this.nextStream);
+    return this.#skipList.sequences.length + stream.countFrom(counted, this.#skipList.resumeAfter + 1);
   }
 
   /** Takes note of a delivery. */
@@ -150,6 +151,14 @@ export class ConsumerMemory {
       this.floorStream = sequence;
     }
     return { deliveryCount: 1, consumerSequence };
+  }
+
+  /** Nobody was there to take a redelivery. An old server forgets that it was due, and goes one back instead. */
+  turnBack(sequence: number, isOld: boolean): void {
+    this.again.shift();
+    this.redelivered.set(sequence, (this.redelivered.get(sequence) ?? 0) + (isOld ? 1 : 0));
+    if (isOld) this.nextStream--;
+    else this.again.push(sequence);
   }
 
   /** One message is done with. Returns the delivery that its acknowledgement is of. */
@@ -265,6 +274,17 @@ export class ConsumerMemory {
       this.floorConsumer = this.nextConsumer - 1;
       this.floorStream = this.nextStream - 1;
     }
+    this.again = this.again.filter((sequence) => sequence >= this.nextStream);
+  }
+
+  /** As servers of 2.9 do it: whatever is pending is forgotten. */
+  purgedAll(first: number): void {
+    this.nextStream = Math.max(this.nextStream, first);
+    if (this.floorStream < first) {
+      this.floorStream = first - 1;
+      this.floorConsumer = this.nextConsumer - 1;
+    }
+    this.pending.clear();
     this.again = this.again.filter((sequence) => sequence >= this.nextStream);
   }
 

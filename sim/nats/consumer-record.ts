@@ -18,6 +18,11 @@ export class ConsumerRecord {
   /** By stream sequence: deliveries after the first. */
   readonly redelivered = new Map<number, number>();
 
+  /** Something is kept in memory storage: else a leader tells where its own cursor is (`HasState`); a file is always there. */
+  get hasState(): boolean {
+    return this.started && (this.deliveredConsumer > 0 || this.deliveredStream > 0);
+  }
+
   /** Where the cursor starts, or has moved to without a delivery. */
   start(streamSequence: number, settings: EffectiveConsumerSettings, isAlone: boolean): void {
     this.started = true;

@@ -9,7 +9,8 @@ import type { GroupService } from './group-service.ts';
 import { IdleWatch } from './idle-watch.ts';
 import { Interest } from './interest.ts';
 import type { NatsServer } from './nats-server.ts';
-import type { DeliveredOperation, Operation } from './operations.ts';
+import type { DeliveredOperation, Operation, PurgeOperation } from './operations.ts';
+import { PendingCount } from './pending-count.ts';
 import { PullQueue } from './pull-queue.ts';
 import type { RaftReplica } from './raft-replica.ts';
 import { RawPull, type PullInbox } from './raw-pull.ts';
@@ -34,6 +35,9 @@ export class ConsumerService implements GroupService {
   #stopped = false;
   readonly #stream: RaftReplica;
   readonly #memory: ConsumerMemory;
+  readonly #pending: PendingCount;
+  /** Of the stream's replica here, when pending deliveries were last compared with it. */
+  #removalsSeen = 0;
   readonly #queue: PullQueue;
   /** Deliveries that wait for their quorum, by sequence. */
   #underWay: Map<number, Waiter> | undefined;
@@ -52,6 +56,7 @@ export class ConsumerService implements GroupService {
       throw new RangeError(`${replica.server.name} has no replica of ${asset.stream.name}`);
     this.#stream = stream;
     this.#memory = new ConsumerMemory(asset);
+    this.#pending = new PendingCount(asset, this.#memory);
     this.#queue = new PullQueue(this);
   }
 
@@ -79,6 +84,8 @@ export class ConsumerService implements GroupService {
 
   becomeReady(): void {
     if (this.ready || this.#stopped) return;
+    // What the stream's replica here has yet to apply was before it.
+    this.#stream.group.settle();
     this.ready = true;
     const { machine, server, asset } = this;
     if (machine.record.started) {
@@ -88,6 +95,7 @@ export class ConsumerService implements GroupService {
       this.#memory.begin(this.stream);
       this.replica.propose({ kind: 'skipped', sequence: this.#memory.nextStream });
     }
+    this.#pending.recount(this.stream);
     if (asset.filterChanged && server.cluster.profile.defects.has('filters-lost')) this.deaf = true;
     this.#stream.group.wakeAnnounced(this.#stream);
     server.subscribe(this.replica.group.name, 'leaders');
@@ -156,7 +164,7 @@ export class ConsumerService implements GroupService {
         const { call, sequence } = operation;
         operation.call = undefined;
         if (call !== undefined) this.server.answer(call, true);
-        if (result === 1) this.#releases.release(sequence);
+        if (result === 1 || this.settings.ack === 'none') this.#releases.release(sequence);
         return;
       }
       case 'skipped':
@@ -187,7 +195,9 @@ export class ConsumerService implements GroupService {
     this.stream.expire(this.server.wallUs());
     this.forgetRemoved();
     const { mutations } = this.asset.stream;
-    const replicated = !this.server.cluster.profile.infoFromMemory && record.started;
+    const inMemory = this.settings.memoryStorage || this.asset.stream.settings.storage === 'memory';
+    const replicated =
+      !this.server.cluster.profile.infoFromMemory && (inMemory ? record.hasState : record.started);
     const delivered = replicated
       ? { consumerSequence: record.deliveredConsumer, streamSequence: record.deliveredStream }
       : this.lastDelivered;
@@ -199,7 +209,7 @@ export class ConsumerService implements GroupService {
       settings: this.settings,
       delivered,
       ackFloor,
-      pending: memory.undelivered(this.stream),
+      pending: this.#pending.reported(this.stream),
       ackPending: memory.pending.size,
       redelivered:
         this.settings.maxDeliver === 1 || mutations.redeliveredInfoZero ? 0 : memory.redelivered.size,
@@ -212,16 +222,21 @@ export class ConsumerService implements GroupService {
   deliveredBytes(message: StoredMessage): number {
     const { name, stream } = this.asset;
     const memory = this.#memory;
+    const hasHeaders = message.headers !== undefined || message.messageId !== '';
     const counters = [
       memory.countOf(message.sequence),
       message.sequence,
       memory.nextConsumer,
-      Math.max(0, memory.undelivered(this.stream) - 1),
+      Math.max(0, this.#pending.value(this.stream) - 1),
     ];
     let replyBytes = '$JS.ACK.......'.length + stream.name.length + name.length + timestampDigits;
     for (const counter of counters) replyBytes += String(counter).length;
-    const overhead = message.headers === undefined && message.messageId === '' ? 30 : 34;
-    return message.bytes - (stream.settings.storage === 'memory' ? 16 : overhead) + replyBytes;
+    const overhead = hasHeaders ? 34 : 30;
+    const bytes = message.bytes - (stream.settings.storage === 'memory' ? 16 : overhead) + replyBytes;
+    if (!this.settings.headersOnly) return bytes;
+    const sizeHeader =
+      `Nats-Msg-Size: ${message.payload.length}\r\n`.length + (hasHeaders ? 0 : 'NATS/1.0\r\n\r\n'.length);
+    return bytes - message.payload.length + sizeHeader;
   }
 
   /** Delivers what may be delivered; then the waiting pulls are looked at. */
@@ -244,7 +259,11 @@ export class ConsumerService implements GroupService {
         break;
       }
       const waiter = this.#queue.next(message);
-      if (waiter === undefined) break;
+      if (waiter === undefined) {
+        if (again !== undefined && this.#queue.isEmpty)
+          memory.turnBack(again, !this.asset.profile.multiFilter);
+        break;
+      }
       this.#deliver(message, again !== undefined, waiter, stream);
       if (this.#queue.isEmpty) break;
     }
@@ -255,20 +274,36 @@ export class ConsumerService implements GroupService {
   /** Somebody waits and nothing matches: the cursor goes to the end of the stream, for all replicas (`getNextMsg`). */
   #passOver(stream: StreamMachine): void {
     const memory = this.#memory;
-    if (!memory.passOver(stream.lastSequence) || this.asset.isAlone) return;
+    const jumps = memory.passOver(stream.lastSequence);
+    this.#pending.atEnd(stream);
+    if (!jumps || this.asset.isAlone) return;
     this.replica.propose({ kind: 'skipped', sequence: memory.nextStream });
   }
 
   /** The replica of the stream here has changed: something was stored or removed. */
   streamChanged(operation: Operation): void {
-    if (operation.kind === 'purge') this.#purged(operation.subject);
-    else if (operation.kind === 'delete') this.forgetRemoved();
+    if (!this.ready) return;
+    const { stream } = this;
+    const isChanged = stream.messages.removals !== this.#removalsSeen;
+    if (operation.kind === 'purge') this.#purged(operation, isChanged);
+    else if (operation.kind === 'store') {
+      const { rollup, subject } = operation;
+      // Servers of 2.9 have their consumers look for themselves.
+      if (rollup !== '' && isChanged && this.asset.profile.multiFilter) {
+        const { stream: owner } = this.asset;
+        const rolled = rollup === 'sub' ? owner.subjects.name(subject) : '';
+        this.#purged({ subject: rolled, belowSequence: 0, keep: 1 }, true);
+      }
+      if (this.asset.heard?.matches(subject) === true)
+        this.#pending.told(stream.messages.last?.sequence ?? 0, this.asset.filter.matches(subject));
+    }
+    if (isChanged) this.forgetRemoved();
     this.dispatch();
   }
 
   /** Settings were changed by the meta group. */
   updated(previous: EffectiveConsumerSettings): void {
-    const { mutations } = this.asset.stream;
+    const { mutations, profile } = this.asset.stream;
     if (
       mutations.filterUpdateRewinds &&
       previous.filterSubjects.join() !== this.settings.filterSubjects.join()
@@ -283,6 +318,9 @@ export class ConsumerService implements GroupService {
         }
       }
     }
+    // Servers of 2.9 go on counting as before.
+    if (previous.filterSubjects.join() !== this.settings.filterSubjects.join() && profile.multiFilter)
+      this.#pending.recount(this.stream);
     this.#rearm();
     this.#idle.touch();
     this.dispatch();
@@ -310,6 +348,7 @@ export class ConsumerService implements GroupService {
   /** Messages that were pending and are gone from the stream count as terminated (jetstream D37). */
   forgetRemoved(): void {
     const { stream } = this;
+    this.#removalsSeen = stream.messages.removals;
     for (const [sequence, { consumerSequence }] of this.#memory.pending) {
       if (stream.messages.get(sequence) === undefined && sequence <= stream.lastSequence) {
         this.#settle(sequence, consumerSequence, undefined);
@@ -319,7 +358,7 @@ export class ConsumerService implements GroupService {
 
   /** Other pulls of a filled one, for `num_pending` in answers and for requests that do not wait. */
   available(): number {
-    return this.#memory.undelivered(this.stream) + this.#memory.again.length;
+    return this.#pending.value(this.stream) + this.#memory.again.length;
   }
 
   #consume(consumption: NatsConsumption): void {
@@ -360,9 +399,10 @@ export class ConsumerService implements GroupService {
     const { settings, asset, replica } = this;
     const { sequence } = message;
     const { deliveryCount, consumerSequence } = memory.delivering(sequence, again, this.nowUs);
+    if (!again) this.#pending.delivering(sequence);
     const profile = this.server.cluster.profile;
     const waits = profile.deliverAfterQuorum && settings.ack !== 'none' && replica.group.size > 1;
-    const pending = waiter.counts ? memory.undelivered(stream) : -1;
+    const pending = waiter.counts ? this.#pending.value(stream) : -1;
     if (waits) {
       this.#underWay ??= new Map();
       this.#underWay.set(sequence, waiter);
@@ -546,15 +586,29 @@ export class ConsumerService implements GroupService {
   }
 
   /** `stream.purge`: the cursor of a consumer of purged subjects alone goes to what they have left. */
-  #purged(subject: string): void {
+  #purged(
+    { subject, belowSequence, keep }: Pick<PurgeOperation, 'subject' | 'belowSequence' | 'keep'>,
+    isChanged: boolean,
+  ): void {
     const { stream, asset } = this;
     const { subjects } = asset.filter;
+    if (isChanged) this.#pending.purged(stream);
+    const isPlain = subject === '' && belowSequence === 0 && keep === 0;
+    const isOld = !asset.profile.multiFilter;
+    const concerns =
+      isPlain ||
+      subjects.length === 0 ||
+      asset.filter.wildcards.some((own) => subjectMatches(own, subject)) ||
+      subjects.includes(subject) ||
+      (!isOld && (subject === '' || subjects.some((own) => subjectMatches(subject, own))));
+    if (!concerns) return;
+    if (isOld) {
+      this.#purgedAsOld(subject);
+      return;
+    }
     const covers = (own: string): boolean => subjectMatches(subject, own);
-    // The erroneous releases took any overlap for the whole (faults C10, C11).
-    const isEnough = this.server.cluster.profile.defects.has('purge-moves-cursor')
-      ? subjects.length === 0 || subjects.some(covers)
-      : subjects.length > 0 && subjects.every(covers);
-    const isWithin = subject === '' || isEnough;
+    // One of several filters is taken for all of them: messages of the others are passed over (fault C10).
+    const isWithin = subject === '' || subjects.some(covers);
     const purged = new SubjectFilter(subject === '' ? [] : [subject], asset.stream.subjects);
     const first = isWithin ? (stream.nextFor(purged, 1)?.sequence ?? stream.lastSequence + 1) : stream.first;
     for (const [sequence, { consumerSequence }] of this.#memory.pending) {
@@ -565,6 +619,16 @@ export class ConsumerService implements GroupService {
     this.#memory.purged(first);
     this.forgetRemoved();
     this.machine.record.overwrite(this.#memory);
+  }
+
+  #purgedAsOld(subject: string): void {
+    const { stream, asset } = this;
+    const left =
+      subject === '' ? stream.first : stream.nextFor(new SubjectFilter([subject], asset.stream.subjects), 1);
+    const first = typeof left === 'number' ? left : (left?.sequence ?? stream.lastSequence + 1);
+    this.#memory.purgedAll(first);
+    this.machine.record.overwrite(this.#memory);
+    this.machine.record.pending.clear();
   }
 
   /** The front of the redelivery queue: what has come to its last delivery, or is gone, leaves (jetstream F50). */

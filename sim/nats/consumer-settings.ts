@@ -105,11 +105,14 @@ export function workQueueRefusal(
   settings: EffectiveConsumerSettings,
   others: number,
   taken: (filter: string) => boolean,
+  profile: NatsProfile,
 ): ServerRefusal | undefined {
   if (settings.ack !== 'explicit') return apiErrors.workQueueExplicitAck;
-  if (settings.deliver.kind !== 'all') return apiErrors.workQueueDeliverAll;
+  const wrongPolicy = settings.deliver.kind === 'all' ? undefined : apiErrors.workQueueDeliverAll;
+  if (wrongPolicy !== undefined && profile.multiFilter) return wrongPolicy;
   if (settings.filterSubjects.length === 0 && others > 0) return apiErrors.workQueueUnfiltered;
-  return settings.filterSubjects.some((filter) => taken(filter)) ? apiErrors.workQueueNotUnique : undefined;
+  if (settings.filterSubjects.some((filter) => taken(filter))) return apiErrors.workQueueNotUnique;
+  return wrongPolicy;
 }
 
 /** Why a consumer cannot be given other settings, or undefined (`checkNewConsumerConfig`). */

@@ -194,8 +194,10 @@ export class MetaService implements GroupService {
     const known = assignment.consumers.get(wanted.name);
     let refusal: Refusal | undefined = consumerRefusal(wanted, assignment.settings, profile);
     const { maxConsumers } = assignment.settings;
-    if (refusal === undefined && known === undefined && action !== 'update') {
-      if (maxConsumers > 0 && assignment.consumers.size >= maxConsumers) refusal = apiErrors.maximumConsumers;
+    // Servers of 2.9 count before they look whether the consumer is there.
+    const isCounted = known === undefined ? action !== 'update' : !profile.consumerActions;
+    if (refusal === undefined && isCounted && maxConsumers > 0) {
+      if (assignment.consumers.size >= maxConsumers) refusal = apiErrors.maximumConsumers;
     }
     if (refusal === undefined && known !== undefined) {
       if (action === 'create' && !sameConsumerSettings(known, wanted) && !mutations.createOverwrites) {
@@ -240,6 +242,7 @@ export class MetaService implements GroupService {
       wanted,
       assignment.consumers.size,
       (filter) => !mutations.workQueueOverlapAllowed && this.#filterTaken(assignment, wanted.name, filter),
+      cluster.profile,
     );
   }
 
@@ -248,12 +251,12 @@ export class MetaService implements GroupService {
     const { cluster } = this.#server;
     const asset = this.#underWay === 0 ? cluster.stream(assignment.settings.name) : undefined;
     if (asset !== undefined && asset.consumers.size === assignment.consumers.size && !/[*>]/.test(filter)) {
-      return asset
-        .consumersOf(cluster.subjects.number(filter))
-        .some((other) => other.name !== name && other.settings.filterSubjects.length > 0);
+      return asset.consumersOf(cluster.subjects.number(filter)).some((other) => other.name !== name);
     }
     for (const [other, { filterSubjects }] of assignment.consumers) {
-      if (other !== name && filterSubjects.some((taken) => filtersOverlap(filter, taken))) return true;
+      if (other === name) continue;
+      if (filterSubjects.length === 0) return true;
+      if (filterSubjects.some((taken) => filtersOverlap(filter, taken))) return true;
     }
     return false;
   }

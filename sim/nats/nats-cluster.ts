@@ -181,9 +181,9 @@ export class NatsCluster implements GroupWorld {
 
   /** A replica of a stream has applied something: the leaders of consumers beside it look at it. */
   streamChanged(asset: StreamAsset, server: NatsServer, operation: Operation): void {
-    if (operation.kind === 'store') {
-      for (const consumer of asset.consumersOf(operation.subject)) this.#tell(consumer, server, operation);
-    } else if (operation.kind === 'purge' || (operation.kind === 'delete' && !operation.isRelease)) {
+    if (operation.kind === 'store' && operation.rollup === '') {
+      for (const consumer of asset.listenersOf(operation.subject)) this.#tell(consumer, server, operation);
+    } else if (concernsAll(operation)) {
       for (const consumer of asset.consumers.values()) this.#tell(consumer, server, operation);
     }
   }
@@ -191,10 +191,10 @@ export class NatsCluster implements GroupWorld {
   /** The leaders of consumers on a server that a change of the stream concerns. */
   hasListeners(asset: StreamAsset, server: NatsServer, operation: Operation): boolean {
     if (asset.consumers.size === 0) return false;
-    if (operation.kind === 'store') {
-      return asset.consumersOf(operation.subject).some((consumer) => leads(consumer, server));
+    if (operation.kind === 'store' && operation.rollup === '') {
+      return asset.listenersOf(operation.subject).some((consumer) => leads(consumer, server));
     }
-    if (operation.kind !== 'purge' && (operation.kind !== 'delete' || operation.isRelease)) return false;
+    if (!concernsAll(operation)) return false;
     for (const consumer of asset.consumers.values()) if (leads(consumer, server)) return true;
     return false;
   }
@@ -423,9 +423,12 @@ export class NatsCluster implements GroupWorld {
   #assignStream({ settings, call }: Extract<Assignment, { kind: 'stream' }>): void {
     const existing = this.#streams.get(settings.name);
     if (existing !== undefined) {
+      const { retention } = existing.settings;
       existing.settings = settings;
       existing.group.settle();
       this.#groupOfSubject = [];
+      if (retention !== settings.retention && settings.retention === 'interest')
+        this.#dropUnneeded(existing, (message, server) => this.#isSettled(existing, message, server));
       for (const { machine } of existing.group.replicas) streamMachineOf(machine).enforceLimits();
       streamMachineOf(existing.group.baseMachine).enforceLimits();
       const service = existing.group.leader()?.service;
@@ -469,10 +472,15 @@ export class NatsCluster implements GroupWorld {
     if (existing !== undefined) {
       const previous = existing.settings;
       asset.update(existing, settings);
+      const hasOtherFilter = previous.filterSubjects.join() !== settings.filterSubjects.join();
+      if (hasOtherFilter && asset.settings.retention === 'interest' && this.profile.multiFilter)
+        this.#dropUnneeded(asset, () => true);
       const service = existing.group.leader()?.service;
+      // A server of 2.9 answers before its loop has looked at what else may be delivered now.
+      if (!this.profile.multiFilter) this.#answerConsumer(existing, call);
       if (service instanceof ConsumerService && service.ready && previous !== settings)
         service.updated(previous);
-      this.#answerConsumer(existing, call);
+      if (this.profile.multiFilter) this.#answerConsumer(existing, call);
       return;
     }
     const consumer = new ConsumerAsset(asset, settings, ++this.#consumersMade);
@@ -520,6 +528,38 @@ export class NatsCluster implements GroupWorld {
       if (this.isNeeded(consumer.stream, message, leader.server)) continue;
       leader.propose({ kind: 'delete', sequence: message.sequence, isRelease: true, call: undefined });
     }
+  }
+
+  /** Replicas of an interest stream remove by themselves what no consumer needs (`cleanupNoInterestMessages`). */
+  #dropUnneeded(asset: StreamAsset, isAsked: (message: StoredMessage, server: NatsServer) => boolean): void {
+    const { group } = asset;
+    const judge = group.leader() ?? group.replicas[0];
+    if (judge === undefined) return;
+    group.settle();
+    const dropped: number[] = [];
+    for (const message of streamMachineOf(judge.machine).messages) {
+      if (isAsked(message, judge.server) && !this.isNeeded(asset, message, judge.server))
+        dropped.push(message.sequence);
+    }
+    for (const machine of [group.baseMachine, ...group.replicas.map((replica) => replica.machine)]) {
+      const { messages } = streamMachineOf(machine);
+      for (const sequence of dropped) {
+        const message = messages.get(sequence);
+        if (message !== undefined) messages.remove(message);
+      }
+    }
+  }
+
+  /** Some consumer that wants it is done with it (`checkStateForInterestStream`). */
+  #isSettled(asset: StreamAsset, message: StoredMessage, server: NatsServer): boolean {
+    return asset.consumersOf(message.subject).some((consumer) => {
+      const replica = consumer.group.replicaOn(server);
+      if (replica === undefined) return false;
+      consumer.group.settle();
+      const { record } = consumerMachineOf(replica.machine);
+      const seen = record.pending.size === 0 ? record.floorStream : record.deliveredStream;
+      return message.sequence <= seen && !record.needs(message.sequence, consumer.settings);
+    });
   }
 
   #end(group: RaftGroup): void {
@@ -588,6 +628,25 @@ export class NatsCluster implements GroupWorld {
     const server = this.servers[index];
     if (server === undefined) throw new RangeError(`${this.name} has no node ${index}`);
     return server;
+  }
+}
+
+/** It may have removed something of any subject: consumers of all are told. */
+function concernsAll(operation: Operation): boolean {
+  switch (operation.kind) {
+    case 'purge':
+    case 'store':
+      return true;
+    case 'delete':
+      return !operation.isRelease;
+    case 'delivered':
+    case 'acked':
+    case 'skipped':
+    case 'pull-added':
+    case 'pull-removed':
+    case 'assign':
+    case 'leadership':
+      return false;
   }
 }
 

@@ -137,3 +137,5 @@ export interface LogEntry {
   readonly term: number;
   readonly operation: Operation;
 }
+
+export type PurgeOperation = Extract<StreamOperation, { readonly kind: 'purge' }>;

@@ -4,7 +4,6 @@
  * - `ack-jumps-cursor`: an acknowledgement of what this leader has not delivered moves its cursor behind it (C3, 2.10.x)
  * - `ack-queue-leak`: a leader that takes over with pending deliveries never looks at them (C4, up to 2.10.24)
  * - `filters-lost`: after a filter update the next leader matches nothing (C9, 2.12.3)
- * - `purge-moves-cursor`: a purge of one filter moves the cursor past the messages of the others (C10 2.14.3, C11 up to 2.9.11)
  * - `floor-after-redelivery`: acknowledging what was redelivered does not move the floor (C13, up to 2.10.9)
  * - `staged-ids-kept`: an id under way is answered as a duplicate of sequence 0, for good if its leader fell (R12, 2.10.14–29)
  * - `pause-loses-buffer`: a server that stands still past its sync interval loses its unsynced messages (D6, 2.12.0–2.12.2)
@@ -13,7 +12,6 @@ export type ReleaseDefect =
   | 'ack-jumps-cursor'
   | 'ack-queue-leak'
   | 'filters-lost'
-  | 'purge-moves-cursor'
   | 'floor-after-redelivery'
   | 'staged-ids-kept'
   | 'pause-loses-buffer';
@@ -125,7 +123,7 @@ export const nats2910: NatsProfile = {
   replicatesExhaustion: false,
   readsBeforeCaughtUp: true,
   losesPurges: true,
-  defects: new Set(['purge-moves-cursor']),
+  defects: new Set(),
   routeStaleUs: [240_000_000, 360_000_000],
 };
 

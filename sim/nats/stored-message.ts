@@ -38,6 +38,8 @@ export class MessageStore {
   /** That have messages. */
   subjectCount = 0;
   bytes = 0;
+  /** Messages removed so far, but for those that all consumers are done with. */
+  removals = 0;
 
   get size(): number {
     return this.#bySequence.size;
@@ -99,9 +101,10 @@ export class MessageStore {
     this.#bySequence.add(message);
   }
 
-  remove(message: StoredMessage): void {
+  remove(message: StoredMessage, isRelease = false): void {
     if (!this.#bySequence.delete(message.sequence)) return;
     this.bytes -= message.bytes;
+    if (!isRelease) this.removals++;
     const { previous, next, previousOfSubject, nextOfSubject } = message;
     if (previous === undefined) this.first = next;
     else previous.next = next;
@@ -124,6 +127,7 @@ export class MessageStore {
     this.first = undefined;
     this.last = undefined;
     this.bytes = 0;
+    this.removals += this.size;
     this.subjectCount = 0;
     this.#bySequence.clear();
     this.#bySubject.clear();

@@ -19,6 +19,15 @@ export class ConsumerAsset implements ConsumerContext {
   readonly number: number;
   settings: EffectiveConsumerSettings;
   filter: SubjectFilter;
+  /**
+   * Which new messages the stream tells it of: those of its filter; those of its first filter, whatever the filter is
+   * now (2.9); or none, since it had a filter and has none now (a defect of 2.12, until it has one again). What it is
+   * not told of wakes no pull, is not counted, and counts as wanted by nobody in an interest stream.
+   */
+  signals: 'filter' | 'first-filter' | 'nothing' = 'filter';
+  /** What is counted as pending: wildcards count as such even where they are taken literally. */
+  counted: SubjectFilter;
+  readonly #first: SubjectFilter;
   /** It was updated since the consumer was made. */
   filterChanged = false;
   #group: RaftGroup | undefined;
@@ -29,6 +38,34 @@ export class ConsumerAsset implements ConsumerContext {
     this.number = number;
     this.settings = settings;
     this.filter = new SubjectFilter(settings.filterSubjects, stream.subjects);
+    this.#first = this.filter;
+    this.counted = this.filter;
+  }
+
+  /** What it hears of, of the stream; undefined: nothing. */
+  get heard(): SubjectFilter | undefined {
+    switch (this.signals) {
+      case 'filter':
+        return this.filter;
+      case 'first-filter':
+        return this.#first;
+      case 'nothing':
+        return undefined;
+    }
+  }
+
+  /**
+   * Its filter is another one.
+   * Not modelled: that a server which starts anew reads the present filter and knows no first one.
+   */
+  changeFilter(filterSubjects: readonly string[]): void {
+    const isOld = this.profile.version === '2.9.10';
+    const { subjects } = this.stream;
+    // A consumer of 2.9 that was made without wildcards takes them literally for ever.
+    this.filter = new SubjectFilter(filterSubjects, subjects, isOld && this.#first.wildcards.length === 0);
+    this.counted = new SubjectFilter(filterSubjects, subjects);
+    this.signals = isOld ? 'first-filter' : filterSubjects.length === 0 ? 'nothing' : 'filter';
+    this.filterChanged = true;
   }
 
   get isAlone(): boolean {
@@ -62,6 +99,8 @@ export class StreamAsset implements StreamContext {
   readonly #byLiteral = new Map<number, ConsumerAsset[]>();
   /** Consumers with patterns, or of the whole stream. */
   #wild: ConsumerAsset[] = [];
+  /** Consumers that hear of other messages than their filter wants. */
+  #others: ConsumerAsset[] = [];
 
   constructor(cluster: NatsCluster, settings: EffectiveStreamSettings) {
     this.name = settings.name;
@@ -103,7 +142,18 @@ export class StreamAsset implements StreamContext {
   }
 
   wants(subject: number): boolean {
+    if (this.profile.version !== '2.9.10') return this.listenersOf(subject).length > 0;
     return this.#byLiteral.has(subject) || this.#wild.some(({ filter }) => filter.matches(subject));
+  }
+
+  /** Consumers that are told of a new message, in the order of `consumersOf`. */
+  listenersOf(subject: number): readonly ConsumerAsset[] {
+    const consumers = this.consumersOf(subject);
+    if (this.#others.length === 0) return consumers;
+    return [
+      ...consumers.filter(({ signals }) => signals === 'filter'),
+      ...this.#others.filter(({ heard }) => heard?.matches(subject) === true),
+    ];
   }
 
   /** In the order of their creation, those with patterns last. */
@@ -128,8 +178,7 @@ export class StreamAsset implements StreamContext {
     consumer.settings = settings;
     // Whoever takes a unit over asserts its durable anew; the index of all of them need not be made again for that.
     if (isSameFilter) return;
-    consumer.filter = new SubjectFilter(settings.filterSubjects, this.subjects);
-    consumer.filterChanged = true;
+    consumer.changeFilter(settings.filterSubjects);
     this.#index();
   }
 
@@ -141,11 +190,13 @@ export class StreamAsset implements StreamContext {
       else this.#byLiteral.set(subject, left);
     }
     this.#wild = this.#wild.filter((other) => other !== consumer);
+    this.#others = this.#others.filter((other) => other !== consumer);
   }
 
   #index(): void {
     this.#byLiteral.clear();
     this.#wild = [];
+    this.#others = [];
     for (const consumer of this.consumers.values()) this.#indexOne(consumer);
   }
 
@@ -157,5 +208,6 @@ export class StreamAsset implements StreamContext {
       else consumers.push(consumer);
     }
     if (wildcards.length > 0 || all) this.#wild.push(consumer);
+    if (consumer.signals !== 'filter') this.#others.push(consumer);
   }
 }

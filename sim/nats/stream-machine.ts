@@ -24,6 +24,9 @@ export interface StreamContext {
   wants(subject: number): boolean;
 }
 
+/** What applying a duplicate of a message without a sequence gives. */
+export const duplicateOfNothing: number = Number.MIN_SAFE_INTEGER;
+
 interface SeenId {
   readonly sequence: number;
   readonly storedUs: number;
@@ -77,7 +80,7 @@ export class StreamMachine implements Machine {
       case 'delete': {
         const message = this.messages.get(operation.sequence);
         if (message === undefined) return 0;
-        this.messages.remove(message);
+        this.messages.remove(message, operation.isRelease);
         return 1;
       }
       case 'delivered':
@@ -293,7 +296,10 @@ export class StreamMachine implements Machine {
     this.lastMessageId = messageId;
     if (messageId !== '') {
       this.#ids.delete(messageId);
-      this.#ids.set(messageId, { sequence, storedUs });
+      const isForgotten = !context.profile.multiFilter && this.settings.retention === 'interest';
+      // 2.9 remembers no sequence of what nobody wanted.
+      const known = isForgotten && !this.#isWanted(operation) ? 0 : sequence;
+      this.#ids.set(messageId, { sequence: known, storedUs });
     }
     // Nobody is interested: the sequence is used up and nothing is kept (jetstream D36).
     if (this.settings.retention === 'interest' && !this.#isWanted(operation)) return sequence;
@@ -356,13 +362,13 @@ export class StreamMachine implements Machine {
 
   /** 0: store it. Negative: the duplicate's sequence. Positive: refused. The order of jetstream D27. */
   #judge(operation: StoreOperation): number {
-    const { messageId, subject, storedUs, expectations, rollup, bytes } = operation;
+    const { messageId, subject, storedUs, expectations, rollup } = operation;
     const { mutations, profile } = this.context;
     // A stream that stands alone looks at the sequences first (seen on 2.12.15; jetstream D29 holds for the others).
     const duplicatesLast = mutations.dedupAfterExpectations || !profile.judgesAtApply;
     if (messageId !== '' && !duplicatesLast) {
       const sequence = this.duplicateOf(messageId, storedUs);
-      if (sequence !== undefined) return -sequence;
+      if (sequence !== undefined) return sequence === 0 ? duplicateOfNothing : -sequence;
     }
     if (expectations !== undefined) {
       const wanted = expectations.lastSubjectSequence;
@@ -374,7 +380,7 @@ export class StreamMachine implements Machine {
     }
     if (messageId !== '' && duplicatesLast && this.refusal === undefined) {
       const sequence = this.duplicateOf(messageId, storedUs);
-      if (sequence !== undefined) return -sequence;
+      if (sequence !== undefined) return sequence === 0 ? duplicateOfNothing : -sequence;
     }
     if (expectations !== undefined && this.refusal === undefined) {
       const { lastMessageId } = expectations;
@@ -396,7 +402,10 @@ export class StreamMachine implements Machine {
     ) {
       this.refusal ??= apiErrors.ttlInvalid;
     }
-    this.refusal ??= this.fullRefusal(subject, bytes, 0, 0, 0, true);
+    // Of what nobody wants nothing is stored.
+    if (this.settings.retention !== 'interest' || this.#isWanted(operation)) {
+      this.refusal ??= this.#storeRefusal(operation);
+    }
     if (this.refusal === undefined) return 0;
     if (mutations.refusedConsumesSequence) this.lastSequence++;
     return 1;
@@ -429,16 +438,33 @@ export class StreamMachine implements Machine {
   }
 
   /**
-   * Discard new, with what is under way (jetstream D35). `replaces`: where the subject is at its own limit, the new
-   * message takes the place of its oldest, and only that is asked for.
+   * Discard new as a store sees it (`StoreMsg`): where the subject is at its own limit, the new message takes the place
+   * of its oldest, if that is large enough. 2.9 asks for room for header and payload only.
    */
+  #storeRefusal({ subject, bytes, messageId, headers, payload }: StoreOperation): ServerRefusal | undefined {
+    const { discard, maxMessages, maxBytes, maxMessagesPerSubject, discardNewPerSubject, storage } =
+      this.settings;
+    const { messages, context } = this;
+    if (discard !== 'new') return undefined;
+    const replaces = maxMessagesPerSubject > 0 && messages.countOf(subject) >= maxMessagesPerSubject;
+    if (replaces && discardNewPerSubject) return apiErrors.fullOfSubject;
+    const slack = context.mutations.discardNewOffByOne ? 1 : 0;
+    if (!replaces && maxMessages > 0 && messages.size >= maxMessages + slack) return apiErrors.fullOfMessages;
+    const isOld = context.profile.version === '2.9.10';
+    const needed = isOld ? headerBytes(messageId, headers) + payload.length : bytes;
+    if (maxBytes <= 0 || messages.bytes + needed < maxBytes) return undefined;
+    const replaced = replaces ? (messages.firstOf(subject)?.bytes ?? 0) : 0;
+    const isEnough = storage === 'memory' ? replaced >= needed : replaced > needed;
+    return replaces && isEnough ? undefined : apiErrors.fullOfBytes;
+  }
+
+  /** Discard new as a leader sees it before it proposes, with what is under way (jetstream D35). */
   fullRefusal(
     subject: number,
     bytes: number,
     stagedMessages: number,
     stagedBytes: number,
     stagedOfSubject: number,
-    replaces: boolean,
   ): ServerRefusal | undefined {
     const { discard, maxMessages, maxBytes, maxMessagesPerSubject, discardNewPerSubject } = this.settings;
     const { messages, context } = this;
@@ -446,7 +472,6 @@ export class StreamMachine implements Machine {
     const atSubjectLimit =
       maxMessagesPerSubject > 0 && messages.countOf(subject) + stagedOfSubject >= maxMessagesPerSubject;
     if (discardNewPerSubject && atSubjectLimit) return apiErrors.fullOfSubject;
-    if (replaces && atSubjectLimit) return undefined;
     const slack = context.mutations.discardNewOffByOne ? 1 : 0;
     if (maxMessages > 0 && messages.size + stagedMessages >= maxMessages + slack)
       return apiErrors.fullOfMessages;
@@ -467,7 +492,8 @@ export class StreamMachine implements Machine {
       const short = context.mutations.historyOneShort && isBucket && maxMessagesPerSubject > 1 ? 1 : 0;
       this.#trimSubject(subject, maxMessagesPerSubject - short);
     }
-    if (discard !== 'old') return;
+    // 2.9 keeps the limits whatever is to be discarded.
+    if (discard !== 'old' && context.profile.version !== '2.9.10') return;
     while (
       messages.first !== undefined &&
       messages.last !== undefined &&

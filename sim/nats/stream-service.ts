@@ -10,7 +10,7 @@ import type { NatsProfile } from './profile.ts';
 import type { RaftReplica } from './raft-replica.ts';
 import type { PublishRequest, Routed, StreamRequest } from './requests.ts';
 import type { StreamAsset } from './stream-asset.ts';
-import { streamMachineOf, type StreamMachine } from './stream-machine.ts';
+import { duplicateOfNothing, streamMachineOf, type StreamMachine } from './stream-machine.ts';
 import { SubjectFilter } from './subject-filter.ts';
 import type { StoredMessage } from './stored-message.ts';
 import { markerRetryUs } from './timing.ts';
@@ -243,7 +243,7 @@ export class StreamService implements GroupService {
       const refusal =
         (mutations.dedupAfterExpectations ? undefined : this.#sequenceRefusal(request)) ??
         machine.rollupRefusal(request.rollup) ??
-        machine.fullRefusal(subject, bytes, this.#staged, this.#stagedBytes, staged?.count ?? 0, false);
+        machine.fullRefusal(subject, bytes, this.#staged, this.#stagedBytes, staged?.count ?? 0);
       if (refusal !== undefined) {
         this.#refuse(call, refusal);
         if (mutations.refusedConsumesSequence) machine.lastSequence++;
@@ -351,7 +351,7 @@ export class StreamService implements GroupService {
     }
     const ack: PublishAck = {
       stream: this.asset.name,
-      sequence: Math.abs(sequence),
+      sequence: sequence === duplicateOfNothing ? 0 : Math.abs(sequence),
       duplicate: sequence < 0,
     };
     this.server.answer(call, ack);

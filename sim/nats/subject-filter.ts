@@ -12,13 +12,13 @@ export class SubjectFilter {
   /** By subject number; only for patterns. */
   readonly #known: Map<number, boolean> | undefined;
 
-  constructor(subjects: readonly string[], table: SubjectTable) {
+  /** `literally`: wildcards stand for themselves. */
+  constructor(subjects: readonly string[], table: SubjectTable, literally = false) {
     this.subjects = subjects;
     this.#table = table;
-    this.literals = subjects
-      .filter((subject) => !isWildcard(subject))
-      .map((subject) => table.number(subject));
-    this.wildcards = subjects.filter((subject) => isWildcard(subject));
+    const isPattern = (subject: string): boolean => !literally && isWildcard(subject);
+    this.literals = subjects.filter((subject) => !isPattern(subject)).map((subject) => table.number(subject));
+    this.wildcards = subjects.filter(isPattern);
     this.all = subjects.length === 0 || this.wildcards.includes('>');
     this.#known = this.wildcards.length > 0 && !this.all ? new Map() : undefined;
   }

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { profileOf } from '../../../chaos/live/nats/index.ts';
 import { runOnModel } from './comparison.ts';
+import { corpusSequences } from './corpus.ts';
 import { fixedSequences } from './fixed-sequences.ts';
 import { Interpreter, planName } from './interpreter.ts';
 import { LiveRig } from './live-rig.ts';
@@ -17,7 +18,9 @@ for (const version of ['2.9.10', '2.12.15'] as const) {
     });
 
     describe('on model and server alike', () => {
-      const fitting = fixedSequences.filter(({ profiles }) => profiles.includes(profile));
+      const fitting = [...fixedSequences, ...corpusSequences()].filter(({ profiles }) =>
+        profiles.includes(profile),
+      );
       // Done again where the machine was too busy for the server or for the moments of a timed plan.
       test.concurrent.each(fitting)('$id: $title', { retry: 2 }, async ({ plan }) => {
         rig ??= new LiveRig(cluster());

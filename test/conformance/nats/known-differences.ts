@@ -26,37 +26,59 @@ export interface KnownDifference {
 
 export const knownDifferences: readonly KnownDifference[] = [
   {
-    id: 'interest-after-unfiltering',
+    id: 'refused-consumer-remains',
     profiles: ['2.12'],
-    what: 'an interest stream whose only consumer lost its filter stores only what the old filter wanted; the model stores all',
-    why: 'a defect of the server (seen on 2.12.15); nothing in the system takes a filter away',
+    what: 'a filtered consumer of a work queue that has an unfiltered one is refused (10100) and stays known to the meta group: it is listed, counted and updated',
+    why: 'a defect of the server (seen on 2.12.15): only the server that would run it sees the conflict; the model refuses it before',
     since: '2026-11-21',
-    misleads: 'a scenario that edits filters on an interest stream would not see the loss',
-    explains: ({ plan, step }) =>
-      plan.stream?.retention === 'interest' &&
-      step === 'end' &&
-      plan.steps.some((other) => other.kind === 'create-consumer' && other.filters.length === 0),
+    misleads: 'none: a work queue here has filtered consumers only',
+    explains: ({ plan, step, model, server }) => {
+      if (plan.stream?.retention !== 'workqueue') return false;
+      const counted = (text: string): string => text.replaceAll(/\d+ consumers/g, '#');
+      const isListed = typeof step !== 'string' && step.kind === 'consumer-names';
+      const isKnown = /10014|10149/.test(model);
+      return counted(model) === counted(server) || isListed || isKnown;
+    },
     witness: {
-      stream: { retention: 'interest' },
+      stream: { retention: 'workqueue' },
       timed: false,
       clients: 1,
       steps: [
         {
           kind: 'create-consumer',
           consumer: 1,
-          filters: [2],
+          filters: [],
           settings: { ack: 'explicit' },
-          action: 'create-or-update',
+          action: 'create',
         },
         {
           kind: 'create-consumer',
-          consumer: 1,
-          filters: [],
+          consumer: 0,
+          filters: [5],
           settings: { ack: 'explicit' },
-          action: 'create-or-update',
+          action: 'create',
         },
-        { kind: 'publish', subject: 3, payloadBytes: 0 },
+        { kind: 'consumer-names' },
       ],
+    },
+  },
+  {
+    id: 'delete-beyond-the-last',
+    profiles: ['2.9.10'],
+    what: 'deleting a sequence beyond the last of a replicated file stream is not answered, and its replicas reset themselves; the model refuses it (10057)',
+    why: 'a defect of 2.9.10 (`ErrStoreEOF` counts as a cluster reset); nothing in the system deletes by sequence',
+    since: '2026-11-21',
+    misleads: 'none',
+    explains: ({ plan, step, server }) =>
+      plan.stream?.replicas === 3 &&
+      typeof step !== 'string' &&
+      step.kind === 'delete-message' &&
+      server === 'timeout',
+    witness: {
+      stream: { replicas: 3 },
+      timed: false,
+      clients: 1,
+      steps: [{ kind: 'delete-message', sequence: 2 }],
     },
   },
   {
