@@ -64,7 +64,7 @@ export const outcomeSchema = z.strictObject({
   met: z.boolean(),
   /** Time-to-safe: until no gateway could send a rolled-back tool to the canary any more. Null: never within the run, or nothing to take back. */
   safeMs: z.number().nullable(),
-  /** Against 5.2 s from the order: `late`: missed, and excused by what was broken; `missed`: the rule is broken. */
+  /** Against 5.2 s from the order: `late`: missed without breaking the rule (cut off, down, or the order came late); `missed`: the rule is broken. */
   bound: z.enum(['kept', 'late', 'missed', 'nothing-to-do']),
   excusedBy: z.array(z.string()).readonly(),
   verdict: z.enum(['passed', 'failed', 'unknown', 'nondeterministic']),

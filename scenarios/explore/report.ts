@@ -120,7 +120,9 @@ function boundPart({ outcomes, boundMs }: Exploration): Part {
   });
   return {
     title: `States from which the bound of ${formatDuration(boundMs)} is missed`,
-    lines: [`kept ${count('kept')}, late and excused ${count('late')}, rule broken ${count('missed')}`],
+    lines: [
+      `kept ${count('kept')}, late without breaking a rule ${count('late')}, rule broken ${count('missed')}`,
+    ],
     table: { head: ['rollback', 'how', 'safe after', 'because of'], rows },
   };
 }

@@ -18,7 +18,7 @@ const world: ExploreWorld = { seed, tools: 24, run: observe };
 /** Up to the second stage: the rest of a release takes hours. */
 const path = { ...firstRelease, horizonMs: 25 * 60_000 };
 
-describe('rollbacks out of the states of a release', { timeout: 60_000 }, () => {
+describe('rollbacks out of the states of a release', { timeout: 120_000 }, () => {
   let states: readonly ReachedState[] = [];
   const outcomes: Outcome[] = [];
 
@@ -43,7 +43,7 @@ describe('rollbacks out of the states of a release', { timeout: 60_000 }, () => 
       stopUs: path.horizonMs * 1000,
     });
     states = statesOf(path, moments);
-  });
+  }, 60_000);
 
   test('the path comes by the phases in their order', () => {
     expect(states.map(({ phase }) => phase)).toEqual([
@@ -116,7 +116,7 @@ describe('rollbacks out of the states of a release', { timeout: 60_000 }, () => 
     const json: unknown = JSON.parse(JSON.stringify(exploration));
     expect(explorationSchema.safeParse(json).error).toBeUndefined();
     const text = exploreText(exploration);
-    expect(text).toContain('kept 2, late and excused 2, rule broken 0');
+    expect(text).toContain('kept 2, late without breaking a rule 2, rule broken 0');
     expect(text).toMatch(/WORST CASES\n {2}6\d\.\d s: L1 out of observing-1.*gateway stale/);
     expect(text).toMatch(/replay npm run scenario -- run rollback-anywhere --seed 0x1 .*--plan/);
     expect(exploreMarkdown(exploration)).toContain('| L1 | gateway stale | safe | 1 | 6');
