@@ -7,6 +7,7 @@ import { clockChaos } from './clock-chaos.ts';
 import { defenderChurn } from './defender-churn.ts';
 import { defenderMoments } from './defender-moments.ts';
 import { gatewayCut } from './gateway-cut.ts';
+import { leaderChaos } from './leader-chaos.ts';
 import { lostAcks } from './lost-acks.ts';
 import { natsMajority } from './nats-majority.ts';
 import { natsStorm } from './nats-storm.ts';
@@ -14,6 +15,7 @@ import { networkWeather } from './network-weather.ts';
 import { nodeLoss } from './node-loss.ts';
 import { quietDay } from './quiet-day.ts';
 import { rebalanceStudy } from './rebalance-study.ts';
+import { redeliveryStorm } from './redelivery-storm.ts';
 import { referenceDay } from './reference-day.ts';
 import { releaseDay } from './release-day.ts';
 import { releaseQuiet } from './release-quiet.ts';
@@ -41,10 +43,12 @@ export const catalog: readonly Scenario[] = [
   defenderMoments,
   clusterRestart,
   rebalanceStudy,
+  leaderChaos,
   nodeLoss,
   natsStorm,
   natsMajority,
   lostAcks,
+  redeliveryStorm,
   cassandraStorm,
   networkWeather,
   clockChaos,

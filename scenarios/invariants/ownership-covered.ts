@@ -34,21 +34,45 @@ export const ownershipCovered: Rule = rule({
   watch({ kernel, history }, ledger) {
     const sides: Record<Colour, Map<string, UnitState>> = { blue: new Map(), green: new Map() };
     const replicas: Record<Colour, number | undefined> = { blue: undefined, green: undefined };
-    history.on('deployment.changed', (event) => {
+    /** Units with no owner, or more than one. */
+    const unsettled: Record<Colour, Set<string>> = { blue: new Set(), green: new Set() };
+    // A colour that was scaled to nothing owns nothing, and starts as a whole when it is wanted again.
+    history.on('deployment.changed', (event, timeUs) => {
       for (const colour of colours) {
-        if (event.deployment === `defender-${colour}`) replicas[colour] = event.replicas;
+        if (event.deployment !== `defender-${colour}`) continue;
+        if (replicas[colour] === 0) {
+          for (const unit of unsettled[colour]) {
+            const state = sides[colour].get(unit);
+            if (state === undefined) continue;
+            state.sinceUs = timeUs;
+            state.inRestart = true;
+          }
+        }
+        replicas[colour] = event.replicas;
       }
     });
+    function look(colour: Colour, timeUs: number): void {
+      if (replicas[colour] === 0) return;
+      for (const unit of unsettled[colour]) {
+        const state = sides[colour].get(unit);
+        if (state !== undefined) judge(ledger, colour, unit, state, timeUs);
+      }
+    }
+    history.on('uchart.stored', ({ colour }, timeUs) => look(colour, timeUs));
     function change(colour: Colour, unit: string, by: 1 | -1, timeUs: number): void {
       const units = sides[colour];
       const state = units.get(unit) ?? { owners: 0, sinceUs: undefined, inRestart: false };
       units.set(unit, state);
-      judge(ledger, colour, unit, state, timeUs);
+      if (replicas[colour] !== 0) judge(ledger, colour, unit, state, timeUs);
       state.owners += by;
       if (state.owners === 1) {
         state.sinceUs = undefined;
         state.inRestart = false;
-      } else state.sinceUs = timeUs;
+        unsettled[colour].delete(unit);
+      } else {
+        state.sinceUs = timeUs;
+        unsettled[colour].add(unit);
+      }
     }
     const book = new OwnershipBook(history, {
       changed(colour, _pod, taken, given, timeUs) {
@@ -61,16 +85,13 @@ export const ownershipCovered: Rule = rule({
     });
     return {
       finish(): void {
-        for (const colour of colours) {
-          // A colour that was scaled to nothing owns nothing.
-          if (replicas[colour] === 0) continue;
-          for (const [unit, state] of sides[colour]) judge(ledger, colour, unit, state, kernel.nowUs);
-        }
+        for (const colour of colours) look(colour, kernel.nowUs);
       },
     };
   },
 });
 
+/** Looked at as time goes by, so that only a fault of that time is an excuse; what lasts is judged again. */
 function judge(ledger: RuleLedger, colour: Colour, unit: string, state: UnitState, nowUs: number): void {
   if (state.sinceUs === undefined) return;
   const tookUs = nowUs - state.sinceUs;
@@ -86,4 +107,5 @@ function judge(ledger: RuleLedger, colour: Colour, unit: string, state: UnitStat
       colour,
     );
   }
+  state.sinceUs = nowUs;
 }

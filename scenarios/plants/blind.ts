@@ -8,15 +8,16 @@ const campaign: readonly Omit<RunRequest, 'seed'>[] = [
   { scenario: 'nats-storm', overrides: { tools: '60', minutes: '40' } },
   { scenario: 'rolling-update', overrides: { tools: '60', minutes: '25' } },
   { scenario: 'scaling', overrides: { tools: '60', minutes: '40' } },
-  { scenario: 'scaling-storm', overrides: { tools: '150', minutes: '40' } },
-  { scenario: 'storm', overrides: { tools: '60', minutes: '60' } },
+  { scenario: 'scaling-storm', overrides: { tools: '300', minutes: '30' } },
+  { scenario: 'leader-chaos', overrides: { tools: '60', minutes: '50' } },
+  { scenario: 'storm', overrides: { tools: '60', minutes: '110' } },
   { scenario: 'cluster-restart', overrides: { tools: '60', minutes: '30', defenders: '12' } },
   { scenario: 'clock-chaos', overrides: { tools: '60', minutes: '30' } },
-  { scenario: 'lost-acks', overrides: { tools: '60', minutes: '30' } },
+  { scenario: 'redelivery-storm', overrides: { tools: '150', minutes: '40' } },
   { scenario: 'cassandra-storm', overrides: { tools: '60', minutes: '40' } },
   { scenario: 'node-loss', overrides: { tools: '60', minutes: '40' } },
   { scenario: 'release-day', overrides: { tools: '60', minutes: '100' } },
-  { scenario: 'quiet-day', overrides: { tools: '60', minutes: '150' } },
+  { scenario: 'quiet-day', overrides: { tools: '60', minutes: '200' } },
 ];
 
 function requestOf(seed: number): RunRequest {

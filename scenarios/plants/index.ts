@@ -74,7 +74,6 @@ export const plantsByArea: Readonly<Record<PlantArea, readonly Plant[]>> = {
     hastyBurial,
     overwrittenClaim,
     unlockedLeadership,
-    sharedFate,
     carelessTakeOver,
     remoteClock,
     missingFencingToken,
@@ -94,6 +93,7 @@ export const plantsByArea: Readonly<Record<PlantArea, readonly Plant[]>> = {
     concurrentUnit,
   ],
   other: [
+    sharedFate,
     droppedChunk,
     answerBeforeStore,
     routeByRequest,

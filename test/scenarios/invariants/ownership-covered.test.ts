@@ -67,7 +67,24 @@ describe('ownership.covered', () => {
       .say('deployment.changed', { deployment: 'defender-blue', replicas: 0 })
       .say('pod.ended')
       .at(900)
+      .say('deployment.changed', { deployment: 'defender-blue', replicas: 2 })
+      .at(980)
+      .say('assignment.applied', other)
       .finish();
     expect(bench.outcome.violationCount).toBe(0);
+  });
+
+  test('what lasts is judged again when its excuse is over', () => {
+    const bench = crowded()
+      .faultBegins('f1', 'nats.client-cut', ['defender-blue-a'])
+      .say('assignment.applied', other)
+      .at(130)
+      .faultEnds('f1')
+      .say('uchart.stored')
+      .at(400)
+      .say('uchart.stored')
+      .at(430)
+      .say('uchart.stored');
+    expect(bench.messages).toEqual(['T0001 (blue) had 2 live owners for 30.0 s']);
   });
 });
