@@ -49,7 +49,7 @@ export class UnitConsumer {
   #consumption: Consumption | undefined;
   #isReleased = false;
   #isRunning = false;
-  #lastStoredSequence = 0;
+  #lastStored: { readonly streamSequence: number; readonly contextId: string } | undefined;
 
   constructor(unit: Subscription, context: ConsumerContext) {
     this.unit = unit;
@@ -167,13 +167,22 @@ export class UnitConsumer {
     try {
       if (this.#isReleased || delivery.isAborted) message.nak();
       else if (completion === undefined) await handler.rejectUnreadable(delivery);
-      else if (message.streamSequence === this.#lastStoredSequence) await handler.settleAgain(delivery);
-      else if (await handler.handle(delivery)) this.#lastStoredSequence = message.streamSequence;
+      else if (this.#isStored(delivery)) await handler.settleAgain(delivery);
+      else if (await handler.handle(delivery)) {
+        this.#lastStored = { streamSequence: message.streamSequence, contextId: delivery.contextId };
+      }
     } finally {
       slots.release();
       this.#inWork.delete(message.streamSequence);
       if (this.#inWork.size === 0) this.#context.busy.delete(this);
     }
+  }
+
+  /** By both: a stream that lost its end, or whose replicas differ, gives a sequence again (jetstream D1, R1). */
+  #isStored({ message, contextId }: Delivery): boolean {
+    return (
+      this.#lastStored?.streamSequence === message.streamSequence && this.#lastStored.contextId === contextId
+    );
   }
 
   #deliveryOf(message: DeliveredMessage, completion: Completion | undefined): Delivery {

@@ -56,6 +56,21 @@ test('a context goes from completion to stored result and acknowledgement, with 
   expect(write?.timestampUs).toBe(completionOf(tool, 1).endUs + 999);
 });
 
+test('a sequence that the stream gives again is another completion, not the one that was stored', async () => {
+  const { cluster, maker } = await stable();
+  maker.complete(tool, 1);
+  await cluster.advance(5);
+  cluster.nats.loseStream();
+  maker.complete(tool, 2);
+  await cluster.advance(5);
+  const delivered = cluster.telemetry.of('completion.delivered').map(({ streamSequence }) => streamSequence);
+  expect(delivered).toEqual([1, 1]);
+  expect(cluster.telemetry.of('uchart.stored').map(({ contextId }) => contextId)).toEqual([
+    `${tool}/1`,
+    `${tool}/2`,
+  ]);
+});
+
 test('chunks give the same result where packing failed', async () => {
   const { cluster, maker } = await stable();
   maker.storeChunks(tool, 1);

@@ -66,6 +66,12 @@ export class FakeNats {
     this.time = time;
   }
 
+  /** The servers lost all that the stream held: its next message is the first again (jetstream D1). */
+  loseStream(): void {
+    this.messages.splice(0);
+    this.#sequence = 0;
+  }
+
   connector(process: FakeProcess): NatsConnector {
     return {
       connect: () =>
