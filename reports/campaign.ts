@@ -38,7 +38,12 @@ export function campaignReport(results: readonly RunResult[], options: TerminalO
       (verdict) =>
         `${formatNumber(results.filter((result) => result.verdict === verdict).length)} ${verdict}`,
     );
-  lines.push(`Runs: ${counts.join(', ')}`);
+  const red = results.filter((result) => result.knownRed !== undefined);
+  lines.push(
+    `Runs: ${counts.join(', ')}${red.length === 0 ? '' : ` (${formatNumber(red.length)} of them known red)`}`,
+  );
+  for (const why of new Set(red.map((result) => result.knownRed ?? '')))
+    lines.push(`known red: ${plainText(why)}`);
   return `${lines.join('\n')}\n`;
 }
 

@@ -34,7 +34,10 @@ function headline(results: readonly RunResult[]): string {
   const parts = (['passed', 'failed', 'unknown', 'nondeterministic'] as const)
     .filter((verdict) => count(verdict) > 0)
     .map((verdict) => `${count(verdict)} ${verdict}`);
-  return `## tFDC: ${parts.length === 0 ? 'no run was finished' : parts.join(', ')}\n`;
+  const red = results.filter((result) => result.knownRed !== undefined);
+  const known = red.length === 0 ? '' : ` (${red.length} known red)`;
+  const why = [...new Set(red.map((result) => `\nKnown red: ${escape(result.knownRed ?? '')}\n`))].join('');
+  return `## tFDC: ${parts.length === 0 ? 'no run was finished' : parts.join(', ')}${known}\n${why}`;
 }
 
 function runTable(results: readonly RunResult[]): string {

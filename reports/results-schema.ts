@@ -40,6 +40,7 @@ export const runSchema = z.strictObject({
   plant: z.string().optional(),
   traces: z.string().optional(),
   verdict: z.enum(['passed', 'failed', 'unknown', 'nondeterministic']),
+  knownRed: z.string().optional().describe('why a failed run is what its scenario is known to show'),
   reasons: z.array(z.string()),
   fingerprint: z.string().regex(/^[0-9a-f]{16}$/),
   virtualUs: z.number(),

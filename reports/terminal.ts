@@ -42,7 +42,8 @@ export function terminalReport(result: RunResult, options: TerminalOptions): str
 export function terminalLine(result: RunResult, options: TerminalOptions): string {
   const paint = pc.createColors(options.colour);
   const why = result.reasons[0] === undefined ? '' : `  ${clip(plainText(result.reasons[0]), 70)}`;
-  return ` ${verdictMark(result.verdict, paint)} ${result.scenario.padEnd(16)} seed ${result.seed.padEnd(8)} ${formatDuration(result.wallMs).padStart(7)}  ${formatNumber(ratioOf(result)).padStart(6)} ×  ${result.fingerprint}${why}`;
+  const known = result.knownRed === undefined ? '' : paint.yellow('  known red');
+  return ` ${verdictMark(result.verdict, paint)} ${result.scenario.padEnd(16)} seed ${result.seed.padEnd(8)} ${formatDuration(result.wallMs).padStart(7)}  ${formatNumber(ratioOf(result)).padStart(6)} ×  ${result.fingerprint}${known}${why}`;
 }
 
 function plainLine(options: TerminalOptions): (line: string) => string {
@@ -78,6 +79,9 @@ function verdictBlock(result: RunResult, paint: Paint): string[] {
     `${verdict}  ${paint.bold(result.scenario)}  ${tools} tools  seed ${result.seed}${result.plant === undefined ? '' : paint.magenta(`  planted bug: ${result.plant}`)}`,
     `  ${formatDuration(result.virtualUs / 1000)} of fab time in ${formatDuration(result.wallMs)} (${formatNumber(ratioOf(result))} × real time, ${formatNumber(result.events)} events)  fingerprint ${result.fingerprint}`,
     `  ${tested} of ${result.rules.length} rules put to the test, ${broken} broken · ${bitten} of ${result.faults.length} faults bit · ${formatNumber(result.figures['contextsProcessed'] ?? 0)} contexts judged`,
+    ...(result.knownRed === undefined
+      ? []
+      : [`  ${paint.yellow(`known red: ${plainText(result.knownRed)}`)}`]),
     ...result.reasons
       .slice(0, 6)
       .map((reason) => `  ${paintVerdict(result.verdict, paint)('!')} ${plainText(reason)}`),

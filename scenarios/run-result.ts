@@ -94,6 +94,8 @@ export interface RunResult {
   readonly plant?: string;
   readonly traces?: string;
   readonly verdict: Verdict;
+  /** Present where it failed, and broke only rules that its scenario is known to break: why that is so. */
+  readonly knownRed?: string;
   /** Why it is not `passed`, most important first; empty when it is. */
   readonly reasons: readonly string[];
   readonly fingerprint: string;

@@ -270,6 +270,8 @@ class Run {
       reasons.push(...unknown);
     }
     const faults = this.#injector.outcomes();
+    const knownRed =
+      verdict === 'failed' ? this.#knownRed(broken.map(({ outcome }) => outcome.rule)) : undefined;
     return {
       scenario: this.#request.scenario,
       seed: `0x${this.#request.seed.toString(16)}`,
@@ -277,6 +279,7 @@ class Run {
       ...(this.#request.plant === undefined ? {} : { plant: this.#request.plant }),
       ...(this.#request.traces === undefined ? {} : { traces: this.#request.traces }),
       verdict,
+      ...(knownRed === undefined ? {} : { knownRed }),
       reasons,
       fingerprint: kernel.fingerprint.digest(),
       virtualUs: kernel.nowUs,
@@ -294,6 +297,15 @@ class Run {
       replay: replayLine(this.#request),
       checkpoints: kernel.checkpoints,
     };
+  }
+
+  /** Why these rules may be broken here; undefined where they may not, or where the run is not the scenario's own. */
+  #knownRed(broken: readonly string[]): string | undefined {
+    const known = scenarioNamed(this.#request.scenario)?.knownRed;
+    const isOwn = this.#request.plant === undefined && this.#failure === undefined;
+    return known !== undefined && isOwn && broken.every((rule) => known.rules.includes(rule))
+      ? known.why
+      : undefined;
   }
 
   async #runTo(untilUs: number): Promise<void> {

@@ -9,7 +9,12 @@ import { defenderMoments } from './defender-moments.ts';
 import { gatewayCut } from './gateway-cut.ts';
 import { leaderChaos } from './leader-chaos.ts';
 import { lostAcks } from './lost-acks.ts';
+import { natsFilterEditing } from './nats-filter-editing.ts';
 import { natsMajority } from './nats-majority.ts';
+import { nats2910Partition, nats212Partition } from './nats-partition.ts';
+import { natsConsumerLeader } from './nats-consumer-leader.ts';
+import { natsPowerLoss, natsPowerLoss2910, natsPowerLossSynced } from './nats-power-loss.ts';
+import { natsReconnectStorm } from './nats-reconnect-storm.ts';
 import { natsStorm } from './nats-storm.ts';
 import { networkWeather } from './network-weather.ts';
 import { nodeLoss } from './node-loss.ts';
@@ -46,6 +51,14 @@ export const catalog: readonly Scenario[] = [
   leaderChaos,
   nodeLoss,
   natsStorm,
+  natsFilterEditing,
+  natsReconnectStorm,
+  natsConsumerLeader,
+  natsPowerLoss,
+  natsPowerLoss2910,
+  natsPowerLossSynced,
+  nats2910Partition,
+  nats212Partition,
   natsMajority,
   lostAcks,
   redeliveryStorm,

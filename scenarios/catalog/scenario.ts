@@ -2,6 +2,7 @@ import type { DrawnMoments } from '../../chaos/moment-arbitrary.ts';
 import type { PlannedFault } from '../../chaos/plan.ts';
 import type { EventKind, EventOf } from '../../sim/history/history.ts';
 import type { NatsSettings, World } from '../../sim/world.ts';
+import type { KnownRed } from './known-red.ts';
 
 /** A size of the world that `--set name=value` changes. */
 export interface ScenarioParameter {
@@ -82,6 +83,7 @@ export interface Scenario {
   readonly summary: string;
   readonly tags: readonly string[];
   readonly parameters: readonly ScenarioParameter[];
+  readonly knownRed?: KnownRed;
   setUp(values: ScenarioValues): ScenarioSetup;
 }
 

@@ -7,6 +7,7 @@ import { terminalLine, terminalReport, type TerminalOptions } from '../../report
 import { worstFirst } from '../../reports/format.ts';
 import type { RunRequest, RunResult } from '../run-result.ts';
 import type { RunTrace } from '../runner.ts';
+import { scenarioNamed } from '../catalog/index.ts';
 import { shellWord } from '../shell-word.ts';
 import { canaryRequest, describeCanary, seedsWithCanary } from './canary.ts';
 import { wantsColour } from './colour.ts';
@@ -205,6 +206,7 @@ export class Campaign {
   #doubts(): ExitCode[] {
     const codes: ExitCode[] = [];
     if (this.#canaryPassed()) codes.push(exitCodes.harnessError);
+    if (this.#knownRedMissing()) codes.push(exitCodes.unknown);
     const { recorded } = this.#planning;
     if (recorded !== undefined && !this.#reproduced()) {
       codes.push(recorded.sameCode ? exitCodes.nondeterminism : exitCodes.unknown);
@@ -214,6 +216,17 @@ export class Campaign {
 
   #canaryPassed(): boolean {
     return this.#canary !== undefined && this.#canary.verdict !== 'failed' && this.#pool?.stopping !== true;
+  }
+
+  /** So many runs of a scenario that is known to be red, and all green: what it shows is not shown any more. */
+  #knownRedMissing(): boolean {
+    const finished = this.#finished();
+    const scenario = scenarioNamed(finished[0]?.scenario ?? '');
+    return (
+      scenario?.knownRed !== undefined &&
+      finished.length >= seedsWithCanary &&
+      finished.every((result) => result.verdict === 'passed')
+    );
   }
 
   #reproduced(): boolean {
@@ -280,6 +293,9 @@ export class Campaign {
   #explain(code: ExitCode): string {
     if (code === exitCodes.harnessError && this.#canaryPassed()) {
       return 'exit 255: the canary passed: this harness cannot see failures';
+    }
+    if (code === exitCodes.unknown && this.#knownRedMissing()) {
+      return 'exit 2: the scenario is known to be red and no run was: what it shows is not shown any more';
     }
     const seen = this.#finished().some((result) => exitCodeOf(result) === code);
     if (this.#planning.recorded !== undefined && !this.#reproduced() && !seen && code < exitCodes.badInput) {

@@ -27,7 +27,7 @@ export function exitCodeOf(result: RunResult): ExitCode {
     case 'passed':
       return exitCodes.ok;
     case 'failed':
-      return exitCodes.ruleBroken;
+      return result.knownRed === undefined ? exitCodes.ruleBroken : exitCodes.ok;
     case 'unknown':
       return exitCodes.unknown;
     case 'nondeterministic':
@@ -37,13 +37,18 @@ export function exitCodeOf(result: RunResult): ExitCode {
 
 /** Why, in one line: `exit 1: 1 of 4 runs broke a rule`. */
 export function explain(code: ExitCode, results: readonly RunResult[]): string {
+  const runs = (some: number): string =>
+    `${some} of ${results.length} ${results.length === 1 ? 'run' : 'runs'}`;
   const count = (verdict: RunResult['verdict']): string =>
-    `${results.filter((result) => result.verdict === verdict).length} of ${results.length} ${results.length === 1 ? 'run' : 'runs'}`;
+    runs(results.filter((result) => result.verdict === verdict).length);
   switch (code) {
-    case 0:
+    case 0: {
+      const red = results.filter((result) => result.knownRed !== undefined);
+      if (red.length > 0) return `exit 0: ${runs(red.length)} known red: ${red[0]?.knownRed}`;
       return `exit 0: ${results.length === 1 ? 'the run passed' : `all ${results.length} runs passed`}`;
+    }
     case 1:
-      return `exit 1: ${count('failed')} broke a rule`;
+      return `exit 1: ${runs(results.filter((result) => result.verdict === 'failed' && result.knownRed === undefined).length)} broke a rule`;
     case 2:
       return `exit 2: the verdict of ${count('unknown')} is unknown`;
     case 3:

@@ -9,11 +9,12 @@ import { InputError } from './input-error.ts';
 /** `list`: scenarios with their values, rules and planted bugs. Runs nothing. */
 export function listCommand(json: boolean): void {
   if (json) {
-    const scenarios = catalog.map(({ name, summary, tags, parameters }) => ({
+    const scenarios = catalog.map(({ name, summary, tags, parameters, knownRed }) => ({
       name,
       summary,
       tags,
       parameters,
+      knownRed,
     }));
     const known = {
       scenarios,
@@ -25,7 +26,10 @@ export function listCommand(json: boolean): void {
   }
   const lines = [
     'SCENARIOS',
-    ...catalog.map(({ name, summary, tags }) => `  ${name.padEnd(16)} ${summary}  [${tags.join(', ')}]`),
+    ...catalog.map(
+      ({ name, summary, tags, knownRed }) =>
+        `  ${name.padEnd(16)} ${summary}  [${tags.join(', ')}]${knownRed === undefined ? '' : ' known red'}`,
+    ),
   ];
   lines.push('', 'VALUES (--set name=value)');
   for (const { name, unit, minimum, maximum, doc } of catalog[0]?.parameters ?? []) {

@@ -7,6 +7,7 @@ import { cacheHitRate } from './cache-hit-rate.ts';
 import { collectionComplete } from './collection-complete.ts';
 import { deadLetterLastResort } from './dead-letter-last-resort.ts';
 import { durabilityAcknowledged } from './durability-acknowledged.ts';
+import { durabilityPublished } from './durability-published.ts';
 import { effectExactlyOnce } from './effect-exactly-once.ts';
 import { gateEvidence } from './gate-evidence.ts';
 import { identityUnique } from './identity-unique.ts';
@@ -49,6 +50,7 @@ export const rules: readonly Rule[] = [
   deadLetterLastResort,
   effectExactlyOnce,
   durabilityAcknowledged,
+  durabilityPublished,
   resultFaultFree,
   collectionComplete,
   archiveComplete,

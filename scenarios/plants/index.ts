@@ -48,6 +48,8 @@ import { nakStorm } from './nak-storm.ts';
 import { deafWatch } from './deaf-watch.ts';
 import { degradedDrops } from './degraded-drops.ts';
 import { concurrentUnit } from './concurrent-unit.ts';
+import { forgottenCompletion } from './forgotten-completion.ts';
+import { filterEditing } from './filter-editing.ts';
 import type { Plant } from './plant.ts';
 
 /** Where a planted bug sits. */
@@ -91,6 +93,7 @@ export const plantsByArea: Readonly<Record<PlantArea, readonly Plant[]>> = {
     deafWatch,
     degradedDrops,
     concurrentUnit,
+    filterEditing,
   ],
   other: [
     sharedFate,
@@ -108,6 +111,7 @@ export const plantsByArea: Readonly<Record<PlantArea, readonly Plant[]>> = {
     freshTtl,
     refusedClaim,
     watermarkArchive,
+    forgottenCompletion,
   ],
 };
 
