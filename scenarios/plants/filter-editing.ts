@@ -113,11 +113,11 @@ function filtering(connector: NatsConnector, pod: string): NatsConnector {
   });
 }
 
-/** Breaks `durability.published`. */
+/** Breaks `liveness.converged`: completions lie in the stream, and no consumer will ever deliver them. */
 export const filterEditing: Plant = {
   name: 'filter-editing',
   summary: 'each Defender has one consumer, whose filters are edited when units move',
-  rule: 'durability.published',
+  rule: 'liveness.converged',
   scenario: 'nats-filter-editing',
   overrides: { tools: '150', minutes: '30' },
   customisation: {
