@@ -10,6 +10,8 @@ import {
 } from '../../../chaos/live/nats/index.ts';
 import { Campaign, type CampaignResult } from './campaign.ts';
 import { runFixed } from './fixed-run.ts';
+import { faultCampaign } from './fault-campaign.ts';
+import { LiveFaultRig } from './fault-rig.ts';
 import { plansOf } from './generator.ts';
 import { groups } from './grouping.ts';
 import type { NatsProfile } from '../../../sim/nats/index.ts';
@@ -17,7 +19,7 @@ import { LiveRig } from './live-rig.ts';
 import { markdownTable, mutationTable } from './mutation-table.ts';
 import { record, recordedRuns } from './recording.ts';
 
-const usage = `npm run conformance -- nats [--server ${serverVersions.join('|')}] [--ops N] [--seed S] [--parallel N] [--shrink N]
+const usage = `npm run conformance -- nats [--server ${serverVersions.join('|')}] [--ops N | --faults N] [--seed S] [--parallel N] [--shrink N]
                             [--install VERSION] [--record] [--mutations] [--fixed]`;
 
 const exitCodes = { agreed: 0, disagreed: 1, badInput: 104, skipped: 2 } as const;
@@ -30,6 +32,7 @@ export async function run(args: readonly string[]): Promise<number> {
       server: { type: 'string', default: '2.12.15' },
       profile: { type: 'string' },
       ops: { type: 'string', default: '2000' },
+      faults: { type: 'string' },
       seed: { type: 'string', default: '1' },
       parallel: { type: 'string', default: '32' },
       shrink: { type: 'string', default: '3' },
@@ -57,6 +60,7 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     if (values.fixed) return await fixed(version);
     if (values.record) return await recordAll(version, Number(values.seed), Number(values.ops));
+    if (values.faults !== undefined) return await faults(version, Number(values.seed), Number(values.faults));
     return await campaign(
       version,
       Number(values.seed),
@@ -125,6 +129,25 @@ async function recordAll(version: ServerVersion, seed: number, operations: numbe
     console.log(`recorded ${steps} operations in ${runs.length} sequences on nats-server ${version}`);
     return exitCodes.agreed;
   });
+}
+
+/** Sequences under faults, until so many operations. */
+async function faults(version: ServerVersion, seed: number, operations: number): Promise<number> {
+  const cluster = await LiveCluster.start({ version, name: 'faults', nodeCount: 3, formWithinMs: 60_000 });
+  const startMs = performance.now();
+  try {
+    const profile = profileOf(version);
+    const result = await faultCampaign(new LiveFaultRig(cluster), profile, seed, operations);
+    for (const finding of result.findings) console.log(JSON.stringify(finding));
+    const { sequences, acked, ambiguous, losses, findings } = result;
+    const seconds = ((performance.now() - startMs) / 1000).toFixed(0);
+    console.log(
+      `nats-server ${version}, seed ${seed}: ${result.operations} operations under faults in ${sequences} sequences, ${acked} acknowledged, ${ambiguous} without a clear answer; lost or diverged in ${losses.server} sequences on the server, ${losses.model} on the model; ${findings.length} disagree with profile ${profile} (${seconds} s)`,
+    );
+    return findings.length === 0 ? exitCodes.agreed : exitCodes.disagreed;
+  } finally {
+    await cluster.stop();
+  }
 }
 
 async function campaign(

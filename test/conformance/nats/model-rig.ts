@@ -19,14 +19,14 @@ const limitMs = 3_600_000;
 export class ModelRig implements Rig {
   readonly cluster: NatsCluster;
   readonly #kernel: Kernel;
-  readonly #network: Network;
+  readonly network: Network;
   readonly #directory: NatsDirectory;
   readonly #script: SimProcess;
 
   constructor(version: NatsProfile['version'], seed: bigint, mutation?: MutationName) {
     this.#kernel = new Kernel({ seed, maxEventsPerMoment: 100_000 });
-    this.#network = new Network(this.#kernel);
-    this.cluster = new NatsCluster(this.#kernel, this.#network, {
+    this.network = new Network(this.#kernel);
+    this.cluster = new NatsCluster(this.#kernel, this.network, {
       name: 'conformance',
       nodeCount: 3,
       elide: true,
@@ -39,7 +39,7 @@ export class ModelRig implements Rig {
 
   connect(name: string): Promise<FullNatsConnection> {
     return this.#directory
-      .connectorFor(this.#process(name), this.#network.addHost(name))
+      .connectorFor(this.#process(name), this.network.addHost(name))
       .connect({ url: 'nats://conformance:4222', name, timeoutMs: 5_000 });
   }
 
