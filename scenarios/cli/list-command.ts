@@ -24,11 +24,12 @@ export function listCommand(json: boolean): void {
     process.stdout.write(`${JSON.stringify(known, undefined, 2)}\n`);
     return;
   }
+  const scenarioWidth = widthOf(catalog.map(({ name }) => name));
   const lines = [
     'SCENARIOS',
     ...catalog.map(
       ({ name, summary, tags, knownRed }) =>
-        `  ${name.padEnd(16)} ${summary}  [${tags.join(', ')}]${knownRed === undefined ? '' : ' known red'}`,
+        `  ${name.padEnd(scenarioWidth)} ${summary}  [${tags.join(', ')}]${knownRed === undefined ? '' : ' known red'}`,
     ),
   ];
   lines.push('', 'VALUES (--set name=value)');
@@ -36,12 +37,20 @@ export function listCommand(json: boolean): void {
     lines.push(`  ${name.padEnd(18)} ${doc} (${unit}, ${minimum} to ${maximum})`);
   }
   lines.push('', 'RULES', ...rules.map(({ id, title }) => `  ${id.padEnd(26)} ${title}`));
+  const plantWidth = widthOf(plants.map(({ name }) => name));
+  const ruleWidth = widthOf(rules.map(({ id }) => id));
   lines.push(
     '',
     'PLANTED BUGS (--plant name)',
-    ...plants.map(({ name, rule, summary }) => `  ${name.padEnd(20)} ${rule.padEnd(24)} ${summary}`),
+    ...plants.map(
+      ({ name, rule, summary }) => `  ${name.padEnd(plantWidth)} ${rule.padEnd(ruleWidth)} ${summary}`,
+    ),
   );
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function widthOf(names: readonly string[]): number {
+  return names.reduce((width, name) => Math.max(width, name.length), 0) + 1;
 }
 
 /** `faults`: the catalogue, or one kind in full. Throws an `InputError` for an unknown kind. */
