@@ -76,7 +76,7 @@ export const ownershipCovered: Rule = rule({
     }
     const book = new OwnershipBook(history, {
       changed(colour, _pod, taken, given, timeUs) {
-        ledger.check();
+        ledger.check(taken.length + given.length);
         for (const unit of taken) change(colour, unit, 1, timeUs);
         for (const unit of given) change(colour, unit, -1, timeUs);
         if (book.members(colour) >= restartAlive) return;
