@@ -9,6 +9,8 @@ interface Link {
   source: string | undefined;
   /** When the last bytes that were held back go on. */
   dueMs: number;
+  /** What is held back, oldest first. */
+  readonly held: Buffer[];
 }
 
 /**
@@ -76,7 +78,7 @@ export class Forwarder {
   #accept(near: Socket): void {
     const far = connect(this.#target.port, this.#target.host);
     far.pause();
-    const link: Link = { near, far, source: undefined, dueMs: 0 };
+    const link: Link = { near, far, source: undefined, dueMs: 0, held: [] };
     this.#links.add(link);
     near.setNoDelay(true);
     far.setNoDelay(true);
@@ -112,7 +114,7 @@ export class Forwarder {
   #passLater(link: Link, source: string, bytes: Buffer): void {
     const nowMs = performance.now();
     const dueMs = Math.max(link.dueMs, nowMs + (this.#delayMs.get(source) ?? 0));
-    if (dueMs <= nowMs) {
+    if (dueMs <= nowMs && link.held.length === 0) {
       if (link.far.write(bytes)) return;
       link.near.pause();
       link.far.once('drain', () => {
@@ -121,9 +123,12 @@ export class Forwarder {
       return;
     }
     link.dueMs = dueMs;
+    link.held.push(bytes);
+    // A timer may fire a millisecond before one that was set earlier, so each lets the oldest bytes go, not its own.
     setTimeout(() => {
+      const oldest = link.held.shift();
       // Cut meanwhile: these bytes were still on their way.
-      if (!this.#cut.has(source)) link.far.write(bytes);
+      if (oldest !== undefined && !this.#cut.has(source)) link.far.write(oldest);
     }, dueMs - nowMs);
   }
 }
