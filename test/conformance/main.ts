@@ -6,6 +6,7 @@ interface Subject {
 
 const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
   cassandra: () => import('./cassandra/command.ts'),
+  kubernetes: () => import('./kubernetes/command.ts'),
   nats: () => import('./nats/command.ts'),
 };
 
