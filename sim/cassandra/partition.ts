@@ -264,8 +264,10 @@ export class Partition {
   /** Room for so many bytes in the present segment, or in a new one that is as large as all that came before. */
   #reserve(bytes: number): number {
     if (this.#segment === undefined || this.#segmentUsed + bytes > this.#segment.length) {
+      // No second blob of this size would fit, so the room beside it would be lost.
+      const isAlone = bytes > largestSegmentBytes / 2;
       const nextBytes = Math.min((this.#segment?.length ?? 0) * 2, largestSegmentBytes);
-      this.#segment = new Uint8Array(Math.max(nextBytes, smallestSegmentBytes, bytes));
+      this.#segment = new Uint8Array(isAlone ? bytes : Math.max(nextBytes, smallestSegmentBytes, bytes));
       this.#segmentUsed = 0;
     }
     const offset = this.#segmentUsed;

@@ -112,7 +112,7 @@ export const defaultCassandraOptions: CassandraOptions = {
   cold: {
     [chunkTable.name]: { kind: 'idle', afterUs: 6 * hourUs },
     [tchartTable.name]: { kind: 'older', afterUs: 1.5 * hourUs },
-    [uchartTable.name]: { kind: 'beyond-newest', rows: 60 },
+    [uchartTable.name]: { kind: 'beyond-newest', rows: 44 },
   },
   coldSweepUs: 300_000_000,
 };
