@@ -44,6 +44,9 @@ const extremeRatio = 2;
 /** PRODUCT, movement: 36 % of the units where a third is the least possible, and nearly all of them to those that join. */
 const mostMovedShare = 0.36 * 3;
 const mostBesideJoiners = 0.05;
+/** Where few join they may take light units, and so more of them than their share; measured over random changes. */
+const mostMovedShareOfFew = 1.6;
+const fewJoinersShare = 0.25;
 
 /**
  * Weighted consistent hashing with bounded loads (delivery R11, R182; defender §4).
@@ -97,7 +100,9 @@ export function assign(input: AssignmentInput): Assignment {
     candidates.push(repacked);
   }
   if (candidates.every((candidate) => excess(candidate, bounds) > 0)) candidates.push(fresh());
-  const mostMoved = (mostMovedShare * joiners.size * units.length) / members.length;
+  const joiningShare = joiners.size / members.length;
+  const mostMoved =
+    (joiningShare < fewJoinersShare ? mostMovedShareOfFew : mostMovedShare) * joiningShare * units.length;
   const rank = (candidate: Placement): readonly number[] => {
     const moved = movedUnits(candidate, owners, () => true);
     const besideJoiners = movedUnits(candidate, owners, (owner) => !joiners.has(owner));

@@ -12,7 +12,7 @@ const tolerance = 1e-9;
 
 /**
  * Brings joiners up to the mean, from the fullest members down to the mean, so that what moves goes to joiners only: first
- * units that the ring gives to a joiner, then others.
+ * units that the ring gives to a joiner, then others, heaviest first, since light ones would be many.
  */
 export function fillJoiners(placement: Placement, joiners: ReadonlySet<number>, bounds: LoadBounds): void {
   const isJoiner = (member: number): boolean => joiners.has(member);
@@ -21,7 +21,9 @@ export function fillJoiners(placement: Placement, joiners: ReadonlySet<number>, 
     const held = placement.heldBy(donor);
     const ringFirst = [
       ...held.filter((unit) => isJoiner(placement.units[unit]?.ringOwner ?? -1)),
-      ...held.filter((unit) => !isJoiner(placement.units[unit]?.ringOwner ?? -1)),
+      ...held
+        .filter((unit) => !isJoiner(placement.units[unit]?.ringOwner ?? -1))
+        .sort((a, b) => (placement.units[b]?.weight ?? 0) - (placement.units[a]?.weight ?? 0) || a - b),
     ];
     for (const unitIndex of ringFirst) {
       const unit = placement.units[unitIndex];

@@ -64,7 +64,9 @@ export class Leader {
   #current: { readonly map: AssignmentMap; readonly revision: number } | undefined;
   #pending: Publication | undefined;
   #shouldReweigh = false;
+  /** Of the leader's own last heartbeat, and of its first in this term: what is older was written before the term. */
   #ownRevision = 0;
+  #firstRevision: number | undefined;
   #isChecking = false;
   #isStopped = false;
   #timer: Timer | undefined;
@@ -95,6 +97,7 @@ export class Leader {
   /** The leader's own heartbeat got through: evidence counts again, and reads can be told fresh from stale. */
   confirmBeat(revision: number): void {
     this.#ownRevision = Math.max(this.#ownRevision, revision);
+    this.#firstRevision ??= revision;
     this.#account.confirmBeat(this.#ports.clock.monotonicMs());
   }
 
@@ -175,7 +178,7 @@ export class Leader {
     if (!this.#settings.policies.isFreshRead(own?.revision, wantedRevision)) return undefined;
     const nowMs = this.#ports.clock.monotonicMs();
     for (const entry of entries) this.#account.observe(entry, nowMs);
-    const present = new Set(entries.map(({ key }) => key));
+    const present = new Map(entries.map(({ key, revision }) => [key, revision]));
     const isAbsent = [...map.members.keys()].some((member) => !present.has(member));
     const claims = isAbsent ? await readClaims(this.#buckets.ids) : undefined;
 
@@ -187,7 +190,7 @@ export class Leader {
       if (!present.has(id) && (!isMember || claims?.has(id) !== true)) {
         this.#account.forget(id);
         this.#declaredDead.delete(id);
-      } else if (!this.#isSilent(id, nowMs)) {
+      } else if ((isMember || this.#isOfThisTerm(present.get(id))) && !this.#isSilent(id, nowMs)) {
         alive.add(id);
         this.#declaredDead.delete(id);
       } else if (isMember && !this.#office.mayDeclareDeath()) {
@@ -198,6 +201,11 @@ export class Leader {
       }
     }
     return { alive, dead };
+  }
+
+  /** An older heartbeat may be one that a dead member left behind: whoever joins beats again. */
+  #isOfThisTerm(revision: number | undefined): boolean {
+    return revision !== undefined && this.#firstRevision !== undefined && revision >= this.#firstRevision;
   }
 
   #isSilent(id: string, nowMs: number): boolean {

@@ -119,6 +119,22 @@ test('a rolling update hands every id on and publishes no map', async () => {
   expect(inherited).toHaveLength(6);
 });
 
+test('a new leader takes no heartbeat that a dead member left behind for a joiner', async () => {
+  const cluster = new FakeCluster(60);
+  await cluster.startStable(6);
+  cluster.follower().kill();
+  await cluster.advance(10);
+  cluster.start();
+  await cluster.advance(2);
+  const fromMs = cluster.time.nowMs;
+  cluster.leader().terminate();
+  await cluster.advance(20);
+  expect(cluster.telemetry.of('leader.elected').at(-1)?.atMs).toBeGreaterThan(fromMs);
+  const changes = cluster.telemetry.of('defender.state').filter(({ atMs }) => atMs > fromMs);
+  expect(changes.filter(({ to }) => to === 'scaling')).toEqual([]);
+  expect(cluster.publishedSince(fromMs)).toEqual([]);
+});
+
 test('shutdown takes the steps of R202 in order', async () => {
   const cluster = new FakeCluster(20);
   await cluster.startStable(3);

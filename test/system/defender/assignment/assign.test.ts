@@ -96,12 +96,13 @@ describe('a fresh assignment', () => {
     expect(() => assign({ ...bounds, members: [], units: unitsOf(3) })).toThrow(RangeError);
   });
 
-  test('6,000 units on 100 members take less than 50 ms', () => {
+  test('6,000 units on 100 members take less than 50 ms of one core', () => {
     const input = { ...bounds, members: membersOf(100), units: unitsOf(6000) };
     const durations = Array.from({ length: 5 }, () => {
-      const startedMs = performance.now();
+      const before = process.threadCpuUsage();
       assign(input);
-      return performance.now() - startedMs;
+      const { user, system } = process.threadCpuUsage(before);
+      return (user + system) / 1000;
     });
     expect(Math.min(...durations)).toBeLessThan(50);
   });
@@ -153,6 +154,43 @@ describe('movement', () => {
       expectWithinBounds(next);
       current = next;
     }
+  });
+
+  test('what moves goes to the joiner, though packing the heavy units anew would move less', () => {
+    // Loads of six members after two crashes, by the weights of their units (defender-moments, seed 0x69).
+    const held = [
+      [
+        3330, 3290, 2150, 2070, 1870, 1810, 1800, 1770, 1590, 1580, 1200, 1130, 940, 830, 820, 770, 760, 700,
+        630, 520, 520,
+      ],
+      [
+        3260, 3220, 2360, 2330, 2320, 2180, 1630, 1600, 1510, 1430, 1430, 1430, 1140, 960, 750, 740, 730, 650,
+        530, 520,
+      ],
+      [3330, 3310, 3260, 3140, 2370, 2340, 2070, 1860, 1740, 1540, 1370, 1140, 960, 860, 790, 770, 760],
+      [
+        3410, 2710, 2670, 2450, 2390, 2210, 2190, 1750, 1560, 1530, 1450, 1390, 1310, 1270, 1060, 890, 870,
+        850, 770, 750, 730, 540, 520,
+      ],
+      [
+        3450, 3380, 1910, 1880, 1750, 1490, 1490, 1400, 1190, 1190, 1190, 980, 960, 860, 770, 760, 750, 740,
+        650, 530, 520,
+      ],
+      [3250, 3250, 2330, 2220, 1620, 1520, 1470, 1340, 1290, 1250, 1160, 1150, 1110, 910, 780, 750, 750, 720],
+    ];
+    const owned = held.flatMap((weights, member) =>
+      weights.map((weight, index) => ({
+        unit: `tool-${member}-${index}`,
+        weight,
+        owner: `defender-${member}`,
+      })),
+    );
+    const owners = new Map(owned.map(({ unit, owner }) => [unit, owner]));
+    const previous = { members: membersOf(6), ownerOf: (unit: string) => owners.get(unit) };
+    const after = assign({ ...bounds, members: membersOf(7), units: owned, previous });
+    const moved = [...ownersOf(after)].filter(([unit, owner]) => owners.get(unit) !== owner);
+    expect(moved.length).toBeGreaterThan(0);
+    expect(moved.every(([, owner]) => owner === 'defender-6')).toBe(true);
   });
 
   test('many cycles do not wear the balance down', () => {
