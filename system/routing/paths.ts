@@ -13,9 +13,12 @@ export const managementPaths = {
   gateways: '/api/v1/routing/gateways',
   approval: '/api/v1/routing/approval',
   proposal: '/api/v1/routing/proposal',
+  audit: '/api/v1/routing/audit',
+  quarantine: '/api/v1/routing/quarantine',
+  openApi: '/api/v1/routing/openapi.json',
 } as const;
 
-export const gatewayPaths = { routing: '/internal/routing' } as const;
+export const gatewayPaths = { routing: '/internal/routing', refused: '/internal/routing/refused' } as const;
 
 export const rolloutPaths = {
   rollout: '/api/v1/rollout',

@@ -4,6 +4,7 @@ import type { Http } from '../../ports/http.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Counter, Gauge, Telemetry } from '../../ports/telemetry.ts';
+import { bearing } from '../bearer.ts';
 import { managementPaths } from '../paths.ts';
 import { parseSnapshot, type RoutingSnapshot } from '../snapshot.ts';
 import { routeListOf, type RouteList } from './route-list.ts';
@@ -34,6 +35,7 @@ export class RouteKeeper {
   readonly #revisionGauge: Gauge;
   readonly #silenceGauge: Gauge;
   readonly #pollPath: string;
+  readonly #headers: Readonly<Record<string, string>>;
   #list: RouteList | undefined;
   #durableRevision = 0;
   #saving: Promise<void> | undefined;
@@ -59,6 +61,7 @@ export class RouteKeeper {
     this.#silenceGauge = telemetry.gauge('tfdc_gateway_management_silence_seconds', { gateway: name });
     this.#contactMs = ports.clock.monotonicMs();
     const query = new URLSearchParams({ gateway: name, authority: controlAuthority });
+    this.#headers = bearing(settings.managementToken);
     this.#pollPath = `${managementPaths.snapshot}?${query.toString()}&revision=`;
   }
 
@@ -131,7 +134,7 @@ export class RouteKeeper {
       try {
         const response = await this.#ports.http.request(
           managementAuthority,
-          { method: 'GET', path, headers: {}, body: '' },
+          { method: 'GET', path, headers: this.#headers, body: '' },
           refreshTimeoutMs,
         );
         if (response.status === 304) return true;

@@ -18,6 +18,8 @@ export interface GatewaySettings {
   readonly controlPort: number;
   /** `host:port` of Management. */
   readonly managementAuthority: string;
+  /** What it bears where Management asks for a token (role `gateway`); empty: none. */
+  readonly managementToken: string;
   /** `host:port` at which Management reaches this gateway; empty: the pod's name and `controlPort`. */
   readonly controlAuthority: string;
   readonly collectorTargets: Readonly<Record<Colour, string>>;
@@ -46,6 +48,7 @@ export const defaultGatewaySettings: GatewaySettings = {
   rpcPort: gatewayRpcPort,
   controlPort: gatewayControlPort,
   managementAuthority: `management:${managementPort}`,
+  managementToken: '',
   controlAuthority: '',
   collectorTargets: { blue: 'collector-blue:9000', green: 'collector-green:9000' },
   refreshMs: 5000,

@@ -1,203 +1,122 @@
-import { z } from 'zod';
 import type { Clock } from '../../ports/clock.ts';
 import type { HttpHandler, HttpRequest, HttpResponse } from '../../ports/http.ts';
-import { jsonResponse, parseJson, splitPath } from '../json.ts';
+import { splitPath } from '../json.ts';
 import { managementPaths } from '../paths.ts';
-import { applyChange, changeSchema, type Change, type Refusal } from './change.ts';
+import type { AccessControl, Permission } from './access.ts';
+import { approve, readApproval } from './approvals.ts';
+import type { AuditLog } from './audit.ts';
+import { errorResponse } from './error-response.ts';
 import type { GatewayRegistry } from './gateway-registry.ts';
+import { forgetGateway, listGateways, readSnapshot, snapshotPermission } from './gateways.ts';
 import type { Inventory } from './inventory.ts';
+import { readAudit, readCanary, readOpenApi, readProposal, readStable } from './lists.ts';
+import { listSuspects, settleSuspect } from './suspects.ts';
 import type { ManagementSettings } from './settings.ts';
-import { decisionSchema } from './state.ts';
+import { rfc3339 } from './state.ts';
 import type { StateKeeper } from './state-keeper.ts';
-
-const approvalSchema = z.object({ stage: z.string().min(1), decision: decisionSchema });
-const promotionSchema = z.object({
-  requestId: z.string().min(1),
-  expectedRevision: z.exactOptional(z.int()),
-});
+import { promote, update, updatePermission } from './updates.ts';
 
 export interface ManagementApi {
   readonly clock: Clock;
   readonly keeper: StateKeeper;
   readonly registry: GatewayRegistry;
   readonly inventory: Inventory;
+  readonly access: AccessControl;
+  readonly audit: AuditLog;
   readonly settings: ManagementSettings;
 }
 
-/** The answer to a change: the revision that holds it, and whether this very request had been answered before. */
-type ChangeAnswer =
-  | { readonly kind: 'done'; readonly revision: number; readonly repeated: boolean }
-  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly revision: number };
+/** A request that was let in. */
+export interface Asked {
+  readonly request: HttpRequest;
+  readonly query: URLSearchParams;
+  readonly who: string;
+}
+
+interface Endpoint {
+  readonly permission: Permission | ((request: HttpRequest, query: URLSearchParams) => Permission);
+  readonly answer: (api: ManagementApi, asked: Asked) => HttpResponse | Promise<HttpResponse>;
+}
+
+type Endpoints = Readonly<Partial<Record<HttpRequest['method'], Endpoint>>>;
+
+const endpoints: Readonly<Record<(typeof managementPaths)[keyof typeof managementPaths], Endpoints>> = {
+  [managementPaths.canary]: { GET: { permission: 'read', answer: readCanary } },
+  [managementPaths.stable]: { GET: { permission: 'read', answer: readStable } },
+  [managementPaths.snapshot]: { GET: { permission: snapshotPermission, answer: readSnapshot } },
+  [managementPaths.proposal]: { GET: { permission: 'read', answer: readProposal } },
+  [managementPaths.audit]: { GET: { permission: 'read', answer: readAudit } },
+  [managementPaths.openApi]: { GET: { permission: 'read', answer: readOpenApi } },
+  [managementPaths.gateways]: {
+    GET: { permission: 'read', answer: listGateways },
+    DELETE: { permission: 'administer', answer: forgetGateway },
+  },
+  [managementPaths.approval]: {
+    GET: { permission: 'read', answer: readApproval },
+    POST: { permission: 'approve', answer: approve },
+  },
+  [managementPaths.quarantine]: {
+    GET: { permission: 'read', answer: listSuspects },
+    POST: { permission: 'administer', answer: settleSuspect },
+  },
+  [managementPaths.update]: { POST: { permission: updatePermission, answer: update } },
+  [managementPaths.promote]: { POST: { permission: 'change', answer: promote } },
+};
+const byRoute: ReadonlyMap<string, Endpoints> = new Map(Object.entries(endpoints));
 
 /**
- * `/api/v1/routing/*` (delivery R33–R41, 59; C44). Statuses: 200; 304 for a snapshot that the asker has; 400 for a
- * request that can never succeed; 404, 405; 409 for a compare-and-set lost or a list that does not allow the change;
- * 503 where the change could not be made durable (it may be: ask again with the same `requestId`).
+ * `/api/v1/routing/*` (delivery R33–R41, 59; C44); `openapi.ts` describes each answer. Statuses: 200; 304 for a snapshot
+ * that the asker has; 400 for a request that can never succeed; 401, 403; 404, 405; 409 for a compare-and-set lost, a
+ * list that does not allow the change, or one that looks like a mistake; 413; 503 where the change could not be made
+ * durable (it may be: ask again with the same `requestId`).
  */
 export function managementHandler(api: ManagementApi): HttpHandler {
   return async (request) => {
     const { route, query } = splitPath(request.path);
-    switch (route) {
-      case managementPaths.canary:
-        return request.method === 'GET' ? canaryList(api) : methodNotAllowed;
-      case managementPaths.stable:
-        return request.method === 'GET' ? stableList(api) : methodNotAllowed;
-      case managementPaths.snapshot:
-        return request.method === 'GET' ? await snapshot(api, query) : methodNotAllowed;
-      case managementPaths.gateways:
-        return await gateways(api, request, query);
-      case managementPaths.proposal:
-        return request.method === 'GET' ? proposal(api, query) : methodNotAllowed;
-      case managementPaths.approval:
-        return await approval(api, request, query);
-      case managementPaths.update:
-        return request.method === 'POST' ? await update(api, request.body) : methodNotAllowed;
-      case managementPaths.promote:
-        return request.method === 'POST' ? await promote(api, request.body) : methodNotAllowed;
-      default:
-        return jsonResponse(404, { error: 'not-found' });
+    const methods = byRoute.get(route);
+    if (methods === undefined) return errorResponse(404, 'not-found', `nothing is at ${route.slice(0, 100)}`);
+    const endpoint = methods[request.method];
+    if (endpoint === undefined) {
+      return errorResponse(405, 'method-not-allowed', `expected ${Object.keys(methods).join(' or ')}`);
+    }
+    const { maxBodyLength } = api.settings;
+    if (request.body.length > maxBodyLength) {
+      return errorResponse(
+        413,
+        'too-large',
+        `the body has ${request.body.length} characters of ${maxBodyLength}`,
+      );
+    }
+    const permission =
+      typeof endpoint.permission === 'string' ? endpoint.permission : endpoint.permission(request, query);
+    const access = api.access.decide(request, permission);
+    switch (access.kind) {
+      case 'allowed':
+        return await endpoint.answer(api, { request, query, who: access.who });
+      case 'unknown':
+        return errorResponse(401, 'unauthenticated', 'expected authorization: Bearer with a known token');
+      case 'forbidden':
+        noteDenial(api, request, route, access.who, permission);
+        return errorResponse(403, 'forbidden', `${access.who} may not ${permission}`);
     }
   };
 }
 
-const methodNotAllowed = jsonResponse(405, { error: 'method-not-allowed' });
-const notDurable = jsonResponse(503, { error: 'not-durable' });
-
-function badRequest(detail: string): HttpResponse {
-  return jsonResponse(400, { error: 'bad-request', detail });
-}
-
-function canaryList({ keeper }: ManagementApi): HttpResponse {
-  const { canaryTools, updated_at, revision } = keeper.state.snapshot;
-  return jsonResponse(200, { tools: canaryTools, updated_at, revision });
-}
-
-function stableList({ keeper, inventory }: ManagementApi): HttpResponse {
-  const { canaryTools, updated_at, revision } = keeper.state.snapshot;
-  return jsonResponse(200, { tools: inventory.without(new Set(canaryTools)), updated_at, revision });
-}
-
-async function snapshot(api: ManagementApi, query: URLSearchParams): Promise<HttpResponse> {
-  const { keeper, registry } = api;
-  const gateway = query.get('gateway');
-  const authority = query.get('authority');
-  const revision = Number(query.get('revision') ?? '0');
-  if (!Number.isSafeInteger(revision) || revision < 0) return badRequest('revision is a whole number');
-  if (gateway !== null && gateway !== '' && authority !== null && authority !== '') {
-    const known = keeper.state.gateways.find((entry) => entry.gateway === gateway);
-    if (known?.authority !== authority && !(await register(api, gateway, authority))) return notDurable;
-    registry.report(gateway, revision);
-  }
-  if (revision === keeper.state.snapshot.revision) return { status: 304, body: '' };
-  return { status: 200, body: registry.snapshotText };
-}
-
-/** Durable before the gateway gets its first list, so that no gateway routes that Management may forget. */
-async function register(api: ManagementApi, gateway: string, authority: string): Promise<boolean> {
-  const done = await api.keeper.submit(api.settings.policies.urgency('register'), (state) => ({
-    next: {
-      ...state,
-      gateways: [...state.gateways.filter((entry) => entry.gateway !== gateway), { gateway, authority }],
-    },
-    answer: true,
-  }));
-  if (done === undefined) return false;
-  api.registry.learn(gateway, authority);
-  return true;
-}
-
-async function gateways(
-  api: ManagementApi,
-  request: HttpRequest,
-  query: URLSearchParams,
-): Promise<HttpResponse> {
-  if (request.method === 'GET') {
-    return jsonResponse(200, {
-      revision: api.keeper.state.snapshot.revision,
-      gateways: api.registry.reports(),
-    });
-  }
-  if (request.method !== 'DELETE') return methodNotAllowed;
-  const gateway = query.get('gateway');
-  if (gateway === null) return badRequest('which gateway?');
-  const done = await api.keeper.submit(api.settings.policies.urgency('forget'), (state) => ({
-    next: { ...state, gateways: state.gateways.filter((entry) => entry.gateway !== gateway) },
-    answer: true,
-  }));
-  if (done === undefined) return notDurable;
-  api.registry.forget(gateway);
-  return jsonResponse(200, { gateway });
-}
-
-function proposal({ inventory }: ManagementApi, query: URLSearchParams): HttpResponse {
-  const count = Number(query.get('count') ?? 'none');
-  if (!Number.isSafeInteger(count) || count < 0 || count > inventory.size) {
-    return badRequest(`count is a whole number from 0 to ${inventory.size}`);
-  }
-  return jsonResponse(200, { tools: inventory.selectTools(count), total: inventory.size });
-}
-
-async function approval(
-  api: ManagementApi,
-  request: HttpRequest,
-  query: URLSearchParams,
-): Promise<HttpResponse> {
-  if (request.method === 'GET') {
-    const stage = query.get('stage');
-    if (stage === null || stage === '') return badRequest('which stage?');
-    const decision = api.keeper.state.approvals[stage] ?? api.settings.defaultApproval;
-    return jsonResponse(200, { stage, decision });
-  }
-  if (request.method !== 'POST') return methodNotAllowed;
-  const body = parseJson(approvalSchema, request.body);
-  if (body === undefined) return badRequest('expected {stage, decision: approved | rejected | pending}');
-  const done = await api.keeper.submit(api.settings.policies.urgency('approval'), (state) => ({
-    next: { ...state, approvals: { ...state.approvals, [body.stage]: body.decision } },
-    answer: true,
-  }));
-  return done === undefined ? notDurable : jsonResponse(200, body);
-}
-
-async function update(api: ManagementApi, body: string): Promise<HttpResponse> {
-  const change = parseJson(changeSchema, body);
-  if (change === undefined || change.action === 'promote') {
-    return badRequest(
-      'expected {action: expand_canary | reduce_canary | rollback | reset, tools, requestId, expectedRevision?}',
-    );
-  }
-  return await make(api, change);
-}
-
-async function promote(api: ManagementApi, body: string): Promise<HttpResponse> {
-  const promotion = parseJson(promotionSchema, body);
-  if (promotion === undefined) return badRequest('expected {requestId, expectedRevision?}');
-  return await make(api, { action: 'promote', ...promotion });
-}
-
-async function make(api: ManagementApi, change: Change): Promise<HttpResponse> {
-  const { keeper, inventory, settings } = api;
-  const answer = await keeper.submit<ChangeAnswer>(
-    settings.policies.urgency(change.action),
-    (state, nextRevision) => {
-      const before = state.answered.find((entry) => entry.requestId === change.requestId);
-      if (before !== undefined) {
-        return { next: state, answer: { kind: 'done', revision: before.revision, repeated: true } };
-      }
-      const refusal = settings.policies.refusalOf(state, change, inventory);
-      if (refusal !== undefined) {
-        return { next: state, answer: { kind: 'refused', refusal, revision: state.snapshot.revision } };
-      }
-      const next = applyChange(state, change, nextRevision, api.clock.wallMs());
-      return { next, answer: { kind: 'done', revision: next.snapshot.revision, repeated: false } };
-    },
-  );
-  if (answer === undefined) return notDurable;
-  switch (answer.kind) {
-    case 'done':
-      return jsonResponse(200, { revision: answer.revision, repeated: answer.repeated });
-    case 'refused': {
-      const { status, reason, detail } = answer.refusal;
-      return jsonResponse(status, { error: reason, detail, revision: answer.revision });
-    }
-  }
+function noteDenial(
+  { audit, clock, keeper }: ManagementApi,
+  { method }: HttpRequest,
+  route: string,
+  who: string,
+  permission: Permission,
+): void {
+  audit.note({
+    at: rfc3339(clock.wallMs()),
+    who,
+    action: `${method} ${route}`,
+    requestId: '',
+    tools: [],
+    outcome: 'denied',
+    detail: `may not ${permission}`,
+    revision: keeper.state.snapshot.revision,
+  });
 }

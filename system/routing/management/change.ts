@@ -32,16 +32,37 @@ export const changeSchema = z.discriminatedUnion('action', [
 
 export type Change = z.infer<typeof changeSchema>;
 
+export const refusalReasonSchema = z.enum([
+  'empty-list',
+  'too-many-tools',
+  'unknown-tools',
+  'wrong-revision',
+  'rolled-back',
+  'not-complete',
+]);
+
 /** Why a change was not made; `status` is the HTTP status. */
 export interface Refusal {
   readonly status: 400 | 409;
-  readonly reason: 'empty-list' | 'unknown-tools' | 'wrong-revision' | 'rolled-back' | 'not-complete';
+  readonly reason: z.infer<typeof refusalReasonSchema>;
   readonly detail: string;
+}
+
+/** The change with its tools as the inventory spells them, each once. */
+export function withKnownNames(change: Change, inventory: Inventory): Change {
+  return 'tools' in change
+    ? { ...change, tools: [...new Set(change.tools.map((tool) => inventory.nameOf(tool)))] }
+    : change;
+}
+
+/** Tools of a change that the inventory does not know; they are told to whoever named them (delivery F6). */
+export function unknownToolsOf(change: Change, inventory: Inventory): readonly string[] {
+  return 'tools' in change ? change.tools.filter((tool) => !inventory.knows(tool)) : [];
 }
 
 /**
  * The rules for a change, apart from its effect:
- * - tools that are added are named and known (delivery F6);
+ * - no more tools are named than there are, and those that are added are named and known (delivery F6);
  * - with `expectedRevision` it is a compare-and-set (delivery F10), which a rollback never needs: it always wins;
  * - after a rollback an expansion must name the revision, the proof that its writer has seen the rollback;
  * - roles are swapped only when every tool is in the list.
@@ -51,6 +72,10 @@ export function refusalOf(state: ManagementState, change: Change, inventory: Inv
   const expected = change.expectedRevision;
   if (change.action !== 'rollback' && expected !== undefined && expected !== snapshot.revision) {
     return refusal(409, 'wrong-revision', `the list is at revision ${snapshot.revision}, not ${expected}`);
+  }
+  const named = 'tools' in change ? change.tools.length : 0;
+  if (named > inventory.size) {
+    return refusal(400, 'too-many-tools', `${named} tools are named, the inventory has ${inventory.size}`);
   }
   switch (change.action) {
     case 'expand_canary': {

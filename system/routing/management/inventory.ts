@@ -10,11 +10,17 @@ export interface InventoryTool {
 export class Inventory {
   readonly #order: readonly string[];
   readonly #known: ReadonlySet<string>;
+  /** By name in lower case; without those that differ in case only. */
+  readonly #byLowerCase: ReadonlyMap<string, string>;
 
   constructor(tools: readonly InventoryTool[]) {
     this.#known = new Set(tools.map((entry) => entry.tool));
     if (this.#known.size !== tools.length) throw new Error('inventory: a tool is listed twice');
     if (this.#known.has('')) throw new Error('inventory: a tool has no name');
+    const byLowerCase = Map.groupBy(this.#known, (name) => name.toLowerCase());
+    this.#byLowerCase = new Map(
+      [...byLowerCase].flatMap(([lower, names]) => (names.length === 1 ? [[lower, names[0] ?? lower]] : [])),
+    );
     this.#order = tools.toSorted(byRisk).map((entry) => entry.tool);
   }
 
@@ -29,6 +35,11 @@ export class Inventory {
 
   knows(tool: string): boolean {
     return this.#known.has(tool);
+  }
+
+  /** The name as the inventory has it, whatever its case (delivery F6); as it is where there is none, or more than one. */
+  nameOf(tool: string): string {
+    return this.#known.has(tool) ? tool : (this.#byLowerCase.get(tool.toLowerCase()) ?? tool);
   }
 
   /** Every tool that is not in `listed`, in the fixed order. */

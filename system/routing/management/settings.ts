@@ -1,13 +1,17 @@
 import type { Colour } from '../../ports/colour.ts';
 import { managementPort } from '../paths.ts';
+import type { ManagementToken } from './access.ts';
 import { refusalOf } from './change.ts';
 import type { InventoryTool } from './inventory.ts';
+import { suspicionOf, type ShrinkGuard } from './quarantine.ts';
 import type { Decision } from './state.ts';
 
 /** Rules of Management that a planted bug may replace. */
 export interface ManagementPolicies {
   /** Whether a change is allowed. */
   readonly refusalOf: typeof refusalOf;
+  /** Whether an allowed change looks like a mistake, and waits for a person. */
+  readonly suspicionOf: typeof suspicionOf;
   /** The order in which waiting changes are made. Ascending by this number, then by arrival. */
   readonly urgency: (action: string) => number;
 }
@@ -19,6 +23,11 @@ export interface ManagementSettings {
   readonly initialStableColour: Colour;
   /** What is answered for a stage that nobody decided (delivery C44). */
   readonly defaultApproval: Decision;
+  /** Who may do what; none: everybody everything. */
+  readonly tokens: readonly ManagementToken[];
+  readonly shrinkGuard: ShrinkGuard;
+  /** Of a request, in UTF-16 code units; more is answered 413 unread. */
+  readonly maxBodyLength: number;
   /** Answer time of a gateway to a push. */
   readonly pushTimeoutMs: number;
   /** First pause after a push that failed; it doubles up to `pushRetryMaxMs`. */
@@ -34,6 +43,7 @@ export interface ManagementSettings {
 
 export const standardManagementPolicies: ManagementPolicies = {
   refusalOf,
+  suspicionOf,
   urgency: (action) => (action === 'rollback' ? 0 : 1),
 };
 
@@ -42,6 +52,9 @@ export const defaultManagementSettings: ManagementSettings = {
   inventory: [],
   initialStableColour: 'blue',
   defaultApproval: 'approved',
+  tokens: [],
+  shrinkGuard: { share: 0.5, fromTools: 10 },
+  maxBodyLength: 4 * 1024 * 1024,
   pushTimeoutMs: 1000,
   pushRetryMs: 250,
   pushRetryMaxMs: 1000,

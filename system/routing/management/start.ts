@@ -1,6 +1,8 @@
 import { PortError } from '../../ports/errors.ts';
 import type { Ports } from '../../ports/index.ts';
+import { AccessControl } from './access.ts';
 import { managementHandler } from './api.ts';
+import { AuditLog } from './audit.ts';
 import { GatewayRegistry } from './gateway-registry.ts';
 import { Inventory } from './inventory.ts';
 import type { ManagementSettings } from './settings.ts';
@@ -13,11 +15,12 @@ export type ManagementPorts = Pick<Ports, 'clock' | 'random' | 'http' | 'store' 
  * The Management API: the only writer of routes (delivery C10). Resolves when it serves; before that connections are
  * refused. It survives restarts: what was answered is in the store, and gateways report to it within one poll.
  *
- * Not modelled: tokens and roles, an audit log, several replicas of Management.
+ * Not modelled: several replicas of Management, tokens that expire, an audit log that leaves the store.
  */
 export async function startManagement(ports: ManagementPorts, settings: ManagementSettings): Promise<void> {
   const { clock, http, store, process, telemetry } = ports;
   const inventory = new Inventory(settings.inventory);
+  const access = new AccessControl(settings.tokens);
   const storeFailures = telemetry.counter('tfdc_management_store_failures_total', {});
 
   const loaded = await loadState(clock, store, settings);
@@ -37,7 +40,15 @@ export async function startManagement(ports: ManagementPorts, settings: Manageme
 
   const server = http.serve(
     settings.port,
-    managementHandler({ clock, keeper, registry, inventory, settings }),
+    managementHandler({
+      clock,
+      keeper,
+      registry,
+      inventory,
+      access,
+      audit: new AuditLog(state.audit),
+      settings,
+    }),
   );
   process.onTerminate(() => {
     process.setReady(false);

@@ -3,6 +3,8 @@ import type { Colour } from '../../ports/colour.ts';
 import { otherColour } from '../../ports/colour.ts';
 import { parseJson } from '../json.ts';
 import { routingSnapshotSchema } from '../snapshot.ts';
+import { auditEntrySchema } from './audit.ts';
+import { suspectSchema } from './quarantine.ts';
 
 export const decisionSchema = z.enum(['approved', 'rejected', 'pending']);
 export type Decision = z.infer<typeof decisionSchema>;
@@ -23,6 +25,10 @@ const managementStateSchema = z.object({
   gateways: z.array(knownGatewaySchema),
   /** By stage name; of the present release only. */
   approvals: z.record(z.string(), decisionSchema),
+  /** The newest acts, oldest first. Absent in states of before there was a log. */
+  audit: z.array(auditEntrySchema).default([]),
+  /** Changes that were held back until a person decides, oldest first. */
+  quarantine: z.array(suspectSchema).default([]),
 });
 
 export type ManagementState = Readonly<z.infer<typeof managementStateSchema>>;
@@ -50,6 +56,8 @@ export function initialState(stableColour: Colour, nowMs: number): ManagementSta
     answered: [],
     gateways: [],
     approvals: {},
+    audit: [],
+    quarantine: [],
   };
 }
 

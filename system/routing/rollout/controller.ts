@@ -47,6 +47,7 @@ export class RolloutController {
       ports.http,
       settings.managementAuthority,
       settings.managementTimeoutMs,
+      settings.managementToken,
     );
   }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PortError } from '../../ports/errors.ts';
 import type { Http, HttpRequest, HttpResponse } from '../../ports/http.ts';
+import { bearing } from '../bearer.ts';
 import { parseJson } from '../json.ts';
 import { managementPaths } from '../paths.ts';
 import { parseSnapshot, toolListSchema, type RoutingSnapshot } from '../snapshot.ts';
@@ -25,11 +26,14 @@ export class ManagementClient {
   readonly #http: Http;
   readonly #authority: string;
   readonly #timeoutMs: number;
+  readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(http: Http, authority: string, timeoutMs: number) {
+  /** `token`: what the controller bears; empty where Management asks for none. */
+  constructor(http: Http, authority: string, timeoutMs: number, token: string) {
     this.#http = http;
     this.#authority = authority;
     this.#timeoutMs = timeoutMs;
+    this.#headers = bearing(token);
   }
 
   async snapshot(): Promise<RoutingSnapshot> {
@@ -75,7 +79,7 @@ export class ManagementClient {
       {
         method: 'POST',
         path,
-        headers: { 'content-type': 'application/json' },
+        headers: { ...this.#headers, 'content-type': 'application/json' },
         body: JSON.stringify(change),
       },
       this.#timeoutMs,
@@ -89,7 +93,7 @@ export class ManagementClient {
   }
 
   async #get(path: string): Promise<HttpResponse> {
-    const request: HttpRequest = { method: 'GET', path, headers: {}, body: '' };
+    const request: HttpRequest = { method: 'GET', path, headers: this.#headers, body: '' };
     return await this.#http.request(this.#authority, request, this.#timeoutMs);
   }
 }

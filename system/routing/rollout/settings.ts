@@ -24,6 +24,8 @@ export interface RolloutSettings {
   readonly port: number;
   readonly managementAuthority: string;
   readonly managementTimeoutMs: number;
+  /** What it bears where Management asks for a token (role `release`); empty: none. */
+  readonly managementToken: string;
   readonly natsUrls: Readonly<Record<Colour, string>>;
   readonly natsTimeoutMs: number;
   readonly stream: string;
@@ -75,6 +77,7 @@ export const defaultRolloutSettings: RolloutSettings = {
   port: rolloutPort,
   managementAuthority: `management:${managementPort}`,
   managementTimeoutMs: 1000,
+  managementToken: '',
   natsUrls: { blue: 'nats://nats-blue:4222', green: 'nats://nats-green:4222' },
   natsTimeoutMs: 2000,
   stream: 'dc-notifications',

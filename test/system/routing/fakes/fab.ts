@@ -70,8 +70,9 @@ export class Fab {
     return fab;
   }
 
-  async routing(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown) {
-    return await this.world.ask('management:8080', method, `/api/v1/routing/${path}`, body);
+  async routing(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown, token?: string) {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    return await this.world.ask('management:8080', method, `/api/v1/routing/${path}`, body, headers);
   }
 
   async operate(path: '' | '/rollback' | '/resume', body?: unknown) {

@@ -123,11 +123,12 @@ export class FakeWorld {
     method: HttpRequest['method'],
     path: string,
     body?: unknown,
+    headers: Labels = {},
   ): Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }> {
     const request: HttpRequest = {
       method,
       path,
-      headers: {},
+      headers,
       body: body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body),
     };
     let response: HttpResponse | undefined;
