@@ -31,6 +31,7 @@ import { scaling } from './scaling.ts';
 import { scalingStorm } from './scaling-storm.ts';
 import { storm } from './storm.ts';
 import type { Scenario } from './scenario.ts';
+import { variantScenarios } from './variants.ts';
 
 /** All scenarios; the first is the default. */
 export const catalog: readonly Scenario[] = [
@@ -69,6 +70,7 @@ export const catalog: readonly Scenario[] = [
   referenceDay,
   cassandraArchive,
   ...cassandraSchedules,
+  ...variantScenarios,
 ];
 
 export function scenarioNamed(name: string): Scenario | undefined {

@@ -35,6 +35,10 @@ import { ownershipCovered } from './ownership-covered.ts';
 import { ownershipRespected } from './ownership-respected.ts';
 import { unitOrder } from './unit-order.ts';
 import { unitSingleWorker } from './unit-single-worker.ts';
+import { canaryAffinity } from './canary-affinity.ts';
+import { canaryLimited } from './canary-limited.ts';
+import { canaryShare } from './canary-share.ts';
+import { canaryWithdrawn } from './canary-withdrawn.ts';
 import type { Rule } from './rule.ts';
 import { shutdownOrder } from './shutdown-order.ts';
 import { toolOverflow } from './tool-overflow.ts';
@@ -58,6 +62,10 @@ export const rules: readonly Rule[] = [
   patternExpires,
   patternDone,
   patternKept,
+  canaryWithdrawn,
+  canaryAffinity,
+  canaryLimited,
+  canaryShare,
   alarmOneEffect,
   alarmFaultFree,
   alarmJudgedAgain,

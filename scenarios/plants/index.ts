@@ -50,10 +50,11 @@ import { degradedDrops } from './degraded-drops.ts';
 import { concurrentUnit } from './concurrent-unit.ts';
 import { forgottenCompletion } from './forgotten-completion.ts';
 import { filterEditing } from './filter-editing.ts';
+import { variantPlants } from './variants.ts';
 import type { Plant } from './plant.ts';
 
 /** Where a planted bug sits. */
-export type PlantArea = 'defender' | 'other';
+export type PlantArea = 'defender' | 'other' | 'variants';
 
 /** All planted bugs, by area. */
 export const plantsByArea: Readonly<Record<PlantArea, readonly Plant[]>> = {
@@ -113,10 +114,15 @@ export const plantsByArea: Readonly<Record<PlantArea, readonly Plant[]>> = {
     watermarkArchive,
     forgottenCompletion,
   ],
+  variants: variantPlants,
 };
 
 /** All planted bugs. */
-export const plants: readonly Plant[] = [...plantsByArea.defender, ...plantsByArea.other];
+export const plants: readonly Plant[] = [
+  ...plantsByArea.defender,
+  ...plantsByArea.other,
+  ...plantsByArea.variants,
+];
 
 export function plantNamed(name: string): Plant | undefined {
   return plants.find((plant) => plant.name === name);

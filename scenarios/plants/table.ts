@@ -1,12 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { runScenario } from '../runner.ts';
-import { BlindSearch, type BlindOutcome } from './blind.ts';
+import { BlindSearch, fabCampaign, variantCampaign, type BlindOutcome } from './blind.ts';
 import { plantNamed, plants, plantsByArea } from './index.ts';
 import type { Plant } from './plant.ts';
 
 const usage = `npm run plants                                                  every bug with the scenario that is made for it
-npm run plants -- --blind [--seeds N] [--area defender|other]   random campaigns that know nothing of the bugs
+npm run plants -- --blind [--seeds N] [--area defender|other|variants]   random campaigns that know nothing of the bugs
   --plant NAME   this bug only (may be repeated)
   --write        stores the table in docs/planted-bugs.md`;
 
@@ -62,11 +62,12 @@ async function aimedTable(chosen: readonly Plant[]): Promise<readonly string[]> 
 
 async function blindTable(chosen: readonly Plant[], mostSeeds: number): Promise<readonly string[]> {
   const table = new Table();
-  const search = new BlindSearch();
+  const searches = { fab: new BlindSearch(fabCampaign), variants: new BlindSearch(variantCampaign) };
   const outcomes: BlindOutcome[] = [];
   table.row('planted bug', 'what is wrong', 'seeds', 'seconds', 'found in', 'rules that found it');
   table.line('|---|---|---|---|---|---|');
   for (const plant of chosen) {
+    const search = plantsByArea.variants.includes(plant) ? searches.variants : searches.fab;
     const outcome = await search.find(plant, mostSeeds);
     outcomes.push(outcome);
     const { find, seconds } = outcome;
@@ -109,7 +110,7 @@ const mostSeeds = Number(values.seeds);
 const ofArea =
   values.area === undefined
     ? plants
-    : values.area === 'defender' || values.area === 'other'
+    : values.area === 'defender' || values.area === 'other' || values.area === 'variants'
       ? plantsByArea[values.area]
       : undefined;
 const named = values.plant?.map((name) => plantNamed(name));

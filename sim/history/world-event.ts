@@ -3,6 +3,7 @@ import type { EquipmentEvent } from '../equipment/equipment-event.ts';
 import type { KubernetesEvent } from '../kubernetes/kubernetes-event.ts';
 import type { ArchiveObservation } from './archive-event.ts';
 import type { PatternObservation } from './pattern-event.ts';
+import type { VariantObservation } from './variant-event.ts';
 
 export type FaultEvent =
   | {
@@ -24,4 +25,5 @@ export type WorldEvent =
   | FaultEvent
   | OperatorEvent
   | PatternObservation
-  | ArchiveObservation;
+  | ArchiveObservation
+  | VariantObservation;

@@ -1,11 +1,12 @@
 import type { Colour } from './colour.ts';
+import type { VariantEvent } from './variant-event.ts';
 
 /**
  * What the system says of itself, as data; invariants are folds over these (and over what the world adds). Times are
  * stamped by whoever records the event. `contextId` is `<tool>/<sequence>`; `tool` is the tool id; `colour` says on
  * which side it happened.
  */
-export type SystemEvent = CollectorEvent | DefenderEvent | RoutingEvent;
+export type SystemEvent = CollectorEvent | DefenderEvent | RoutingEvent | VariantEvent;
 
 export type CollectorEvent =
   /** A request's points are durable; the answer follows. */

@@ -1,0 +1,5 @@
+import { percentageVariant } from './percentage/index.ts';
+import type { Variant } from './variant.ts';
+
+/** All variants of delivery. */
+export const variants: readonly Variant[] = [percentageVariant];

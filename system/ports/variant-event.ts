@@ -1,0 +1,28 @@
+/** What the variants of delivery say of themselves (delivery §3.8–§3.15); `client` is a tool, or who else sends requests. */
+export type VariantEvent = PercentageEvent;
+
+/** Why a request went where it went. `withdrawn`: there is no canary (any more). */
+export type CanaryReason = 'header' | 'cookie' | 'affinity' | 'weight' | 'withdrawn';
+
+export type CanaryBackend = 'stable' | 'canary';
+
+type PercentageEvent =
+  /** The canary's share was changed, durably. */
+  | {
+      readonly kind: 'canary.configured';
+      readonly release: string;
+      readonly revision: number;
+      readonly enabled: boolean;
+      readonly weightPercent: number;
+    }
+  /** A gateway sent a request on. */
+  | {
+      readonly kind: 'canary.routed';
+      readonly gateway: string;
+      readonly client: string;
+      readonly backend: CanaryBackend;
+      readonly reason: CanaryReason;
+      readonly release: string;
+      readonly revision: number;
+      readonly weightPercent: number;
+    };
