@@ -38,7 +38,7 @@ async function climb(
 /** Everybody sends at once, as after an outage: what the canary's limit is for. */
 async function hurry(stage: Stage, fleet: CanaryFleet): Promise<void> {
   fleet.haste = 70;
-  await stage.wait(3000);
+  await stage.wait(5000);
   fleet.haste = 1;
 }
 
