@@ -20,8 +20,8 @@ interface Path {
   readonly to: MachineGroup;
 }
 
-/** Who talks to whom in the fab; who dials comes first. */
-const paths: readonly Path[] = [
+/** Who talks to whom in every fab; who dials comes first. */
+const everywhere: readonly Path[] = [
   { name: 'tools-gateway', from: 'tools', to: 'gateway' },
   { name: 'gateway-management', from: 'gateway', to: 'management' },
   { name: 'gateway-collector', from: 'gateway', to: 'collector' },
@@ -34,10 +34,16 @@ const paths: readonly Path[] = [
   { name: 'cassandra-cassandra', from: 'cassandra', to: 'cassandra' },
 ];
 
+const paths: readonly Path[] = [
+  ...everywhere,
+  { name: 'defender-election-agent', from: 'defender', to: 'election-agent' },
+];
+
 export const pathParameter: ChoiceParameter = {
   name: 'path',
   type: 'choice',
   choices: paths.map((path) => path.name),
+  drawn: everywhere.map((path) => path.name),
   default: 'defender-cassandra',
   doc: 'between whom; direction is seen from the first of the two',
 };
@@ -71,6 +77,7 @@ function machinesOf(world: FaultWorld, group: MachineGroup, colour: string): rea
     case 'rollout':
       return world.kubernetes.pods({ deployment: group });
     case 'collector':
+    case 'election-agent':
     case 'defender':
       return coloursOf(colour).flatMap((one) => world.kubernetes.pods({ deployment: `${group}-${one}` }));
   }

@@ -18,6 +18,8 @@ export interface NumberParameter extends ParameterCommon {
 export interface ChoiceParameter extends ParameterCommon {
   readonly type: 'choice';
   readonly choices: readonly string[];
+  /** What generated plans choose from: what every world has. All choices unless given. */
+  readonly drawn?: readonly string[];
   readonly default: string;
 }
 
@@ -76,7 +78,7 @@ export function parameterArbitrary(parameter: Parameter): fc.Arbitrary<Parameter
         .integer({ min: Math.ceil(parameter.typical[0] * 100), max: Math.floor(parameter.typical[1] * 100) })
         .map((hundredths) => hundredths / 100);
     case 'choice':
-      return fc.constantFrom(...parameter.choices);
+      return fc.constantFrom(...(parameter.drawn ?? parameter.choices));
     case 'text':
       return fc.constant(parameter.default);
   }

@@ -4,9 +4,17 @@ import type { FaultKind } from './fault.ts';
 import { textOf, type ChoiceParameter, type ParameterValues } from './parameter.ts';
 import type { FaultWorld, TargetPod } from './world-access.ts';
 
-export type Component = 'gateway' | 'management' | 'rollout' | 'collector' | 'defender' | 'leader-defender';
+export type Component =
+  | 'gateway'
+  | 'management'
+  | 'rollout'
+  | 'collector'
+  | 'defender'
+  | 'leader-defender'
+  | 'election-agent';
 
-export const components: readonly Component[] = [
+/** Those that every world has. */
+const everywhere: readonly Component[] = [
   'gateway',
   'management',
   'rollout',
@@ -14,6 +22,8 @@ export const components: readonly Component[] = [
   'defender',
   'leader-defender',
 ];
+
+export const components: readonly Component[] = [...everywhere, 'election-agent'];
 
 /** Deployments of the world, as the operator names them. */
 export const deployments: readonly string[] = [
@@ -30,6 +40,7 @@ export const componentParameter: ChoiceParameter = {
   name: 'component',
   type: 'choice',
   choices: components,
+  drawn: everywhere,
   default: 'defender',
   doc: 'whose pods; leader-defender is the Defender that leads when the fault begins',
 };
@@ -74,6 +85,8 @@ function deploymentsOf(component: Component, colour: string): readonly string[] 
       return [component];
     case 'collector':
       return coloursOf(colour).map((one) => `collector-${one}`);
+    case 'election-agent':
+      return coloursOf(colour).map((one) => `election-agent-${one}`);
     case 'defender':
     case 'leader-defender':
       return coloursOf(colour).map((one) => `defender-${one}`);
@@ -129,7 +142,16 @@ export function drawShare<T>(random: RandomStream, items: readonly T[], share: n
 
 /** The dependency that a fault of a component's pods takes away, for the generator's budget. */
 export function dependencyOf(component: string, colour: string): string {
-  return component === 'gateway' || component === 'management' || component === 'rollout'
-    ? component
-    : `${component === 'collector' ? 'collector' : 'defender'}-${colour}`;
+  switch (componentOf(component)) {
+    case 'gateway':
+    case 'management':
+    case 'rollout':
+      return component;
+    case 'collector':
+    case 'election-agent':
+    case 'defender':
+      return `${component}-${colour}`;
+    case 'leader-defender':
+      return `defender-${colour}`;
+  }
 }

@@ -123,6 +123,7 @@ export async function runScenario(request: RunRequest, hooks: RunHooks = {}): Pr
       (request.plant === undefined ? {} : (plantNamed(request.plant)?.customisation ?? {})),
     elide: hooks.elide ?? true,
     ...(setup.nats === undefined ? {} : { nats: setup.nats }),
+    ...(setup.leadership === undefined ? {} : { leadership: setup.leadership }),
     ...(wafers === undefined ? {} : { wafers }),
   });
   trial?.watch(world.history);

@@ -1,12 +1,13 @@
 import type { CollectorSettings } from '../system/collector/settings.ts';
 import type { DefenderSettings } from '../system/defender/settings.ts';
+import type { ElectionAgentSettings } from '../system/election-agent/settings.ts';
 import type { Colour } from '../system/ports/colour.ts';
 import type { Ports } from '../system/ports/index.ts';
 import type { GatewaySettings } from '../system/routing/gateway/settings.ts';
 import type { ManagementSettings } from '../system/routing/management/settings.ts';
 import type { RolloutSettings } from '../system/routing/rollout/settings.ts';
 
-export type ComponentName = 'collector' | 'defender' | 'gateway' | 'management' | 'rollout';
+export type ComponentName = 'collector' | 'defender' | 'election-agent' | 'gateway' | 'management' | 'rollout';
 
 /**
  * How a world runs another system than the right one: injected policies, changed settings, or a wrapper round the ports
@@ -15,6 +16,7 @@ export type ComponentName = 'collector' | 'defender' | 'gateway' | 'management' 
 export interface SystemCustomisation {
   readonly collector?: (settings: CollectorSettings) => CollectorSettings;
   readonly defender?: (settings: DefenderSettings) => DefenderSettings;
+  readonly electionAgent?: (settings: ElectionAgentSettings) => ElectionAgentSettings;
   readonly gateway?: (settings: GatewaySettings) => GatewaySettings;
   readonly management?: (settings: ManagementSettings) => ManagementSettings;
   readonly rollout?: (settings: RolloutSettings) => RolloutSettings;

@@ -2,7 +2,9 @@ import { startCollector } from '../system/collector/start.ts';
 import { defaultCollectorSettings } from '../system/collector/settings.ts';
 import { startDefender } from '../system/defender/defender.ts';
 import { learnLimits } from '../system/defender/processing/limits.ts';
-import { defaultDefenderSettings } from '../system/defender/settings.ts';
+import { agentLeadership, defaultDefenderSettings, type Leadership } from '../system/defender/settings.ts';
+import { defaultElectionAgentSettings } from '../system/election-agent/settings.ts';
+import { startElectionAgent } from '../system/election-agent/start.ts';
 import { colours, type Colour } from '../system/ports/colour.ts';
 import { PortError } from '../system/ports/errors.ts';
 import type { Ports } from '../system/ports/index.ts';
@@ -54,6 +56,8 @@ export interface WorldOptions {
   readonly replicationFactor: number;
   /** Both colours run from the start; otherwise green is idle with no replicas. */
   readonly bothColours: boolean;
+  /** Who grants leadership among the Defenders of a colour; NATS KV unless given (delivery C5). */
+  readonly leadership?: Leadership['kind'];
   /** Recorded wafers that the tools play instead of the synthetic generator. */
   readonly wafers?: readonly Wafer[];
   readonly customisation: SystemCustomisation;
@@ -201,6 +205,13 @@ export class World {
         // Successors must stand by before anyone leaves, or an id has nobody to be handed to (defender §6).
         maxUnavailable: 0,
       });
+      if (this.options.leadership === 'agent') {
+        this.#deployComponent('election-agent', colour, {
+          name: `election-agent-${colour}`,
+          replicas: 1,
+          stableNames: true,
+        });
+      }
     }
   }
 
@@ -252,7 +263,7 @@ export class World {
       telemetry,
       orchestrator: this.kubernetes.orchestratorFor(process, host),
       metricsQueries: this.prometheus.queriesFor(process, host),
-      store: this.stores.storeFor(component === 'gateway' ? pod.name : component, process),
+      store: this.stores.storeFor(component === 'gateway' ? pod.name : deployment, process),
     };
   }
 
@@ -276,7 +287,13 @@ export class World {
             ...defaultDefenderSettings(side, natsUrl(side), this.equipment.inventory),
             expectedClusterName: `nats-${side}`,
             learnLimits: this.#rememberedLimits,
+            leadership: this.#leadershipOf(side),
           }),
+        );
+      case 'election-agent':
+        return await startElectionAgent(
+          ports,
+          (customisation.electionAgent ?? keep)(defaultElectionAgentSettings),
         );
       case 'gateway':
         return await startGateway(ports, (customisation.gateway ?? keep)(defaultGatewaySettings));
@@ -298,6 +315,15 @@ export class World {
             defender: { ...defaultRolloutSettings.defender, replicas: defenders },
           }),
         );
+    }
+  }
+
+  #leadershipOf(colour: Colour): Leadership {
+    switch (this.options.leadership ?? 'key-value') {
+      case 'key-value':
+        return { kind: 'key-value' };
+      case 'agent':
+        return agentLeadership(`election-agent-${colour}:${defaultElectionAgentSettings.port}`);
     }
   }
 

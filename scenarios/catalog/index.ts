@@ -7,6 +7,7 @@ import { clockChaos } from './clock-chaos.ts';
 import { defenderChurn } from './defender-churn.ts';
 import { defenderMoments } from './defender-moments.ts';
 import { gatewayCut } from './gateway-cut.ts';
+import { electionAgent } from './election-agent.ts';
 import { leaderChaos } from './leader-chaos.ts';
 import { lostAcks } from './lost-acks.ts';
 import { natsFilterEditing } from './nats-filter-editing.ts';
@@ -50,6 +51,7 @@ export const catalog: readonly Scenario[] = [
   clusterRestart,
   rebalanceStudy,
   leaderChaos,
+  electionAgent,
   nodeLoss,
   natsStorm,
   natsFilterEditing,

@@ -1,7 +1,7 @@
 import type { DrawnMoments } from '../../chaos/moment-arbitrary.ts';
 import type { PlannedFault } from '../../chaos/plan.ts';
 import type { EventKind, EventOf } from '../../sim/history/history.ts';
-import type { NatsSettings, World } from '../../sim/world.ts';
+import type { NatsSettings, World, WorldOptions } from '../../sim/world.ts';
 import type { KnownRed } from './known-red.ts';
 
 /** A size of the world that `--set name=value` changes. */
@@ -71,6 +71,8 @@ export interface ScenarioSetup {
   readonly bothColours: boolean;
   /** Version and disk care of NATS; 2.12 with default sync unless given. */
   readonly nats?: NatsSettings;
+  /** Who grants leadership; NATS KV unless given. */
+  readonly leadership?: WorldOptions['leadership'];
   readonly fixedFaults: readonly PlannedFault[];
   readonly drawnFaults?: DrawnFaults;
   readonly goals: readonly Goal[];

@@ -35,6 +35,18 @@ export const natsImpaired: Excuse = {
   graceUs: 90 * secondUs,
 };
 
+/** Nobody grants leadership; an agent that starts waits out the leases of its last life (10 s). */
+export const electionAgentImpaired: Excuse = {
+  reason: 'Election Agent impaired',
+  faults: [
+    { kind: 'pod.kill', touching: ['election-agent-'] },
+    { kind: 'pod.freeze', touching: ['election-agent-'] },
+    { kind: 'link.', touching: ['- election-agent'] },
+    { kind: 'node.' },
+  ],
+  graceUs: 30 * secondUs,
+};
+
 /** Defenders died, froze or moved: their contexts wait for detection, reassignment and redelivery, others for room. */
 export const defendersDisturbed: Excuse = {
   reason: 'Defenders killed, frozen or replaced',

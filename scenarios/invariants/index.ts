@@ -13,6 +13,7 @@ import { gateEvidence } from './gate-evidence.ts';
 import { identityUnique } from './identity-unique.ts';
 import { isolationColour } from './isolation-colour.ts';
 import { isolationFault } from './isolation-fault.ts';
+import { leadershipEffective } from './leadership-effective.ts';
 import { leadershipFenced } from './leadership-fenced.ts';
 import { livenessConverged } from './liveness-converged.ts';
 import { movementBounds } from './movement-bounds.ts';
@@ -77,6 +78,7 @@ export const rules: readonly Rule[] = [
   gateEvidence,
   identityUnique,
   leadershipFenced,
+  leadershipEffective,
   degradedKeeps,
   ownershipRespected,
   unitSingleWorker,

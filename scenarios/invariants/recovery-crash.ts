@@ -1,7 +1,7 @@
 import type { Colour } from '../../system/ports/colour.ts';
 import type { AssignmentChange } from '../../system/ports/system-event.ts';
 import { DefenderRoster } from './defender-roster.ts';
-import { defendersFrozen, natsImpaired } from './excuses.ts';
+import { defendersFrozen, electionAgentImpaired, natsImpaired } from './excuses.ts';
 import { watchMaps } from './map-in-force.ts';
 import { rule, type Rule } from './rule.ts';
 
@@ -40,7 +40,7 @@ export const recoveryCrash: Rule = rule({
   title: 'a crashed Defender is replaced in time (10 s; the leader 13 s, its units 21 s)',
   kind: 'safety',
   source: 'PRODUCT crash recovery; defender §2, timelines 3 and 5',
-  excuses: [natsImpaired, defendersFrozen],
+  excuses: [natsImpaired, defendersFrozen, electionAgentImpaired],
   watch({ kernel, history }, ledger) {
     const sides: Record<Colour, Side> = { blue: new Side(), green: new Side() };
     function died(pod: string, timeUs: number): void {

@@ -49,6 +49,7 @@ import { deafWatch } from './deaf-watch.ts';
 import { degradedDrops } from './degraded-drops.ts';
 import { concurrentUnit } from './concurrent-unit.ts';
 import { forgottenCompletion } from './forgotten-completion.ts';
+import { clingingLeader } from './clinging-leader.ts';
 import { filterEditing } from './filter-editing.ts';
 import { variantPlants } from './variants.ts';
 import type { Plant } from './plant.ts';
@@ -77,6 +78,7 @@ export const plantsByArea: Readonly<Record<PlantArea, readonly Plant[]>> = {
     hastyBurial,
     overwrittenClaim,
     unlockedLeadership,
+    clingingLeader,
     carelessTakeOver,
     remoteClock,
     missingFencingToken,

@@ -6,13 +6,15 @@ import type { ConsumptionManager } from './consumption/consumption-manager.ts';
 import type { DefenderPorts } from './defender-ports.ts';
 import { Claimant } from './identity/claimant.ts';
 import type { Identity } from './identity/identity.ts';
+import { AgentLeaderLock } from './leadership/agent-leader-lock.ts';
+import { KeyValueLeaderLock } from './leadership/kv-leader-lock.ts';
+import type { LeaderLock, LeadershipHandlers } from './leadership/leader-lock.ts';
 import { Leader } from './leadership/leader.ts';
-import { LeaderLock } from './leadership/leader-lock.ts';
 import { encodeHeartbeat } from './membership/heartbeat-account.ts';
 import { MapFollower } from './membership/map-follower.ts';
 import { degradedLevel } from './metrics.ts';
 import type { DefenderMetrics } from './metrics.ts';
-import { bucketNames, leaderKey } from './names.ts';
+import { bucketNames } from './names.ts';
 import type { Pipeline } from './processing/pipeline.ts';
 import { passPortError } from './retry.ts';
 import type { DefenderSettings } from './settings.ts';
@@ -52,7 +54,6 @@ export class Member {
   readonly #unitCount: number;
   #claimant: Claimant | undefined;
   #service: Service | undefined;
-  #lockWatch: KeyValueWatch | undefined;
   #beats: Timer | undefined;
   #appliedVersion = 0;
   #mapReadAtMs: number;
@@ -106,10 +107,10 @@ export class Member {
   }
 
   #begin(identity: Identity): void {
-    const { ports, settings, state } = this.#parts;
+    const { ports, state } = this.#parts;
     ports.process.setReady(true);
     state.enter('election');
-    const lock = new LeaderLock(ports, settings, this.#leaderBucket, identity.id, {
+    const lock = this.#lockOf(identity.id, {
       won: (term) => {
         this.#parts.metrics.leader.set(1);
         this.#lead(term);
@@ -120,18 +121,29 @@ export class Member {
       },
     });
     this.#service = { identity, lock, leader: undefined, heartbeatWatch: undefined };
-    this.#lockWatch = this.#leaderBucket.watch({
-      entry: (entry) => {
-        if (entry.key === leaderKey) lock.observe(entry);
-      },
-      initialised: () => {
-        lock.initialised();
-      },
-    });
+    lock.start();
     state.enter('waiting-assignment');
     this.#appliedVersion = 0;
     if (this.#follower.current !== undefined) this.#apply(this.#follower.current);
     this.#beat();
+  }
+
+  #lockOf(defenderId: string, handlers: LeadershipHandlers): LeaderLock {
+    const { ports, settings } = this.#parts;
+    const { leadership } = settings;
+    switch (leadership.kind) {
+      case 'key-value':
+        return new KeyValueLeaderLock(ports, settings, this.#leaderBucket, defenderId, handlers);
+      case 'agent':
+        return new AgentLeaderLock(
+          ports,
+          settings,
+          leadership,
+          defenderId,
+          () => this.#follower.current?.term ?? 0,
+          handlers,
+        );
+    }
   }
 
   #apply(map: AssignmentMap): void {
@@ -172,7 +184,9 @@ export class Member {
     if (service === undefined) return;
     void this.#renewClaim(service);
     void this.#sendHeartbeat(service);
-    if (this.#degradedSinceMs === undefined || service.lock.term !== undefined) void service.lock.beat();
+    if (this.#degradedSinceMs === undefined) void service.lock.beat();
+    else if (service.lock.term !== undefined)
+      void service.lock.beatWithoutNats(nowMs - this.#degradedSinceMs);
     if (nowMs - this.#mapReadAtMs >= this.#parts.settings.mapReadMs) {
       this.#mapReadAtMs = nowMs;
       this.#readMap();
@@ -252,7 +266,7 @@ export class Member {
     const { consumption, state } = this.#parts;
     consumption.abandon();
     service.lock.abandon('the id is lost');
-    this.#lockWatch?.stop();
+    service.lock.stop();
     this.#service = undefined;
     this.#recover();
     state.defenderId = '';
@@ -317,8 +331,9 @@ export class Member {
   }
 
   async releaseLeadership(): Promise<void> {
-    await this.#service?.lock.release();
-    this.#lockWatch?.stop();
+    const lock = this.#service?.lock;
+    await lock?.release();
+    lock?.stop();
     this.#follower.stop();
   }
 

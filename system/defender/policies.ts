@@ -34,6 +34,8 @@ export interface DefenderPolicies {
   readonly handOver: 'marks' | 'none';
   /** A leader that could not renew its lock in time must stop believing that it leads (defender §2). */
   readonly fencing: 'by-term' | 'none';
+  /** A leader by the Election Agent that cannot reach NATS leads nobody: it must give its lease back (delivery C5). */
+  readonly leaderWithoutNats: 'resigns' | 'stays';
   /** A Defender without NATS keeps its last assignment for ever (defender §1). */
   readonly assignmentWhenDegraded: 'kept' | 'let-go';
   /** Whether a read of the heartbeats is evidence: it must show the leader's own last beat (defender §1 "fresh reads"). */
@@ -84,6 +86,7 @@ export const correctPolicies: DefenderPolicies = {
   takeOver: 'compare-and-set',
   handOver: 'marks',
   fencing: 'by-term',
+  leaderWithoutNats: 'resigns',
   assignmentWhenDegraded: 'kept',
   isFreshRead: (shownRevision, writtenRevision) =>
     shownRevision !== undefined && writtenRevision > 0 && shownRevision >= writtenRevision,

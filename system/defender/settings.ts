@@ -18,6 +18,20 @@ export interface StageCosts {
   readonly cacheUpdateMs: number;
 }
 
+/** Leadership by the Election Agent (delivery R20, C5; defender §2). */
+export interface AgentLeadership {
+  readonly kind: 'agent';
+  /** Its service and port. */
+  readonly target: string;
+  readonly ttlMs: number;
+  readonly renewMs: number;
+  /** By how much earlier than the agent a leader takes its lease to be over. */
+  readonly clockMarginMs: number;
+  readonly callTimeoutMs: number;
+}
+
+export type Leadership = { readonly kind: 'key-value' } | AgentLeadership;
+
 export interface DefenderSettings {
   readonly colour: Colour;
   readonly natsUrl: string;
@@ -36,6 +50,7 @@ export interface DefenderSettings {
   readonly deadAfterMs: number;
   /** A candidate takes the lock after seeing it unchanged for this long; a leader that could not renew for this long gives up. */
   readonly leaderDeadAfterMs: number;
+  readonly leadership: Leadership;
   readonly standbyHoldOffMs: number;
   readonly standbyPollMs: number;
   /** A leaver with nothing to drain still leaves a standby this long to reserve its id. */
@@ -91,6 +106,11 @@ export interface DefenderSettings {
   readonly policies: DefenderPolicies;
 }
 
+/** Leases of 10 s, renewed every 5 s (defender §2). */
+export function agentLeadership(target: string): AgentLeadership {
+  return { kind: 'agent', target, ttlMs: 10_000, renewMs: 5_000, clockMarginMs: 500, callTimeoutMs: 1_500 };
+}
+
 /** What is right for production, unless a number in PRODUCT or defender.md is changed on purpose. */
 export function defaultDefenderSettings(
   colour: Colour,
@@ -109,6 +129,7 @@ export function defaultDefenderSettings(
     heartbeatMs: 2_000,
     deadAfterMs: 6_000,
     leaderDeadAfterMs: 6_000,
+    leadership: { kind: 'key-value' },
     standbyHoldOffMs: 15_000,
     standbyPollMs: 1_000,
     reservationWaitMs: 2_500,

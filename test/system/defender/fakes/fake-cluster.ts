@@ -1,6 +1,7 @@
 import { startDefender } from '../../../../system/defender/defender.ts';
 import { defaultDefenderSettings } from '../../../../system/defender/settings.ts';
 import type { DefenderSettings } from '../../../../system/defender/settings.ts';
+import type { Rpc } from '../../../../system/ports/rpc.ts';
 import { FakeCql } from './fake-cql.ts';
 import { FakeNats } from './fake-nats.ts';
 import { FakeProcess } from './fake-process.ts';
@@ -14,6 +15,13 @@ export function fabOf(tools: number): { tool: string; chambers: number; weight: 
     weight: 1,
   }));
 }
+
+const noRpc: Rpc = {
+  serve: () => ({ close: () => Promise.resolve() }),
+  call: () => {
+    throw new Error('leadership by KV calls no service');
+  },
+};
 
 /** Defenders on one fake NATS and one fake Cassandra. */
 export class FakeCluster {
@@ -40,6 +48,7 @@ export class FakeCluster {
         nats: this.nats.connector(pod),
         cql: { connect: () => Promise.resolve(session) },
         telemetry: this.telemetry,
+        rpc: noRpc,
       },
       this.settings,
     );
