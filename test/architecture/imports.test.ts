@@ -10,6 +10,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'system/charts': [],
   'system/collector': ['system/ports', 'system/charts'],
   'system/defender': ['system/ports', 'system/charts'],
+  'system/election-agent': ['system/ports'],
   'system/routing': ['system/ports', 'system/charts'],
   'system/adapters': ['system/ports'],
   'system/adapters/cache': ['system/ports', 'system/charts', 'system/defender'],
