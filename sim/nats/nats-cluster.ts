@@ -19,7 +19,7 @@ import { nats212, type NatsProfile } from './profile.ts';
 import { RaftGroup, type GroupWorld } from './raft-group.ts';
 import type { StoredMessage } from './stored-message.ts';
 import { ConsumerAsset, StreamAsset } from './stream-asset.ts';
-import { inspect, type StreamInspection } from './stream-inspection.ts';
+import { inspect, replicaMessages, type ReplicaMessage, type StreamInspection } from './stream-inspection.ts';
 import { StreamMachine, streamMachineOf } from './stream-machine.ts';
 import { StreamService } from './stream-service.ts';
 import { SubjectTable } from './subjects.ts';
@@ -410,14 +410,10 @@ export class NatsCluster implements GroupWorld {
   }
 
   /** What each replica holds, in the order of its servers; for oracles of divergence (jetstream R1). */
-  inspectReplicas(
-    stream: string,
-  ): readonly (readonly { readonly sequence: number; readonly messageId: string }[])[] {
+  inspectReplicas(stream: string): readonly (readonly ReplicaMessage[])[] {
     const group = this.#streams.get(stream)?.group;
     group?.settle();
-    return (group?.replicas ?? []).map(({ machine }) =>
-      Array.from(streamMachineOf(machine).messages, ({ sequence, messageId }) => ({ sequence, messageId })),
-    );
+    return (group?.replicas ?? []).map((replica) => replicaMessages(replica));
   }
 
   #assignStream({ settings, call }: Extract<Assignment, { kind: 'stream' }>): void {

@@ -32,7 +32,7 @@ export interface NatsProfile {
   readonly multiFilter: boolean;
   /** A reason may follow `+TERM`; before, such an ack was none at all (since 2.10.4). */
   readonly termReasons: boolean;
-  /** A pull from a consumer that does not exist, and a direct get that nobody serves, are answered 503; before, by silence (jetstream C23; seen on 2.12.15 and 2.9.10). */
+  /** A pull from a consumer that does not exist or that nobody leads, and a direct get that nobody serves, are answered 503; before, by silence (jetstream C23; seen on 2.12.15 and 2.9.10). */
   readonly missingAnswers: boolean;
   /** A smaller limit of messages a subject removes what is too much at once; before, only what is stored later counts. */
   readonly trimsSubjectsOnUpdate: boolean;

@@ -77,10 +77,10 @@ export class RequestRouter {
       }
       case 'pull':
       case 'ack': {
-        // Acks and pulls without a leader are lost silently (jetstream C23, F51).
+        // Without a leader acks are lost silently, and pulls on older servers (jetstream C23, F51).
         const group = cluster.consumer(request.stream, request.consumer)?.group;
-        if (group !== undefined) this.#toLeaders(group, routed);
-        else if (request.kind === 'pull' && cluster.profile.missingAnswers) {
+        const isServed = group !== undefined && this.#toLeaders(group, routed);
+        if (!isServed && request.kind === 'pull' && cluster.profile.missingAnswers) {
           const { inbox } = request;
           this.#server.push(inbox.client, 100, PullInbox.status, inbox, { status: 503, description: '' });
         }

@@ -1,4 +1,5 @@
 import { consumerMachineOf } from './consumer-machine.ts';
+import type { RaftReplica } from './raft-replica.ts';
 import type { StreamAsset } from './stream-asset.ts';
 import { streamMachineOf } from './stream-machine.ts';
 
@@ -18,6 +19,21 @@ export interface StreamInspection {
   readonly truncatedEntries: number;
   /** Entries that the longest log of a replica holds. */
   readonly longestLog: number;
+}
+
+/** A message in the store of one replica. */
+export interface ReplicaMessage {
+  readonly sequence: number;
+  readonly subject: string;
+  readonly messageId: string;
+  readonly payload: Uint8Array;
+}
+
+export function replicaMessages({ machine }: RaftReplica): readonly ReplicaMessage[] {
+  const { messages, context } = streamMachineOf(machine);
+  return Array.from(messages, ({ sequence, subject, messageId, payload }) => {
+    return { sequence, subject: context.subjects.name(subject), messageId, payload };
+  });
 }
 
 export function inspect(asset: StreamAsset): StreamInspection {

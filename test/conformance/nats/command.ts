@@ -10,8 +10,7 @@ import {
 } from '../../../chaos/live/nats/index.ts';
 import { Campaign, type CampaignResult } from './campaign.ts';
 import { runFixed } from './fixed-run.ts';
-import { faultCampaign } from './fault-campaign.ts';
-import { LiveFaultRig } from './fault-rig.ts';
+import { bandsReport, faultsReport } from './fault-command.ts';
 import { plansOf } from './generator.ts';
 import { groups } from './grouping.ts';
 import type { NatsProfile } from '../../../sim/nats/index.ts';
@@ -20,7 +19,7 @@ import { markdownTable, mutationTable } from './mutation-table.ts';
 import { record, recordedRuns } from './recording.ts';
 
 const usage = `npm run conformance -- nats [--server ${serverVersions.join('|')}] [--ops N | --faults N] [--seed S] [--parallel N] [--shrink N]
-                            [--install VERSION] [--record] [--mutations] [--fixed]`;
+                            [--install VERSION] [--record] [--mutations] [--fixed] [--bands]`;
 
 const exitCodes = { agreed: 0, disagreed: 1, badInput: 104, skipped: 2 } as const;
 
@@ -40,6 +39,7 @@ export async function run(args: readonly string[]): Promise<number> {
       record: { type: 'boolean', default: false },
       fixed: { type: 'boolean', default: false },
       mutations: { type: 'boolean', default: false },
+      bands: { type: 'boolean', default: false },
     },
   });
   const version = serverVersion(values.install ?? (values.profile === '2.9.10' ? '2.9.10' : values.server));
@@ -60,7 +60,15 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     if (values.fixed) return await fixed(version);
     if (values.record) return await recordAll(version, Number(values.seed), Number(values.ops));
-    if (values.faults !== undefined) return await faults(version, Number(values.seed), Number(values.faults));
+    if (values.bands) return (await bandsReport(version)) ? exitCodes.agreed : exitCodes.disagreed;
+    if (values.faults !== undefined) {
+      const agreed = await faultsReport(version, {
+        seed: Number(values.seed),
+        operations: Number(values.faults),
+        shrinkLimit: Number(values.shrink),
+      });
+      return agreed ? exitCodes.agreed : exitCodes.disagreed;
+    }
     return await campaign(
       version,
       Number(values.seed),
@@ -129,25 +137,6 @@ async function recordAll(version: ServerVersion, seed: number, operations: numbe
     console.log(`recorded ${steps} operations in ${runs.length} sequences on nats-server ${version}`);
     return exitCodes.agreed;
   });
-}
-
-/** Sequences under faults, until so many operations. */
-async function faults(version: ServerVersion, seed: number, operations: number): Promise<number> {
-  const cluster = await LiveCluster.start({ version, name: 'faults', nodeCount: 3, formWithinMs: 60_000 });
-  const startMs = performance.now();
-  try {
-    const profile = profileOf(version);
-    const result = await faultCampaign(new LiveFaultRig(cluster), profile, seed, operations);
-    for (const finding of result.findings) console.log(JSON.stringify(finding));
-    const { sequences, acked, ambiguous, losses, findings } = result;
-    const seconds = ((performance.now() - startMs) / 1000).toFixed(0);
-    console.log(
-      `nats-server ${version}, seed ${seed}: ${result.operations} operations under faults in ${sequences} sequences, ${acked} acknowledged, ${ambiguous} without a clear answer; lost or diverged in ${losses.server} sequences on the server, ${losses.model} on the model; ${findings.length} disagree with profile ${profile} (${seconds} s)`,
-    );
-    return findings.length === 0 ? exitCodes.agreed : exitCodes.disagreed;
-  } finally {
-    await cluster.stop();
-  }
 }
 
 async function campaign(

@@ -1,69 +1,143 @@
 import type { NatsProfile } from '../../../sim/nats/index.ts';
 import { faultPlansOf, type FaultPlan } from './fault-plan.ts';
 import { ModelFaultRig, type FaultRig } from './fault-rig.ts';
+import type { FaultRule } from './fault-rules.ts';
 import { runFaults, type FaultOutcome } from './fault-run.ts';
+import { smallestPlan } from './fault-shrink.ts';
 
+type Version = NatsProfile['version'];
+
+/** A run that broke a rule, in the world that broke it. */
 export interface FaultFinding {
   readonly plan: FaultPlan;
-  readonly model: FaultOutcome;
-  readonly server: FaultOutcome;
+  readonly seed: number;
+  readonly world: 'model' | 'server';
+  readonly outcome: FaultOutcome;
 }
 
 export interface FaultResult {
   readonly sequences: number;
-  /** On the server. */
-  readonly operations: number;
-  readonly acked: number;
-  readonly ambiguous: number;
-  /** Under a profile that may lose: sequences in which each world did. */
-  readonly losses: { readonly model: number; readonly server: number };
+  /** By world, all sequences together. */
+  readonly model: FaultTotals;
+  readonly server: FaultTotals;
   readonly findings: readonly FaultFinding[];
 }
 
-/** Runs fault plans on both worlds, until so many operations were done on the server. */
-export async function faultCampaign(
-  rig: FaultRig,
-  version: NatsProfile['version'],
-  seed: number,
-  operations: number,
-): Promise<FaultResult> {
-  const findings: FaultFinding[] = [];
-  const losses = { model: 0, server: 0 };
-  let sequences = 0;
-  let done = 0;
-  let acked = 0;
-  let ambiguous = 0;
-  for (const plan of faultPlansOf(seed)) {
-    if (done >= operations) break;
-    const model = await onModel(plan, version, BigInt(seed + sequences));
-    const server = await runFaults(rig, plan, `f${String(sequences++).padStart(5, '0')}`);
-    done += server.operations;
-    acked += server.acked;
-    ambiguous += server.ambiguous;
-    if (lost(model)) losses.model++;
-    if (lost(server)) losses.server++;
-    if (!isSound(model, version) || !isSound(server, version)) findings.push({ plan, model, server });
-  }
-  return { sequences, operations: done, acked, ambiguous, losses, findings };
+/** What many runs in one world saw. */
+export interface FaultTotals {
+  operations: number;
+  clear: number;
+  ambiguous: number;
+  deliveries: number;
+  redeliveries: number;
+  writes: number;
+  /** Sequences that broke a rule, by rule. */
+  readonly broken: Map<FaultRule, number>;
+  readonly words: Map<string, number>;
 }
 
-export async function onModel(
-  plan: FaultPlan,
-  version: NatsProfile['version'],
-  seed: bigint,
-): Promise<FaultOutcome> {
+export interface FaultCampaignOptions {
+  readonly version: Version;
+  readonly seed: number;
+  /** On the server, at least. */
+  readonly operations: number;
+  /** Run before the generated ones. */
+  readonly kept: readonly FaultPlan[];
+  /** Findings that are made smaller. */
+  readonly shrinkLimit: number;
+  readonly progress: (line: string) => void;
+}
+
+/** Rules that 2.9 may break, in either world (jetstream R1, F54, F55): they are counted. It must come back all the same. */
+const unsound: ReadonlySet<FaultRule> = new Set<FaultRule>([
+  'stored',
+  'once',
+  'equal',
+  'delivered',
+  'genuine',
+  'settled',
+  'drained',
+  'written',
+  'compared',
+  'read',
+  'watched',
+]);
+
+/** Runs fault plans on both worlds, until so many operations were done on the server. */
+export async function faultCampaign(rig: FaultRig, options: FaultCampaignOptions): Promise<FaultResult> {
+  const { version, seed, operations, kept, shrinkLimit, progress } = options;
+  const findings: FaultFinding[] = [];
+  const model = totals();
+  const server = totals();
+  let sequences = 0;
+  let names = 0;
+  const onServer = (plan: FaultPlan): Promise<FaultOutcome> =>
+    runFaults(rig, plan, `f${String(names++).padStart(5, '0')}`);
+  for (const plan of plansOf(kept, seed)) {
+    if (sequences >= kept.length && server.operations >= operations) break;
+    const planSeed = seed + sequences++;
+    for (const world of ['model', 'server'] as const) {
+      const outcome =
+        world === 'model' ? await onModel(plan, version, BigInt(planSeed)) : await onServer(plan);
+      add(world === 'model' ? model : server, outcome);
+      if (isSound(outcome, version)) continue;
+      const finding = { plan, seed: planSeed, world, outcome };
+      progress(`${world}: ${JSON.stringify(outcome.violations)}`);
+      findings.push(finding);
+    }
+    progress(`${sequences} sequences, ${server.operations} operations`);
+  }
+  const shrunk: FaultFinding[] = [];
+  for (const finding of findings) {
+    if (shrunk.length < shrinkLimit) {
+      const run = (plan: FaultPlan): Promise<FaultOutcome> =>
+        finding.world === 'model' ? onModel(plan, version, BigInt(finding.seed)) : onServer(plan);
+      const smallest = await smallestPlan(finding.plan, run, (outcome) => !isSound(outcome, version));
+      shrunk.push({ ...finding, ...smallest });
+    } else shrunk.push(finding);
+  }
+  return { sequences, model, server, findings: shrunk };
+}
+
+function* plansOf(kept: readonly FaultPlan[], seed: number): Generator<FaultPlan> {
+  yield* kept;
+  yield* faultPlansOf(seed);
+}
+
+export async function onModel(plan: FaultPlan, version: Version, seed: bigint): Promise<FaultOutcome> {
   // A fresh turn of the event loop: what real servers answer must not run while the simulator's guard is up.
   await new Promise((resolve) => setImmediate(resolve));
   const rig = new ModelFaultRig(version, seed);
   return await rig.run(() => runFaults(rig, plan, 'f00000'));
 }
 
-function lost({ missing, wrong, isEqual }: FaultOutcome): boolean {
-  return missing.length > 0 || wrong.length > 0 || !isEqual;
+/** Broke nothing that its version must keep, and was looked at. */
+export function isSound(outcome: FaultOutcome, version: Version): boolean {
+  const [streams, buckets] = outcome.replicasRead;
+  if (streams === 0 || buckets === 0) return false;
+  return outcome.violations.every(({ rule }) => version === '2.9.10' && unsound.has(rule));
 }
 
-/** 2.9 may lose, or let replicas diverge (jetstream R1); both must come back. */
-function isSound(outcome: FaultOutcome, version: NatsProfile['version']): boolean {
-  if (!outcome.recovered || outcome.acked === 0 || outcome.replicasRead === 0) return false;
-  return version === '2.9.10' || !lost(outcome);
+function totals(): FaultTotals {
+  return {
+    operations: 0,
+    clear: 0,
+    ambiguous: 0,
+    deliveries: 0,
+    redeliveries: 0,
+    writes: 0,
+    broken: new Map(),
+    words: new Map(),
+  };
+}
+
+function add(sum: FaultTotals, outcome: FaultOutcome): void {
+  sum.operations += outcome.operations;
+  sum.clear += outcome.clear;
+  sum.ambiguous += outcome.ambiguous;
+  sum.deliveries += outcome.deliveries;
+  sum.redeliveries += outcome.redeliveries;
+  sum.writes += outcome.writes;
+  for (const { rule } of outcome.violations) sum.broken.set(rule, (sum.broken.get(rule) ?? 0) + 1);
+  for (const [word, count] of outcome.words) sum.words.set(word, (sum.words.get(word) ?? 0) + count);
 }

@@ -1,28 +1,62 @@
 import type { LiveCluster } from '../../../chaos/live/nats/index.ts';
 import { ClientConnector } from '../../../system/adapters/nats/index.ts';
-import type { FaultKind } from './fault-plan.ts';
+import type { NatsConnection } from '../../../system/ports/nats-connection.ts';
+import type { ServerFault } from './fault-plan.ts';
+import type { HeldMessage } from './fault-record.ts';
 import { LiveRig } from './live-rig.ts';
 import { ModelRig } from './model-rig.ts';
 import type { Rig, RigConnection } from './rig.ts';
 
+/** With the pull loop of the small port as well. */
+export type FaultConnection = RigConnection & Pick<NatsConnection, 'jetStream'>;
+
 /** A world whose servers can be struck. Servers are numbered from 0. */
 export interface FaultRig extends Rig {
   readonly servers: number;
+  /** Knows all servers, and goes to another when its own is gone. */
+  connect(name: string): Promise<FaultConnection>;
+  /** To that server. On real ones it knows no other, on the model it may leave a server that is gone. */
+  connectAt(server: number, name: string): Promise<FaultConnection>;
   leader(stream: string): Promise<number | undefined>;
-  /** Strikes a server. The result ends the fault. `step-down` is no fault of a server. */
-  strike(fault: Exclude<FaultKind, 'step-down'>, server: number): () => void;
-  /** What each replica holds, one text for each, as far as it can be read. */
-  replicas(stream: string, connection: RigConnection): Promise<readonly string[]>;
+  consumerLeader(stream: string, consumer: string, connection: RigConnection): Promise<number | undefined>;
+  /** Every server knows the others, and follows. */
+  untilSettled(): Promise<void>;
+  /** The result ends the fault. */
+  strike(fault: ServerFault, server: number): () => void;
+  /** What each replica holds, as far as it can be read. */
+  replicas(stream: string, connection: RigConnection): Promise<readonly (readonly HeldMessage[])[]>;
 }
+
+const decoder = new TextDecoder();
+
+/** An election and what follows a heal are over (jetstream B6, C22). */
+const modelSettleMs = 30_000;
 
 export class ModelFaultRig extends ModelRig implements FaultRig {
   readonly servers = 3;
+
+  async connectAt(server: number, name: string): Promise<FaultConnection> {
+    for (let attempt = 0; ; attempt++) {
+      const connection = await this.connect(`${name}-${attempt}`);
+      const newest = [...this.cluster.clients].at(-1);
+      if (newest?.session?.server.index === server) return connection;
+      await connection.close();
+    }
+  }
 
   leader(stream: string): Promise<number | undefined> {
     return Promise.resolve(this.cluster.streamLeader(stream));
   }
 
-  strike(fault: Exclude<FaultKind, 'step-down'>, server: number): () => void {
+  consumerLeader(stream: string, consumer: string): Promise<number | undefined> {
+    return Promise.resolve(this.cluster.consumerLeader(stream, consumer));
+  }
+
+  untilSettled(): Promise<void> {
+    return this.sleep(modelSettleMs);
+  }
+
+  strike(fault: ServerFault, server: number): () => void {
     const { cluster, network } = this;
     const own = [cluster.nodes[server]?.host ?? -1];
     const others = cluster.nodes.filter((_, index) => index !== server).map(({ host }) => host);
@@ -34,6 +68,9 @@ export class ModelFaultRig extends ModelRig implements FaultRig {
       case 'kill':
         cluster.killNode(server);
         return () => cluster.restartNode(server);
+      case 'shut-down':
+        cluster.shutDownNode(server);
+        return () => cluster.restartNode(server);
       case 'pause':
         cluster.pauseNode(server);
         return () => cluster.resumeNode(server);
@@ -41,6 +78,13 @@ export class ModelFaultRig extends ModelRig implements FaultRig {
         return cut(own, others);
       case 'deafen':
         return cut(others, own);
+      case 'part': {
+        const next = [cluster.nodes[(server + 1) % this.servers]?.host ?? -1];
+        const ends = [cut(own, next), cut(next, own)];
+        return () => {
+          for (const end of ends) end();
+        };
+      }
       case 'isolate': {
         const ends = [cut(own, others), cut(others, own)];
         return () => {
@@ -50,11 +94,14 @@ export class ModelFaultRig extends ModelRig implements FaultRig {
     }
   }
 
-  replicas(stream: string): Promise<readonly string[]> {
+  replicas(stream: string): Promise<readonly (readonly HeldMessage[])[]> {
+    const held = this.cluster.inspectReplicas(stream);
     return Promise.resolve(
-      this.cluster
-        .inspectReplicas(stream)
-        .map((held) => held.map(({ sequence, messageId }) => `${sequence} ${messageId}`).join('; ')),
+      held.map((messages) =>
+        messages.map(({ sequence, subject, messageId, payload }) => {
+          return { sequence, subject, messageId, value: decoder.decode(payload) };
+        }),
+      ),
     );
   }
 }
@@ -72,9 +119,13 @@ export class LiveFaultRig extends LiveRig implements FaultRig {
   }
 
   /** One of its own, that knows all servers. */
-  override connect(name = 'faults'): Promise<RigConnection> {
+  override connect(name = 'faults'): Promise<FaultConnection> {
     const url = this.#cluster.urls.join(',');
     return new ClientConnector().connect({ url, name, timeoutMs: 5_000 });
+  }
+
+  connectAt(server: number, name: string): Promise<FaultConnection> {
+    return new ClientConnector().connect({ url: this.#cluster.url(server), name, timeoutMs: 5_000 });
   }
 
   get servers(): number {
@@ -85,12 +136,29 @@ export class LiveFaultRig extends LiveRig implements FaultRig {
     return this.#cluster.streamLeader(stream);
   }
 
-  strike(fault: Exclude<FaultKind, 'step-down'>, server: number): () => void {
+  async consumerLeader(
+    stream: string,
+    consumer: string,
+    { management }: RigConnection,
+  ): Promise<number | undefined> {
+    const { leader } = await management.consumer(stream, consumer);
+    const found = this.#cluster.nodes.findIndex(({ name }) => name === leader);
+    return found === -1 ? undefined : found;
+  }
+
+  async untilSettled(): Promise<void> {
+    await this.#cluster.untilSettled(60_000);
+  }
+
+  strike(fault: ServerFault, server: number): () => void {
     const cluster = this.#cluster;
     const others = [...cluster.nodes.keys()].filter((other) => other !== server);
     switch (fault) {
       case 'kill':
         void cluster.kill(server);
+        return () => cluster.restart(server);
+      case 'shut-down':
+        void cluster.terminate(server);
         return () => cluster.restart(server);
       case 'pause':
         void cluster.pause(server);
@@ -101,6 +169,12 @@ export class LiveFaultRig extends LiveRig implements FaultRig {
       case 'deafen':
         for (const other of others) cluster.cut(other, server);
         break;
+      case 'part': {
+        const next = (server + 1) % this.servers;
+        cluster.cut(server, next);
+        cluster.cut(next, server);
+        break;
+      }
       case 'isolate':
         cluster.isolate(server);
         break;
@@ -108,9 +182,9 @@ export class LiveFaultRig extends LiveRig implements FaultRig {
     return () => cluster.healAll();
   }
 
-  async replicas(stream: string, connection: RigConnection): Promise<readonly string[]> {
-    await this.#cluster.untilSettled(60_000);
-    const seen = new Map<number, string>();
+  async replicas(stream: string, connection: RigConnection): Promise<readonly (readonly HeldMessage[])[]> {
+    await this.untilSettled();
+    const seen = new Map<number, readonly HeldMessage[]>();
     for (let tries = 0; tries < auditTries && seen.size < this.servers; tries++) {
       const leader = await this.#cluster.streamLeader(stream);
       if (leader !== undefined && !seen.has(leader)) {
@@ -125,15 +199,15 @@ export class LiveFaultRig extends LiveRig implements FaultRig {
 }
 
 /** Every message as the leader has it. */
-async function contents(connection: RigConnection, stream: string): Promise<string> {
+async function contents(connection: RigConnection, stream: string): Promise<readonly HeldMessage[]> {
   const { management } = connection;
   const { firstSequence, lastSequence } = await management.stream(stream);
-  const lines: string[] = [];
-  for (let sequence = firstSequence; sequence <= lastSequence;) {
-    const selector = { kind: 'next-of-subject', subject: '>', fromSequence: sequence } as const;
-    const found = await management.message(stream, selector);
-    lines.push(`${found.sequence} ${found.headers['Nats-Msg-Id'] ?? ''}`);
-    sequence = found.sequence + 1;
+  const held: HeldMessage[] = [];
+  for (let next = firstSequence; next <= lastSequence;) {
+    const selector = { kind: 'next-of-subject', subject: '>', fromSequence: next } as const;
+    const { sequence, subject, headers, payload } = await management.message(stream, selector);
+    held.push({ sequence, subject, messageId: headers['Nats-Msg-Id'] ?? '', value: decoder.decode(payload) });
+    next = sequence + 1;
   }
-  return lines.join('; ');
+  return held;
 }

@@ -1,0 +1,82 @@
+import { LiveCluster, profileOf, type ServerVersion } from '../../../chaos/live/nats/index.ts';
+import { faultCampaign, type FaultCampaignOptions, type FaultTotals } from './fault-campaign.ts';
+import { keepFault, keptFaults } from './fault-corpus.ts';
+import { LiveFaultRig } from './fault-rig.ts';
+import { comparisonLines, faultScripts, scriptOnModel } from './fault-scripts.ts';
+
+const formWithinMs = 60_000;
+
+/** Kept and generated plans under faults in both worlds, with what was counted. True: every rule held that must. */
+export async function faultsReport(
+  version: ServerVersion,
+  options: Pick<FaultCampaignOptions, 'seed' | 'operations' | 'shrinkLimit'>,
+): Promise<boolean> {
+  const profile = profileOf(version);
+  const startMs = performance.now();
+  return await onFaultCluster(version, async (rig) => {
+    const { sequences, model, server, findings } = await faultCampaign(rig, {
+      ...options,
+      version: profile,
+      kept: keptFaults(profile).map(({ plan }) => plan),
+      progress: (line) => console.error(line),
+    });
+    for (const finding of findings) {
+      console.log(`${finding.world}: ${JSON.stringify(finding.outcome.violations)}`);
+      console.log(`  kept as ${keepFault(finding, profile)}`);
+    }
+    print('model', model);
+    print(`nats-server ${version}`, server);
+    for (const [word, count] of onlyIn(model, server))
+      console.log(`only the model answered ${word} (${count} times)`);
+    for (const [word, count] of onlyIn(server, model))
+      console.log(`only the server answered ${word} (${count} times)`);
+    const seconds = ((performance.now() - startMs) / 1000).toFixed(0);
+    console.log(
+      `nats-server ${version}, seed ${options.seed}: ${server.operations} operations under faults in ${sequences} sequences; ${findings.length} broke a rule that profile ${profile} keeps (${seconds} s)`,
+    );
+    return findings.length === 0;
+  });
+}
+
+/** The sequences that are judged by set or band, in both worlds. True: all fit. */
+export async function bandsReport(version: ServerVersion): Promise<boolean> {
+  const profile = profileOf(version);
+  return await onFaultCluster(version, async (rig) => {
+    let fitting = 0;
+    for (const [place, script] of faultScripts.entries()) {
+      const model = await scriptOnModel(script, profile, BigInt(place + 1));
+      const server = await script.run(rig, `s${String(place).padStart(5, '0')}`, profile);
+      console.log(`${script.id}: ${script.title}`);
+      for (const line of comparisonLines(model, server)) console.log(line);
+      if ([...model, ...server].every(({ fits }) => fits)) fitting++;
+    }
+    console.log(
+      `nats-server ${version}: ${fitting} of ${faultScripts.length} sequences fit on model and server (profile ${profile})`,
+    );
+    return fitting === faultScripts.length;
+  });
+}
+
+async function onFaultCluster<Result>(
+  version: ServerVersion,
+  run: (rig: LiveFaultRig) => Promise<Result>,
+): Promise<Result> {
+  const cluster = await LiveCluster.start({ version, name: 'faults', nodeCount: 3, formWithinMs });
+  try {
+    return await run(new LiveFaultRig(cluster));
+  } finally {
+    await cluster.stop();
+  }
+}
+
+function print(world: string, totals: FaultTotals): void {
+  const { operations, clear, ambiguous, deliveries, redeliveries, writes, broken } = totals;
+  const rules = [...broken].map(([rule, count]) => `${rule} in ${count}`).join(', ') || 'none';
+  console.log(
+    `${world}: ${operations} operations, ${clear} clear answers and ${ambiguous} ambiguous ones, ${deliveries} deliveries (${redeliveries} again), ${writes} writes of buckets; rules broken: ${rules}`,
+  );
+}
+
+function onlyIn(one: FaultTotals, other: FaultTotals): readonly (readonly [string, number])[] {
+  return [...one.words].filter(([word]) => !other.words.has(word));
+}

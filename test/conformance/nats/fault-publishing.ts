@@ -1,0 +1,297 @@
+import { band, words } from './fault-measure.ts';
+import { failed, outageSeconds, ProbeLoad } from './fault-probe.ts';
+import { audit, ledBy, replicatedStream, type FaultScript } from './fault-script.ts';
+
+const everyMs = 100;
+const timeoutMs = 1_000;
+/** Before the fault. */
+const calmMs = 2_000;
+/** An election of 4 to 9 s, from the last heartbeat, and one more where votes were split (jetstream B6). */
+const electionBand = [2.8, 19] as const;
+
+const stepDown: FaultScript = {
+  id: 'T15',
+  title: 'a stream leader hands over under load',
+  isShort: true,
+  async run(rig, name, version) {
+    const admin = await rig.connect(`${name}-admin`);
+    const { stream } = await replicatedStream(rig, admin, name);
+    const load = new ProbeLoad(rig, admin, { subject: `${name}.x`, everyMs, timeoutMs });
+    await rig.sleep(calmMs);
+    const sinceMs = rig.nowMs();
+    await admin.management.stepDownStream(stream);
+    await rig.sleep(5_000);
+    const probes = await load.stop();
+    const measures = [
+      band('seconds without acknowledgements', outageSeconds(probes, sinceMs), 0, 1),
+      words(
+        'what failed',
+        failed(probes).map(({ word }) => word),
+        ['no-responders', 'timeout', 'unavailable'],
+      ),
+      ...(await audit(rig, stream, admin, probes, version)),
+    ];
+    await admin.management.deleteStream(stream);
+    await admin.close();
+    return measures;
+  },
+};
+
+const kill: FaultScript = {
+  id: 'T16',
+  title: 'kill -9 of the stream leader, the client elsewhere',
+  isShort: false,
+  async run(rig, name, version) {
+    const admin = await rig.connect(`${name}-admin`);
+    const { stream, leader } = await replicatedStream(rig, admin, name);
+    const client = await rig.connectAt((leader + 1) % rig.servers, `${name}-client`);
+    const load = new ProbeLoad(rig, client, { subject: `${name}.x`, everyMs, timeoutMs });
+    await rig.sleep(calmMs);
+    const sinceMs = rig.nowMs();
+    const restart = rig.strike('kill', leader);
+    await rig.sleep(22_000);
+    const probes = await load.stop();
+    restart();
+    await rig.untilSettled();
+    const lost = failed(probes);
+    const timeouts = lost.filter(({ word }) => word === 'timeout').length;
+    const measures = [
+      band('seconds without acknowledgements', outageSeconds(probes, sinceMs), ...electionBand),
+      words(
+        'what failed',
+        lost.map(({ word }) => word),
+        ['no-responders', 'timeout'],
+        ['no-responders'],
+      ),
+      // What was on its way when the leader died, and when the next one began.
+      band('time-outs', timeouts, 0, (2 * timeoutMs) / everyMs),
+      ...(await audit(rig, stream, admin, probes, version)),
+    ];
+    await client.close();
+    await admin.management.deleteStream(stream);
+    await admin.close();
+    return measures;
+  },
+};
+
+const blackholeElsewhere: FaultScript = {
+  id: 'T17',
+  title: 'the leader is cut off, the client on a follower',
+  isShort: false,
+  async run(rig, name, version) {
+    const admin = await rig.connect(`${name}-admin`);
+    const { stream, leader } = await replicatedStream(rig, admin, name);
+    const client = await rig.connectAt((leader + 1) % rig.servers, `${name}-client`);
+    const load = new ProbeLoad(rig, client, { subject: `${name}.x`, everyMs, timeoutMs });
+    await rig.sleep(calmMs);
+    const sinceMs = rig.nowMs();
+    const heal = rig.strike('isolate', leader);
+    await rig.sleep(22_000);
+    const probes = await load.stop();
+    heal();
+    await rig.untilSettled();
+    const measures = [
+      band('seconds without acknowledgements', outageSeconds(probes, sinceMs), ...electionBand),
+      words(
+        'what failed',
+        failed(probes).map(({ word }) => word),
+        ['timeout'],
+        ['timeout'],
+      ),
+      ...(await audit(rig, stream, admin, probes, version)),
+    ];
+    await client.close();
+    await admin.management.deleteStream(stream);
+    await admin.close();
+    return measures;
+  },
+};
+
+const blackholeBeside: FaultScript = {
+  id: 'T18',
+  title: 'the leader is cut off, the client at the leader',
+  isShort: false,
+  async run(rig, name, version) {
+    const admin = await rig.connect(`${name}-admin`);
+    const { stream, leader } = await replicatedStream(rig, admin, name);
+    const client = await rig.connectAt(leader, `${name}-client`);
+    const load = new ProbeLoad(rig, client, { subject: `${name}.x`, everyMs, timeoutMs });
+    await rig.sleep(calmMs);
+    const sinceMs = rig.nowMs();
+    const heal = rig.strike('isolate', leader);
+    await rig.sleep(32_000);
+    const healedMs = rig.nowMs();
+    heal();
+    await rig.sleep(30_000);
+    const probes = await load.stop();
+    await rig.untilSettled();
+    const during = probes.filter(({ sentMs }) => sentMs > sinceMs && sentMs < healedMs - timeoutMs);
+    const firstRefusal = during.find(({ word }) => word !== 'timeout');
+    const refused = during.filter(({ sentMs }) => sentMs >= (firstRefusal?.sentMs ?? Infinity));
+    const measures = [
+      // Until its first tick of 10 s at which it has heard nobody for 10 s (jetstream B13).
+      band('seconds of time-outs', ((firstRefusal?.sentMs ?? Infinity) - sinceMs) / 1000, 9, 20.5),
+      words(
+        'then, until the heal',
+        refused.map(({ word }) => word),
+        ['no-responders'],
+        ['no-responders'],
+      ),
+      // An election, since its term is the higher one, after the connections have come back (jetstream B12, C22).
+      band('seconds from the heal to acknowledgements', outageSeconds(probes, healedMs), 0, 25),
+      ...(await audit(rig, stream, admin, probes, version)),
+    ];
+    await client.close();
+    await admin.management.deleteStream(stream);
+    await admin.close();
+    return measures;
+  },
+};
+
+const isolatedFollower: FaultScript = {
+  id: 'T20',
+  title: 'a follower is cut off for long and comes back',
+  isShort: false,
+  async run(rig, name, version) {
+    const admin = await rig.connect(`${name}-admin`);
+    const { stream, leader } = await replicatedStream(rig, admin, name);
+    const client = await rig.connectAt(leader, `${name}-client`);
+    const load = new ProbeLoad(rig, client, { subject: `${name}.x`, everyMs, timeoutMs });
+    await rig.sleep(calmMs);
+    const sinceMs = rig.nowMs();
+    const heal = rig.strike('isolate', (leader + 1) % rig.servers);
+    await rig.sleep(30_000);
+    const healedMs = rig.nowMs();
+    heal();
+    let elections = 0;
+    let last = leader;
+    while (rig.nowMs() < healedMs + 25_000) {
+      const now = await rig.leader(stream);
+      if (now !== undefined && now !== last) {
+        elections++;
+        last = now;
+      }
+      await rig.sleep(200);
+    }
+    const probes = await load.stop();
+    await rig.untilSettled();
+    const measures = [
+      band(
+        'failed while it is away',
+        failed(probes).filter(({ sentMs }) => sentMs > sinceMs && sentMs < healedMs - timeoutMs).length,
+        0,
+        2,
+      ),
+      band('other leaders after the heal', elections, 0, 1),
+      band('seconds from the heal to acknowledgements', outageSeconds(probes, healedMs), 0, 25),
+      ...(await audit(rig, stream, admin, probes, version)),
+    ];
+    await client.close();
+    await admin.management.deleteStream(stream);
+    await admin.close();
+    return measures;
+  },
+};
+
+const pause: FaultScript = {
+  id: 'T21',
+  title: 'the leader stands still for 2 s, then for 15 s',
+  isShort: false,
+  async run(rig, name, version) {
+    const admin = await rig.connect(`${name}-admin`);
+    const { stream, leader } = await replicatedStream(rig, admin, name);
+    const client = await rig.connectAt((leader + 1) % rig.servers, `${name}-client`);
+    const patient = new ProbeLoad(rig, client, { subject: `${name}.x`, everyMs, timeoutMs: 5_000 });
+    await rig.sleep(calmMs);
+    const resumeSoon = rig.strike('pause', leader);
+    await rig.sleep(2_000);
+    resumeSoon();
+    await rig.sleep(3_000);
+    const afterShort = await patient.stop();
+    const still = await rig.leader(stream);
+    const load = new ProbeLoad(rig, client, { subject: `${name}.y`, everyMs, timeoutMs });
+    await rig.sleep(calmMs);
+    const sinceMs = rig.nowMs();
+    const resume = rig.strike('pause', leader);
+    await rig.sleep(20_000);
+    resume();
+    await rig.sleep(10_000);
+    const afterLong = await load.stop();
+    await rig.untilSettled();
+    const led = await ledBy(rig, stream);
+    const measures = [
+      words(
+        'what failed in 2 s',
+        failed(afterShort).map(({ word }) => word),
+        [],
+      ),
+      band('other leaders after 2 s', still === leader ? 0 : 1, 0, 0),
+      band(
+        'seconds without acknowledgements',
+        outageSeconds(afterLong, sinceMs, sinceMs + 18_000),
+        ...electionBand,
+      ),
+      words(
+        'what failed in 20 s',
+        failed(afterLong).map(({ word }) => word),
+        ['timeout', 'no-responders'],
+        ['timeout'],
+      ),
+      band('other leaders after 20 s', led === leader ? 0 : 1, 0, 1),
+      ...(await audit(rig, stream, admin, [...afterShort, ...afterLong], version)),
+    ];
+    await client.close();
+    await admin.management.deleteStream(stream);
+    await admin.close();
+    return measures;
+  },
+};
+
+const rolling: FaultScript = {
+  id: 'T28',
+  title: 'SIGTERM of each server in turn under load',
+  isShort: false,
+  async run(rig, name, version) {
+    const admin = await rig.connect(`${name}-admin`);
+    const { stream } = await replicatedStream(rig, admin, name);
+    const measures = [];
+    const all = [];
+    for (let victim = 0; victim < rig.servers; victim++) {
+      const clients = await Promise.all(
+        [1, 2].map((step) => rig.connectAt((victim + step) % rig.servers, `${name}-${victim}-${step}`)),
+      );
+      const loads = clients.map(
+        (client, place) =>
+          new ProbeLoad(rig, client, { subject: `${name}.${victim}.${place}`, everyMs, timeoutMs }),
+      );
+      await rig.sleep(calmMs);
+      const sinceMs = rig.nowMs();
+      const restart = rig.strike('shut-down', victim);
+      await rig.sleep(3_000);
+      restart();
+      await rig.untilSettled();
+      for (const load of loads) {
+        const probes = await load.stop();
+        measures.push(
+          band(`seconds without acknowledgements, server ${victim}`, outageSeconds(probes, sinceMs), 0, 1),
+        );
+        all.push(...probes);
+      }
+      for (const client of clients) await client.close();
+    }
+    measures.push(...(await audit(rig, stream, admin, all, version)));
+    await admin.management.deleteStream(stream);
+    await admin.close();
+    return measures;
+  },
+};
+
+export const publishingScripts: readonly FaultScript[] = [
+  stepDown,
+  kill,
+  blackholeElsewhere,
+  blackholeBeside,
+  isolatedFollower,
+  pause,
+  rolling,
+];
