@@ -31,12 +31,17 @@ interface Measured {
   readonly rssMebibytes: readonly { readonly hour: number; readonly rss: number; readonly heap: number }[];
 }
 
-async function measure(scenario: string, tools: number, minutes: number): Promise<Measured> {
+async function measure(
+  scenario: string,
+  tools: number,
+  minutes: number,
+  further: Readonly<Record<string, string>> = {},
+): Promise<Measured> {
   const rssMebibytes: { hour: number; rss: number; heap: number }[] = [];
   let nextUs = 0;
   const cpuBefore = process.cpuUsage();
   const result = await runScenario(
-    { scenario, seed, overrides: { tools: String(tools), minutes: String(minutes) } },
+    { scenario, seed, overrides: { tools: String(tools), minutes: String(minutes), ...further } },
     {
       progress({ virtualUs }) {
         if (virtualUs < nextUs) return;
@@ -99,6 +104,15 @@ const large = await measure('reference-day', 6000, Math.min(minutes, 60));
 say(large, `6,000 tools, ${Math.min(minutes, 60)} virtual minutes`);
 const costs = [reference, large].map(({ result, cpuRatio }) => 1 / cpuRatio / (result.figures['tools'] ?? 1));
 line('  cost of a tool-second, 6,000 over 1,500', `${((costs[1] ?? 0) / (costs[0] ?? 1)).toFixed(2)} ×`);
+
+// The tools of the generator have 1 to 4 chambers, 2.5 on average.
+const chambers = await measure('chambers', 2400, Math.min(minutes, 60), { defenders: '150' });
+say(chambers, '6,000 chambers as units, 150 Defenders of one colour');
+const [early, late] = [chambers.rssMebibytes.at(3), chambers.rssMebibytes.at(-1)];
+line(
+  '  heap + buffers, a quarter in and at the end, MiB',
+  ...[early, late].map((at) => (at?.heap ?? 0).toFixed(0)),
+);
 
 console.log('\nwhere the time goes (self time by room, 30 virtual minutes)');
 for (const { room, share } of await profileByRoom(async () => {

@@ -3,6 +3,7 @@ import { faultKinds } from '../chaos/catalogue.ts';
 import { generatePlan } from '../chaos/generator.ts';
 import { suggestion } from '../chaos/nearest.ts';
 import { emptyPlan, type Plan } from '../chaos/plan.ts';
+import { unitsOf } from '../system/defender/units.ts';
 import { colours } from '../system/ports/colour.ts';
 import { completionMessageId, completionStream } from '../system/ports/completion.ts';
 import { chunkTable } from '../system/ports/tables.ts';
@@ -123,6 +124,7 @@ export async function runScenario(request: RunRequest, hooks: RunHooks = {}): Pr
       (request.plant === undefined ? {} : (plantNamed(request.plant)?.customisation ?? {})),
     elide: hooks.elide ?? true,
     ...(setup.nats === undefined ? {} : { nats: setup.nats }),
+    ...(setup.unitKind === undefined ? {} : { unitKind: setup.unitKind }),
     ...(setup.leadership === undefined ? {} : { leadership: setup.leadership }),
     ...(wafers === undefined ? {} : { wafers }),
   });
@@ -185,7 +187,12 @@ class Run {
         gatewayPollMs: 5000,
         quiet: plan.faults.length === 0,
         gracePeriodMs: 30_000,
-        unitWeights: new Map(world.equipment.inventory.map(({ tool, weight }) => [tool, weight])),
+        unitWeights: new Map(
+          unitsOf(world.equipment.inventory, setup.unitKind ?? 'tool').map(({ unit, weight }) => [
+            unit,
+            weight,
+          ]),
+        ),
         storedRequests: (tool, contextSequence) => {
           const partition = { tool, context_sequence: contextSequence };
           // What left memory was durable on every replica when it did.

@@ -5,6 +5,7 @@ import { learnLimits } from '../system/defender/processing/limits.ts';
 import { agentLeadership, defaultDefenderSettings, type Leadership } from '../system/defender/settings.ts';
 import { defaultElectionAgentSettings } from '../system/election-agent/settings.ts';
 import { startElectionAgent } from '../system/election-agent/start.ts';
+import type { UnitKind } from '../system/ports/completion.ts';
 import { colours, type Colour } from '../system/ports/colour.ts';
 import { PortError } from '../system/ports/errors.ts';
 import type { Ports } from '../system/ports/index.ts';
@@ -56,6 +57,8 @@ export interface WorldOptions {
   readonly replicationFactor: number;
   /** Both colours run from the start; otherwise green is idle with no replicas. */
   readonly bothColours: boolean;
+  /** What Defenders own and consume in order; the tool unless given (delivery C3, C4). */
+  readonly unitKind?: UnitKind;
   /** Who grants leadership among the Defenders of a colour; NATS KV unless given (delivery C5). */
   readonly leadership?: Leadership['kind'];
   /** Recorded wafers that the tools play instead of the synthetic generator. */
@@ -154,6 +157,7 @@ export class World {
     this.equipment = new Equipment(kernel, {
       tools: options.tools,
       startMs: toolsStartMs,
+      settings: { unitKind: options.unitKind ?? 'tool' },
       ...(options.wafers === undefined ? {} : { wafers: options.wafers }),
       send: this.connections.send,
       record: (tool, event) => this.history.record(tool, event),
@@ -277,6 +281,7 @@ export class World {
           ports,
           (customisation.collector ?? keep)({
             ...defaultCollectorSettings(side, natsUrl(side)),
+            unitKind: this.options.unitKind ?? 'tool',
             expectedClusterName: `nats-${side}`,
           }),
         );
@@ -288,6 +293,7 @@ export class World {
             expectedClusterName: `nats-${side}`,
             learnLimits: this.#rememberedLimits,
             leadership: this.#leadershipOf(side),
+            unitKind: this.options.unitKind ?? 'tool',
           }),
         );
       case 'election-agent':

@@ -36,13 +36,21 @@ export const electionAgent: Scenario = {
         { kind: 'pod.kill', parameters: agent, startMs: at(40) },
         { kind: 'pod.kill', parameters: leader, startMs: at(40) },
         { kind: 'nats.kill-node', parameters: { colour: 'blue' }, ...during(46, 30_000) },
-        { kind: 'pod.kill', parameters: { component: 'defender', colour: 'blue', count: 1 }, startMs: at(52) },
+        {
+          kind: 'pod.kill',
+          parameters: { component: 'defender', colour: 'blue', count: 1 },
+          startMs: at(52),
+        },
       ]),
       drawnFaults: { kinds: ['pod.kill', 'pod.freeze', 'nats.'], most: 3, startMs: at(54), endMs: at(64) },
       goals: [
         goal('contexts processed', 'completion.acknowledged'),
         goal('a leader was replaced', 'leader.elected', (event) => event.term > 1),
-        goal('a leader without NATS resigned', 'leader.lost', (event) => event.reason === 'cannot reach NATS'),
+        goal(
+          'a leader without NATS resigned',
+          'leader.lost',
+          (event) => event.reason === 'cannot reach NATS',
+        ),
         goal('a map after a crash', 'assignment.published', (event) => event.reason === 'crash'),
       ],
     };

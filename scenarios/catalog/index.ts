@@ -7,6 +7,7 @@ import { clockChaos } from './clock-chaos.ts';
 import { defenderChurn } from './defender-churn.ts';
 import { defenderMoments } from './defender-moments.ts';
 import { gatewayCut } from './gateway-cut.ts';
+import { chambers } from './chambers.ts';
 import { electionAgent } from './election-agent.ts';
 import { leaderChaos } from './leader-chaos.ts';
 import { lostAcks } from './lost-acks.ts';
@@ -52,6 +53,7 @@ export const catalog: readonly Scenario[] = [
   rebalanceStudy,
   leaderChaos,
   electionAgent,
+  chambers,
   nodeLoss,
   natsStorm,
   natsFilterEditing,

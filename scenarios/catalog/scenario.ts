@@ -71,6 +71,8 @@ export interface ScenarioSetup {
   readonly bothColours: boolean;
   /** Version and disk care of NATS; 2.12 with default sync unless given. */
   readonly nats?: NatsSettings;
+  /** What Defenders own and consume in order; the tool unless given (delivery C3, C4). */
+  readonly unitKind?: WorldOptions['unitKind'];
   /** Who grants leadership; NATS KV unless given. */
   readonly leadership?: WorldOptions['leadership'];
   readonly fixedFaults: readonly PlannedFault[];

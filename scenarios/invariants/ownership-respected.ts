@@ -6,7 +6,7 @@ const handOverUs = 30_000_000;
 
 /**
  * Nobody stores results of a unit that it does not own, but for the work it had begun when it gave the unit up (defender
- * §5). Without an excuse: a Defender knows what it was assigned, whatever is broken. Not modelled: units per chamber.
+ * §5). Without an excuse: a Defender knows what it was assigned, whatever is broken.
  */
 export const ownershipRespected: Rule = rule({
   id: 'ownership.respected',
@@ -26,11 +26,11 @@ export const ownershipRespected: Rule = rule({
       },
     });
     history.on('pod.ended', ({ pod }) => givenUp.delete(pod));
-    history.on('uchart.stored', ({ colour, contextId, pod, tool }, timeUs) => {
-      if (!facts.unitWeights.has(tool)) return;
+    history.on('uchart.stored', ({ colour, contextId, pod, unit }, timeUs) => {
+      if (!facts.unitWeights.has(unit)) return;
       ledger.check();
-      if (book.of(pod)?.units.has(tool) === true) return;
-      const sinceUs = givenUp.get(pod)?.get(tool);
+      if (book.of(pod)?.units.has(unit) === true) return;
+      const sinceUs = givenUp.get(pod)?.get(unit);
       if (sinceUs !== undefined && timeUs - sinceUs <= handOverUs) return;
       ledger.violate(
         sinceUs === undefined

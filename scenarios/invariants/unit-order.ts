@@ -10,7 +10,7 @@ const positionLost: Excuse = {
 
 /**
  * The completions of a unit are processed in the order of their stream (defender §5): what was delivered first is stored,
- * or given up, before a later one is. Not modelled: units per chamber, whose order is their own.
+ * or given up, before a later one is.
  */
 export const unitOrder: Rule = rule({
   id: 'unit.order',
@@ -22,20 +22,20 @@ export const unitOrder: Rule = rule({
     /** Delivered and not stored yet: context and its sequence, by unit. */
     const open: Record<Colour, Map<string, Map<string, number>>> = { blue: new Map(), green: new Map() };
     const stored = new Set<string>();
-    history.on('completion.delivered', ({ colour, tool, contextId, streamSequence }) => {
-      if (stored.has(contextId) || !facts.unitWeights.has(tool)) return;
-      const contexts = open[colour].get(tool) ?? new Map<string, number>();
-      open[colour].set(tool, contexts);
+    history.on('completion.delivered', ({ colour, unit, contextId, streamSequence }) => {
+      if (stored.has(contextId) || !facts.unitWeights.has(unit)) return;
+      const contexts = open[colour].get(unit) ?? new Map<string, number>();
+      open[colour].set(unit, contexts);
       // A completion that was published twice keeps its first place.
       if (!contexts.has(contextId)) contexts.set(contextId, streamSequence);
     });
-    history.on('completion.dead-lettered', ({ colour, tool, contextId }) => {
+    history.on('completion.dead-lettered', ({ colour, unit, contextId }) => {
       stored.add(contextId);
-      open[colour].get(tool)?.delete(contextId);
+      open[colour].get(unit)?.delete(contextId);
     });
-    history.on('uchart.stored', ({ colour, tool, contextId, pod }) => {
+    history.on('uchart.stored', ({ colour, unit, contextId, pod }) => {
       stored.add(contextId);
-      const contexts = open[colour].get(tool);
+      const contexts = open[colour].get(unit);
       const sequence = contexts?.get(contextId);
       if (contexts === undefined || sequence === undefined) return;
       contexts.delete(contextId);

@@ -83,7 +83,7 @@ export class FaultFreeOracle {
     history.on('context.completed', (event) => {
       const chart = world.equipment.expectedUChart(event.contextId);
       if (chart === undefined) return;
-      const key = `${event.tool}\u0000${event.recipe}`;
+      const key = `${event.unit}\u0000${event.recipe}`;
       let unit = this.#units.get(key);
       if (unit === undefined) {
         unit = new UnitOracle(this.#limits.get(event.recipe) ?? learnAll(defaultStrategies, []));

@@ -29,6 +29,8 @@ export type EquipmentEvent =
   | {
       readonly kind: 'context.completed';
       readonly tool: string;
+      /** The tool, or a chamber of it where that is the unit. */
+      readonly unit: string;
       readonly contextId: string;
       readonly contextSequence: number;
       readonly previousSequence: number;

@@ -237,6 +237,7 @@ export class Tool {
     record(tool, {
       kind: 'context.completed',
       tool,
+      unit: unitOf(settings.unitKind, tool, plan.chamber),
       contextId,
       contextSequence,
       previousSequence,

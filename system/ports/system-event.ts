@@ -189,6 +189,8 @@ export type DefenderEvent =
       readonly pod: string;
       readonly defenderId: string;
       readonly tool: string;
+      /** What owns its subject: the tool, or a chamber of it. */
+      readonly unit: string;
       readonly contextId: string;
       readonly streamSequence: number;
       readonly deliveryCount: number;
@@ -207,6 +209,8 @@ export type DefenderEvent =
       readonly colour: Colour;
       readonly pod: string;
       readonly tool: string;
+      /** What owns its subject: the tool, or a chamber of it. */
+      readonly unit: string;
       readonly contextId: string;
       readonly digest: number;
       readonly points: number;
@@ -257,6 +261,8 @@ export type DefenderEvent =
       readonly colour: Colour;
       readonly pod: string;
       readonly tool: string;
+      /** What owns its subject: the tool, or a chamber of it. */
+      readonly unit: string;
       readonly contextId: string;
       readonly streamSequence: number;
       readonly reason: string;

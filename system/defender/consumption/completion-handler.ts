@@ -135,6 +135,7 @@ export class CompletionHandler {
       colour: this.#settings.colour,
       pod: process.name,
       tool: delivery.completion.tool,
+      unit: delivery.unit,
       contextId: delivery.contextId,
       streamSequence: message.streamSequence,
       reason,

@@ -201,7 +201,7 @@ export class UnitConsumer {
     };
   }
 
-  #report({ completion, contextId, message }: Delivery): void {
+  #report({ completion, contextId, message, unit }: Delivery): void {
     const { ports, settings, state } = this.#context;
     ports.telemetry.event({
       kind: 'completion.delivered',
@@ -209,6 +209,7 @@ export class UnitConsumer {
       pod: ports.process.name,
       defenderId: state.defenderId,
       tool: completion.tool,
+      unit,
       contextId,
       streamSequence: message.streamSequence,
       deliveryCount: message.deliveryCount,

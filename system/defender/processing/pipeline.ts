@@ -247,6 +247,7 @@ export class Pipeline {
       colour: this.#settings.colour,
       pod: process.name,
       tool: delivery.completion.tool,
+      unit: delivery.unit,
       contextId: delivery.contextId,
       digest: uchartDigest(chart),
       points,

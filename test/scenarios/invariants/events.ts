@@ -35,6 +35,7 @@ const plain: { readonly [K in EventKind]?: EventOf<K> } = {
   'context.completed': {
     kind: 'context.completed',
     tool,
+    unit: tool,
     contextId,
     contextSequence: 1,
     previousSequence: 0,
@@ -81,6 +82,7 @@ const plain: { readonly [K in EventKind]?: EventOf<K> } = {
     pod,
     defenderId,
     tool,
+    unit: tool,
     contextId,
     streamSequence: 1,
     deliveryCount: 1,
@@ -99,6 +101,7 @@ const plain: { readonly [K in EventKind]?: EventOf<K> } = {
     colour,
     pod,
     tool,
+    unit: tool,
     contextId,
     streamSequence: 1,
     reason: 'spoilt',
@@ -114,7 +117,7 @@ const plain: { readonly [K in EventKind]?: EventOf<K> } = {
   },
   'processing.stage': { kind: 'processing.stage', colour, contextId, stage: 'fetch', durationMs: 100 },
   'cache.lookup': { kind: 'cache.lookup', colour, pod, hit: true },
-  'uchart.stored': { kind: 'uchart.stored', colour, pod, tool, contextId, digest: 7, points: 30 },
+  'uchart.stored': { kind: 'uchart.stored', colour, pod, tool, unit: tool, contextId, digest: 7, points: 30 },
   'alarm.judged': {
     kind: 'alarm.judged',
     colour,
