@@ -6,7 +6,7 @@ import type { Finding } from '../lint/finding.ts';
 import type { InputFile } from '../lint/input/collect-file.ts';
 import { lintJson, lintText } from '../lint/report-text.ts';
 import { lintRules } from '../lint/rules/index.ts';
-import { durationMs } from '../lint/promql/lexer.ts';
+import { durationMs } from '../../sim/prometheus/promql/lexer.ts';
 import { exitCodes, type ExitCode } from './exit-code.ts';
 import { InputError } from './input-error.ts';
 

@@ -4,7 +4,7 @@ import type { InputFile } from '../lint/input/collect-file.ts';
 import type { LintInput } from '../lint/input/lint-input.ts';
 import { readInput } from '../lint/input/read-input.ts';
 import type { Resource } from '../lint/input/resource.ts';
-import { typeOf } from '../lint/promql/expression.ts';
+import { typeOf } from '../../sim/prometheus/promql/expression.ts';
 import { lintRules } from '../lint/rules/index.ts';
 import { suggestion } from '../../chaos/nearest.ts';
 import type { AnalysisMetricSpec } from './argo/analysis-run.ts';

@@ -4,7 +4,7 @@ import { analysisUses, templateOf, type AnalysisUse } from '../lint/input/analys
 import type { AnalysisMetric, LintInput } from '../lint/input/lint-input.ts';
 import { absoluteOrPercent, hasTrafficRouting, replicasOf } from '../lint/input/replicas.ts';
 import { canarySteps, placeOf, type CanaryStep, type Resource } from '../lint/input/resource.ts';
-import { durationMs } from '../lint/promql/lexer.ts';
+import { durationMs } from '../../sim/prometheus/promql/lexer.ts';
 import type { AnalysisMetricSpec } from './argo/analysis-run.ts';
 import { rolloutDefaults, type CanarySpec, type CanaryStepSpec } from './argo/canary-spec.ts';
 import { defaultConsecutiveErrorLimit } from './argo/metric-run.ts';

@@ -1,5 +1,5 @@
 import type { MetricResult } from '../lint/condition/evaluate.ts';
-import { durationMs } from '../lint/promql/lexer.ts';
+import { durationMs } from '../../sim/prometheus/promql/lexer.ts';
 
 /** What a metric's query gives from a time on: values (one for each series), or an error of the provider. */
 export interface ScriptedAnswer {

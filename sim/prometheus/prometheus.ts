@@ -6,6 +6,10 @@ import { bucketQuantile } from './bucket-quantile.ts';
 import { emptyRun, extrapolatedIncrease, type SampleRun } from './extrapolation.ts';
 import { MetricsClient } from './metrics-client.ts';
 import { seriesKey } from './pod-telemetry.ts';
+import { evaluatePromql } from './promql/evaluate.ts';
+import { parsePromQuery } from './promql/parser.ts';
+import { promLabels, type PromPoint, type PromSeries } from './promql/series.ts';
+import type { PromValue } from './promql/value.ts';
 import { SampleBlock } from './sample-block.ts';
 import { labelsOf, type ScrapeTarget, type TargetSpec } from './scrape-target.ts';
 
@@ -118,6 +122,41 @@ export class Prometheus {
       case 'gauge':
         return this.#sumOfLatest(query.name, query.labels);
     }
+  }
+
+  /**
+   * The value of a query as a text, as of now; slower than `evaluate`, which knows three forms only.
+   * Throws a `PromSyntaxError` or a `PromQueryError`.
+   */
+  query(text: string): PromValue {
+    const { scrapeIntervalMs, lookbackMs } = this.settings;
+    const nowMs = this.kernel.nowUs / 1000;
+    return evaluatePromql(parsePromQuery(text), nowMs, {
+      series: this.storedSeries(),
+      queryMs: nowMs,
+      lookbackMs,
+      evaluationIntervalMs: scrapeIntervalMs,
+      deviations: new Set(),
+    });
+  }
+
+  /** What is stored, one series for each set of labels. */
+  storedSeries(): readonly PromSeries[] {
+    const found = new Map<string, PromSeries & { readonly points: PromPoint[] }>();
+    for (const target of this.#targets) {
+      for (let column = 0; column < target.block.width; column++) {
+        const name = target.spec.telemetry.series[column]?.name ?? '';
+        const labels = labelsOf(target, column);
+        const key = seriesKey(name, labels);
+        const series = found.get(key) ?? {
+          labels: promLabels(Object.entries({ ...labels, __name__: name })),
+          points: [],
+        };
+        found.set(key, series);
+        target.block.pointsInto(column, series.points);
+      }
+    }
+    return [...found.values()];
   }
 
   static #scrape(prometheus: Prometheus, target: ScrapeTarget): void {

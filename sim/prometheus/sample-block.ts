@@ -1,5 +1,6 @@
 import type { PodTelemetry } from './pod-telemetry.ts';
 import type { SampleRun } from './extrapolation.ts';
+import type { PromPoint } from './promql/series.ts';
 
 /**
  * What was scraped from one process: a ring of rows, one a scrape, with one column a series. A row may be a staleness
@@ -70,6 +71,16 @@ export class SampleBlock {
     if (this.#stale[slot] === 1 || (this.#timesMs[slot] as number) <= startMs) return undefined;
     if (column >= (this.#widths[slot] as number)) return undefined;
     return this.#values[slot * this.#columns + column] as number;
+  }
+
+  /** Appends all of one series, staleness markers too. */
+  pointsInto(column: number, points: PromPoint[]): void {
+    for (let row = 0; row < this.#rows; row++) {
+      const slot = this.#slot(row);
+      if (column >= (this.#widths[slot] as number)) continue;
+      const value = this.#stale[slot] === 1 ? undefined : this.#values[slot * this.#columns + column];
+      points.push({ timeMs: this.#timesMs[slot] as number, value });
+    }
   }
 
   /** Slot of a row, counted from the oldest one kept. */

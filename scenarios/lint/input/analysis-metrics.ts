@@ -9,7 +9,7 @@ import {
   textAt,
   type MapNode,
 } from '../documents/manifest-node.ts';
-import { durationMs } from '../promql/lexer.ts';
+import { durationMs } from '../../../sim/prometheus/promql/lexer.ts';
 import type { AnalysisMetric, ConditionText } from './lint-input.ts';
 import { promQuery } from './prom-queries.ts';
 import type { Resource } from './resource.ts';

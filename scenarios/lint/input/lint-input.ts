@@ -1,8 +1,8 @@
 import type { Condition } from '../condition/condition.ts';
 import type { ManifestNode, MapNode, ScalarNode } from '../documents/manifest-node.ts';
 import type { Place, SourceText } from '../documents/source-text.ts';
-import type { PromExpression } from '../promql/expression.ts';
-import type { PromSyntaxError } from '../promql/lexer.ts';
+import type { PromExpression } from '../../../sim/prometheus/promql/expression.ts';
+import type { PromSyntaxError } from '../../../sim/prometheus/promql/lexer.ts';
 import type { ShellScript, ShellSequence } from '../shell/script.ts';
 import type { Resource } from './resource.ts';
 

@@ -7,7 +7,7 @@ import {
   walk,
   type ManifestNode,
 } from '../documents/manifest-node.ts';
-import { durationMs } from '../promql/lexer.ts';
+import { durationMs } from '../../../sim/prometheus/promql/lexer.ts';
 import type { HistogramBuckets } from './lint-input.ts';
 import { resourceOf } from './resource.ts';
 

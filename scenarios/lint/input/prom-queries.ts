@@ -1,7 +1,7 @@
 import type { SourceText } from '../documents/source-text.ts';
-import { partsOf } from '../promql/expression.ts';
-import { PromSyntaxError } from '../promql/lexer.ts';
-import { parsePromQuery } from '../promql/parser.ts';
+import { partsOf } from '../../../sim/prometheus/promql/expression.ts';
+import { PromSyntaxError } from '../../../sim/prometheus/promql/lexer.ts';
+import { parsePromQuery } from '../../../sim/prometheus/promql/parser.ts';
 import type { Collected } from './collected.ts';
 import type { PromQuery, QueryUse } from './lint-input.ts';
 import { SourceText as Source } from '../documents/source-text.ts';

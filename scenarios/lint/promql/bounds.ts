@@ -1,4 +1,8 @@
-import { matcherTexts, type PromExpression, type Selector } from './expression.ts';
+import {
+  matcherTexts,
+  type PromExpression,
+  type Selector,
+} from '../../../sim/prometheus/promql/expression.ts';
 
 /** The least and greatest value an expression can have, where it has a value that is a number. */
 export interface Bounds {

@@ -1,7 +1,7 @@
 import { usesListAsNumber } from '../condition/truth.ts';
 import { analysisUses } from '../input/analysis-uses.ts';
 import type { LintInput } from '../input/lint-input.ts';
-import { typeOf } from '../promql/expression.ts';
+import { typeOf } from '../../../sim/prometheus/promql/expression.ts';
 import type { Found, LintRule } from './rule.ts';
 
 /** Conditions that compare the list of a vector with a number; in templates that only run in the background, or in others. */

@@ -1,4 +1,4 @@
-import { selectorsOf, type LabelMatcher } from '../promql/expression.ts';
+import { selectorsOf, type LabelMatcher } from '../../../sim/prometheus/promql/expression.ts';
 import type { LintRule } from './rule.ts';
 
 const resourceMetric =

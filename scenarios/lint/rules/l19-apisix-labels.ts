@@ -1,4 +1,4 @@
-import { partsOf, selectorsOf, type PromExpression } from '../promql/expression.ts';
+import { partsOf, selectorsOf, type PromExpression } from '../../../sim/prometheus/promql/expression.ts';
 import type { PromQuery } from '../input/lint-input.ts';
 import type { Found, LintRule } from './rule.ts';
 

@@ -1,5 +1,10 @@
 import type { PromQuery } from '../input/lint-input.ts';
-import { matcherTexts, partsOf, selectorsOf, type PromExpression } from '../promql/expression.ts';
+import {
+  matcherTexts,
+  partsOf,
+  selectorsOf,
+  type PromExpression,
+} from '../../../sim/prometheus/promql/expression.ts';
 import type { Found, LintRule } from './rule.ts';
 
 function isAggregated(expression: PromExpression): boolean {

@@ -1,5 +1,5 @@
 import { usesListAsNumber, usesNumberAsList } from '../condition/truth.ts';
-import { typeOf } from '../promql/expression.ts';
+import { typeOf } from '../../../sim/prometheus/promql/expression.ts';
 import type { Found, LintRule } from './rule.ts';
 
 export const indexedScalar: LintRule = {

@@ -1,5 +1,5 @@
 import type { LintInput, PromQuery } from '../input/lint-input.ts';
-import { partsOf } from '../promql/expression.ts';
+import { partsOf } from '../../../sim/prometheus/promql/expression.ts';
 import type { Found, LintRule } from './rule.ts';
 
 const needsTwoSamples = new Set(['rate', 'irate', 'increase', 'delta', 'idelta', 'deriv', 'predict_linear']);

@@ -1,6 +1,11 @@
 import { guardsEmptyResult } from '../condition/truth.ts';
 import type { AnalysisMetric } from '../input/lint-input.ts';
-import { partsOf, selectorsOf, type LabelMatcher, type PromExpression } from '../promql/expression.ts';
+import {
+  partsOf,
+  selectorsOf,
+  type LabelMatcher,
+  type PromExpression,
+} from '../../../sim/prometheus/promql/expression.ts';
 import type { Found, LintRule } from './rule.ts';
 
 /** Whether a matcher picks failures only: such series appear with the first failure. */

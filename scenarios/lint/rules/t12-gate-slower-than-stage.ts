@@ -1,7 +1,7 @@
 import { nodeAt, textAt } from '../documents/manifest-node.ts';
 import { analysisUses, templateOf } from '../input/analysis-uses.ts';
 import { canarySteps, type Resource } from '../input/resource.ts';
-import { durationMs } from '../promql/lexer.ts';
+import { durationMs } from '../../../sim/prometheus/promql/lexer.ts';
 import type { LintRule } from './rule.ts';
 
 /** The shortest pause between two steps that ends by itself; a plain number is seconds. */

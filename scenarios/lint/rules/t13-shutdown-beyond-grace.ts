@@ -1,6 +1,6 @@
 import { itemsAt, nodeAt, numberAt, textAt, type ManifestNode } from '../documents/manifest-node.ts';
 import { isWorkload, placeOf } from '../input/resource.ts';
-import { durationMs } from '../promql/lexer.ts';
+import { durationMs } from '../../../sim/prometheus/promql/lexer.ts';
 import type { LintRule } from './rule.ts';
 
 const defaultGraceSeconds = 30;

@@ -1,4 +1,12 @@
-import type { Aggregation, Binary, LabelMatcher, PromExpression, Selector } from './expression.ts';
+import {
+  noShift,
+  type Aggregation,
+  type Binary,
+  type LabelMatcher,
+  type PromExpression,
+  type Selector,
+  type TimeShift,
+} from './expression.ts';
 import { durationMs, PromSyntaxError, promTokens, type PromToken } from './lexer.ts';
 
 const aggregations = new Set(
@@ -51,13 +59,14 @@ class PromParser {
     return left;
   }
 
-  #modifiers(): Pick<Binary, 'matching' | 'grouped' | 'bool'> {
+  #modifiers(): Pick<Binary, 'matching' | 'matchingLabels' | 'many' | 'included' | 'bool'> {
     const bool = this.#name('bool');
     const matching = this.#name('on') ? 'on' : this.#name('ignoring') ? 'ignoring' : undefined;
-    if (matching !== undefined) this.#labels();
-    const grouped = this.#name('group_left') || this.#name('group_right');
-    if (grouped && this.#peek().text === '(') this.#labels();
-    return { matching, grouped, bool };
+    const matchingLabels = matching === undefined ? [] : this.#labels().map(({ name }) => name);
+    const many = this.#name('group_left') ? 'left' : this.#name('group_right') ? 'right' : undefined;
+    const includes = many !== undefined && this.#peek().text === '(';
+    const included = includes ? this.#labels().map(({ name }) => name) : [];
+    return { matching, matchingLabels, many, included, bool };
   }
 
   #unary(): PromExpression {
@@ -79,31 +88,67 @@ class PromParser {
         this.#at++;
         const windowMs = this.#duration();
         const subquery = this.#symbol(':');
-        if (subquery && this.#peek().text !== ']') this.#duration();
+        const stepMs = subquery && this.#peek().text !== ']' ? this.#duration() : undefined;
         this.#expect(']');
-        expression = { kind: 'window', offset: token.offset, inner: expression, windowMs, subquery };
+        expression = {
+          kind: 'window',
+          offset: token.offset,
+          inner: expression,
+          windowMs,
+          subquery,
+          stepMs,
+          shift: noShift,
+        };
       } else if (this.#name('offset')) {
-        this.#symbol('-');
-        this.#duration();
+        const back = this.#symbol('-') ? -1 : 1;
+        const lengthMs = this.#duration();
+        const offsetMs = lengthMs === undefined ? undefined : back * lengthMs;
+        expression = this.#shifted(expression, { offsetMs }, token);
       } else if (this.#symbol('@')) {
-        this.#at++;
-        if (this.#symbol('(')) this.#expect(')');
+        expression = this.#shifted(expression, { atMs: this.#instant() }, token);
       } else return expression;
     }
+  }
+
+  #shifted(expression: PromExpression, by: Partial<TimeShift>, token: PromToken): PromExpression {
+    if (expression.kind === 'selector' || (expression.kind === 'window' && expression.subquery)) {
+      return { ...expression, shift: { ...expression.shift, ...by } };
+    }
+    if (expression.kind === 'window') {
+      return { ...expression, inner: this.#shifted(expression.inner, by, token) };
+    }
+    throw new PromSyntaxError(token.offset, `${token.text} stands behind a selector or a subquery only`);
+  }
+
+  /** What stands behind `@`: seconds, `start()` or `end()`. */
+  #instant(): TimeShift['atMs'] {
+    const negative = this.#symbol('-');
+    const token = this.#next();
+    if (token.kind === 'variable') return undefined;
+    if (token.kind === 'number') return Number(token.text) * (negative ? -1000 : 1000);
+    const edge = token.text.toLowerCase();
+    if (edge !== 'start' && edge !== 'end') {
+      this.#at--;
+      this.#fail();
+    }
+    this.#expect('(');
+    this.#expect(')');
+    return edge;
   }
 
   #primary(): PromExpression {
     const token = this.#next();
     switch (token.kind) {
       case 'number':
-      case 'duration':
         return { kind: 'number', offset: token.offset, value: Number(token.text) };
+      case 'duration':
+        return { kind: 'number', offset: token.offset, value: (durationMs(token.text) ?? Number.NaN) / 1000 };
       case 'string':
         return { kind: 'string', offset: token.offset, value: unquote(token.text) };
       case 'variable':
         return this.#peek().text === '{'
           ? this.#selector(token)
-          : { kind: 'selector', offset: token.offset, metric: token.text, matchers: [] };
+          : { kind: 'selector', offset: token.offset, metric: token.text, matchers: [], shift: noShift };
       case 'symbol':
         if (token.text === '(') {
           const inner = this.#expression(1);
@@ -195,7 +240,8 @@ class PromParser {
       }
     }
     const named = matchers.find((matcher) => matcher.label === '__name__' && matcher.operator === '=');
-    return { kind: 'selector', offset: name.offset, metric: name.text || (named?.value ?? ''), matchers };
+    const metric = name.text || (named?.value ?? '');
+    return { kind: 'selector', offset: name.offset, metric, matchers, shift: noShift };
   }
 
   #matcher(): LabelMatcher {

@@ -8,12 +8,22 @@ export interface LabelMatcher {
   readonly offset: number;
 }
 
+/** When something is looked at: `@ time` instead of the query's own, `offset` before that. */
+export interface TimeShift {
+  readonly atMs: number | 'start' | 'end' | undefined;
+  /** Undefined where it stands in a variable. */
+  readonly offsetMs: number | undefined;
+}
+
+export const noShift: TimeShift = { atMs: undefined, offsetMs: 0 };
+
 export interface Selector {
   readonly kind: 'selector';
   readonly offset: number;
   /** Empty where only labels select. */
   readonly metric: string;
   readonly matchers: readonly LabelMatcher[];
+  readonly shift: TimeShift;
 }
 
 /** `x[5m]` and `x[5m:1m]`; a window in a variable has no length. */
@@ -23,6 +33,10 @@ export interface RangeWindow {
   readonly inner: PromExpression;
   readonly windowMs: number | undefined;
   readonly subquery: boolean;
+  /** Of a subquery; undefined for the evaluation interval. */
+  readonly stepMs: number | undefined;
+  /** Of a subquery; that of `x[5m] offset 1m` belongs to its selector. */
+  readonly shift: TimeShift;
 }
 
 export interface Call {
@@ -48,9 +62,12 @@ export interface Binary {
   readonly operator: string;
   readonly left: PromExpression;
   readonly right: PromExpression;
-  /** `on (…)` or `ignoring (…)`, and a `group_left` or `group_right`. */
   readonly matching: 'on' | 'ignoring' | undefined;
-  readonly grouped: boolean;
+  readonly matchingLabels: readonly string[];
+  /** Side with many elements: `group_left` or `group_right`. */
+  readonly many: 'left' | 'right' | undefined;
+  /** Labels that a result takes over from the other side. */
+  readonly included: readonly string[];
   readonly bool: boolean;
 }
 
