@@ -8,6 +8,7 @@ const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
   cassandra: () => import('./cassandra/command.ts'),
   kubernetes: () => import('./kubernetes/command.ts'),
   nats: () => import('./nats/command.ts'),
+  prometheus: () => import('./prometheus/command.ts'),
 };
 
 const [name, ...parameters] = process.argv.slice(2);

@@ -30,17 +30,25 @@ const patterns: readonly (readonly [PromToken['kind'] | 'skip', RegExp])[] = [
 export function promTokens(text: string): readonly PromToken[] {
   const tokens: PromToken[] = [];
   let offset = 0;
+  let inWindow = false;
   while (offset < text.length) {
-    const found = nextToken(text, offset);
+    const found = nextToken(text, offset, inWindow);
     if (found === undefined) throw new PromSyntaxError(offset, `unexpected ${JSON.stringify(text[offset])}`);
     const [kind, length] = found;
     if (kind !== 'skip') tokens.push({ kind, text: text.slice(offset, offset + length), offset });
+    if (kind === 'symbol' && (text[offset] === '[' || text[offset] === ']')) inWindow = text[offset] === '[';
     offset += length;
   }
   return [...tokens, { kind: 'end', text: '', offset: text.length }];
 }
 
-function nextToken(text: string, offset: number): readonly [PromToken['kind'] | 'skip', number] | undefined {
+function nextToken(
+  text: string,
+  offset: number,
+  inWindow: boolean,
+): readonly [PromToken['kind'] | 'skip', number] | undefined {
+  // Names may begin with a colon, but `[5m:1m]` has none.
+  if (inWindow && text[offset] === ':') return ['symbol', 1];
   for (const [kind, pattern] of patterns) {
     pattern.lastIndex = offset;
     const match = pattern.exec(text);

@@ -77,10 +77,10 @@ class PromParser {
       const inner = this.#expression(6);
       return { kind: 'unary', offset: token.offset, negative: token.text === '-', inner };
     }
-    return this.#suffixes(this.#primary());
+    return this.#suffixes(this.#primary(), token);
   }
 
-  #suffixes(start: PromExpression): PromExpression {
+  #suffixes(start: PromExpression, first: PromToken): PromExpression {
     let expression = start;
     for (;;) {
       const token = this.#peek();
@@ -90,6 +90,18 @@ class PromParser {
         const subquery = this.#symbol(':');
         const stepMs = subquery && this.#peek().text !== ']' ? this.#duration() : undefined;
         this.#expect(']');
+        // A fixed `@` before the range is refused, `@ end()` is not.
+        const plain =
+          expression.kind === 'selector' &&
+          first.text !== '(' &&
+          expression.shift.offsetMs === 0 &&
+          typeof expression.shift.atMs !== 'number';
+        if (!subquery && !plain) {
+          throw new PromSyntaxError(
+            token.offset,
+            'ranges only allowed for vector selectors without an offset',
+          );
+        }
         expression = {
           kind: 'window',
           offset: token.offset,
