@@ -1,7 +1,6 @@
 import { Stage } from '../variants/stage.ts';
-import { tagOf } from '../variants/study.ts';
 import { variants } from '../variants/index.ts';
-import type { Variant } from '../variants/variant.ts';
+import { tagsOf, type Variant } from '../variants/variant.ts';
 import { minuteMs, parametersOf, type Scenario } from './scenario.ts';
 
 const fewTools = 10;
@@ -13,9 +12,9 @@ export const variantScenarios: readonly Scenario[] = variants.map(scenarioOf);
 function scenarioOf(variant: Variant): Scenario {
   const minutes = Math.max(shortestMinutes, variant.minutes);
   return {
-    name: tagOf(variant),
+    name: `variant-${variant.name}`,
     summary: variant.summary,
-    tags: ['faults', 'delivery', tagOf(variant)],
+    tags: ['faults', 'delivery', ...tagsOf(variant)],
     parameters: parametersOf(minutes).map((parameter) => {
       if (parameter.name === 'tools') return { ...parameter, default: fewTools };
       // A variant has its own course: it cannot be cut short.

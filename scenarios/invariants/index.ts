@@ -40,6 +40,15 @@ import { canaryAffinity } from './canary-affinity.ts';
 import { canaryLimited } from './canary-limited.ts';
 import { canaryShare } from './canary-share.ts';
 import { canaryWithdrawn } from './canary-withdrawn.ts';
+import { shadowIsolated } from './shadow-isolated.ts';
+import { shadowHarmless } from './shadow-harmless.ts';
+import { shadowLimited } from './shadow-limited.ts';
+import { shadowMarked } from './shadow-marked.ts';
+import { shadowCompared } from './shadow-compared.ts';
+import { operationOnce } from './operation-once.ts';
+import { operationFirstWrite } from './operation-first-write.ts';
+import { writeBehindKept } from './write-behind-kept.ts';
+import { consistencyFound } from './consistency-found.ts';
 import type { Rule } from './rule.ts';
 import { shutdownOrder } from './shutdown-order.ts';
 import { toolOverflow } from './tool-overflow.ts';
@@ -67,6 +76,15 @@ export const rules: readonly Rule[] = [
   canaryAffinity,
   canaryLimited,
   canaryShare,
+  shadowIsolated,
+  shadowHarmless,
+  shadowLimited,
+  shadowMarked,
+  shadowCompared,
+  operationOnce,
+  operationFirstWrite,
+  writeBehindKept,
+  consistencyFound,
   alarmOneEffect,
   alarmFaultFree,
   alarmJudgedAgain,

@@ -33,6 +33,66 @@ const bugs: readonly VariantBug[] = [
     summary: 'clients with names alike share a place, so that all or none are on the canary',
     rule: 'canary.share',
   },
+  {
+    name: 'shared-tables',
+    variant: 'mirror',
+    summary: 'the shadow works on the tables of live',
+    rule: 'shadow.isolated',
+  },
+  {
+    name: 'awaited-mirror',
+    variant: 'mirror',
+    summary: 'a caller is answered when live and shadow have answered',
+    rule: 'shadow.harmless',
+  },
+  {
+    name: 'unlimited-mirror',
+    variant: 'mirror',
+    summary: 'every request is copied, however many there are',
+    rule: 'shadow.limited',
+  },
+  {
+    name: 'nameless-copies',
+    variant: 'mirror',
+    summary: 'copies do not say what they are copies of',
+    rule: 'shadow.marked',
+  },
+  {
+    name: 'errors-as-differences',
+    variant: 'mirror',
+    summary: 'what the shadow fails is counted as a different answer',
+    rule: 'shadow.compared',
+  },
+  {
+    name: 'timestamp-key',
+    variant: 'idempotency',
+    summary: 'the idempotency key has the time in it, so that every attempt has its own',
+    rule: 'operation.once',
+  },
+  {
+    name: 'last-write-wins',
+    variant: 'idempotency',
+    summary: 'a later write with another payload is taken as well',
+    rule: 'operation.first-write',
+  },
+  {
+    name: 'volatile-write-behind',
+    variant: 'idempotency',
+    summary: 'what the shadow store is owed is kept in memory only',
+    rule: 'write-behind.kept',
+  },
+  {
+    name: 'write-behind-to-main',
+    variant: 'idempotency',
+    summary: 'the write-behind writes to main',
+    rule: 'shadow.isolated',
+  },
+  {
+    name: 'blind-consistency-check',
+    variant: 'idempotency',
+    summary: 'the consistency check looks only for rows that are missing',
+    rule: 'consistency.found',
+  },
 ];
 
 /** Bugs of the variants of delivery; the stage of each knows them by name. */

@@ -1,5 +1,7 @@
+import { idempotencyVariant } from './idempotency/index.ts';
+import { mirrorVariant } from './mirror/index.ts';
 import { percentageVariant } from './percentage/index.ts';
 import type { Variant } from './variant.ts';
 
 /** All variants of delivery. */
-export const variants: readonly Variant[] = [percentageVariant];
+export const variants: readonly Variant[] = [percentageVariant, mirrorVariant, idempotencyVariant];

@@ -6,7 +6,7 @@ import { RuleLedger, type RuleContext } from '../invariants/rule.ts';
 import { watchGoals } from '../observers/goals.ts';
 import type { RuleOutcome } from '../run-result.ts';
 import { Stage } from './stage.ts';
-import type { Variant } from './variant.ts';
+import { tagsOf, type Variant } from './variant.ts';
 
 export interface VariantOutcome {
   /** Rules of the variant, by what their breach costs. */
@@ -19,10 +19,6 @@ export interface VariantOutcome {
 
 /** How long after its course a variant may converge. */
 const restMs = 60_000;
-
-export function tagOf(variant: Variant): string {
-  return `variant-${variant.name}`;
-}
 
 /** Puts a variant on without a fab beside it, for many seeds in little time. Rejects where the run itself breaks down. */
 export async function playVariant(
@@ -50,8 +46,8 @@ export async function playVariant(
       reachableGateways: () => [],
     },
   };
-  const watched = rulesFor([tagOf(variant)])
-    .filter(({ onlyTag }) => onlyTag === tagOf(variant))
+  const watched = rulesFor(tagsOf(variant))
+    .filter(({ onlyTag }) => onlyTag !== undefined)
     .map((rule) => {
       const ledger = new RuleLedger(rule, context);
       return { ledger, check: rule.watch(context, ledger) };

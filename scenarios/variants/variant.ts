@@ -9,6 +9,13 @@ export interface Variant {
   /** How long its course takes. */
   readonly minutes: number;
   readonly goals: readonly Goal[];
+  /** Rules that it shares with other variants, besides its own. */
+  readonly sharedTags?: readonly string[];
   /** Builds it and sets its course going. `bug`: the planted bug that is put in; undefined: none. */
   begin(stage: Stage, bug: string | undefined): void;
+}
+
+/** The tag of its own rules first. */
+export function tagsOf({ name, sharedTags = [] }: Variant): readonly string[] {
+  return [`variant-${name}`, ...sharedTags];
 }

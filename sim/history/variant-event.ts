@@ -1,12 +1,62 @@
 import type { CanaryBackend } from '../../system/ports/variant-event.ts';
 
 /** What a stage found out about a variant of delivery, whatever the variant says of itself. */
-export type VariantObservation =
-  /** A client got an answer. `forced`: it asked for a side by header or cookie. */
-  {
-    readonly kind: 'canary.answered';
-    readonly client: string;
-    readonly backend: CanaryBackend;
-    readonly release: string;
-    readonly forced: boolean;
-  };
+export type VariantObservation = PercentageObservation | ShadowObservation | OperationObservation;
+
+/** A client got an answer. `forced`: it asked for a side by header or cookie. */
+interface PercentageObservation {
+  readonly kind: 'canary.answered';
+  readonly client: string;
+  readonly backend: CanaryBackend;
+  readonly release: string;
+  readonly forced: boolean;
+}
+
+type ShadowObservation =
+  /** A gateway sent a request to one side. `isMarked`: with all headers that belong to it. */
+  | {
+      readonly kind: 'shadow.sent';
+      readonly gateway: string;
+      readonly side: 'live' | 'shadow';
+      readonly isMarked: boolean;
+    }
+  /** A gateway answered its caller. `heldMs`: how long after live had answered; `isAltered`: not as live had. */
+  | {
+      readonly kind: 'shadow.answered';
+      readonly gateway: string;
+      readonly heldMs: number;
+      readonly isAltered: boolean;
+    }
+  /** What a gateway's comparison shows, between the least and the most that it may show. */
+  | {
+      readonly kind: 'shadow.viewed';
+      readonly gateway: string;
+      readonly messages: number;
+      readonly fewestMessages: number;
+      readonly mostMessages: number;
+      readonly differences: number;
+      readonly fewestDifferences: number;
+      readonly mostDifferences: number;
+    }
+  /** Rows where live reads, and those of them that the shadow wrote. */
+  | { readonly kind: 'shadow.audited'; readonly rows: number; readonly foreignRows: number };
+
+type OperationObservation =
+  /** A client heard that its write is done, or that another payload came first. */
+  | {
+      readonly kind: 'operation.answered';
+      readonly operation: string;
+      readonly payload: string;
+      readonly result: string | undefined;
+    }
+  /** What lies in the stores of one write. `owedMs`: how long ago a client heard that it is done. */
+  | {
+      readonly kind: 'operation.audited';
+      readonly operation: string;
+      readonly rows: number;
+      readonly payload: string | undefined;
+      readonly inShadow: boolean;
+      readonly owedMs: number;
+    }
+  /** Somebody changed a row of the shadow store behind everybody's back; perhaps only, where the store did not say. */
+  | { readonly kind: 'operation.corrupted'; readonly key: string; readonly isCertain: boolean };

@@ -1,5 +1,5 @@
 /** What the variants of delivery say of themselves (delivery §3.8–§3.15); `client` is a tool, or who else sends requests. */
-export type VariantEvent = PercentageEvent;
+export type VariantEvent = PercentageEvent | ConsistencyEvent;
 
 /** Why a request went where it went. `withdrawn`: there is no canary (any more). */
 export type CanaryReason = 'header' | 'cookie' | 'affinity' | 'weight' | 'withdrawn';
@@ -26,3 +26,12 @@ type PercentageEvent =
       readonly revision: number;
       readonly weightPercent: number;
     };
+
+/** Main was compared with the shadow store: keys that the shadow lacks, and keys that it has otherwise. */
+interface ConsistencyEvent {
+  readonly kind: 'consistency.checked';
+  readonly client: string;
+  readonly compared: number;
+  readonly missing: readonly string[];
+  readonly different: readonly string[];
+}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { variantPlants } from '../../../scenarios/plants/variants.ts';
 import { variants } from '../../../scenarios/variants/index.ts';
-import { playVariant, tagOf, type VariantOutcome } from '../../../scenarios/variants/study.ts';
+import { playVariant, type VariantOutcome } from '../../../scenarios/variants/study.ts';
 import type { Variant } from '../../../scenarios/variants/variant.ts';
 
 const seeds = 3n;
@@ -11,7 +11,7 @@ function brokenIn({ rules }: VariantOutcome): readonly string[] {
 }
 
 function variantOf(scenario: string): Variant {
-  const variant = variants.find((each) => tagOf(each) === scenario);
+  const variant = variants.find((each) => `variant-${each.name}` === scenario);
   if (variant === undefined) throw new Error(`no variant ${scenario}`);
   return variant;
 }
