@@ -5,8 +5,8 @@ import type { ActiveFault, FaultKind } from './fault.ts';
 import { withDefaults, type ParameterValues } from './parameter.ts';
 import type { Plan, PlannedFault } from './plan.ts';
 import { findMoment } from './moment.ts';
-import type { PlannedMoment } from './planned-moment.ts';
-import { aimedAt } from './target-group.ts';
+import type { MomentTarget, PlannedMoment } from './planned-moment.ts';
+import { aimedAt, podsOf } from './target-group.ts';
 import type { FaultWorld } from './world-access.ts';
 
 /** What became of a planned fault. Times are those of the plan, or of the moment that it waited for. */
@@ -151,11 +151,25 @@ export class FaultInjector {
     });
   }
 
+  #podAimedAt(target: Exclude<MomentTarget, 'drawn'>, { pod, colour }: Entry): string | undefined {
+    const leader = this.#world.leaderPod(colour);
+    switch (target) {
+      case 'self':
+        return pod;
+      case 'leader':
+        return leader;
+      case 'follower':
+        return podsOf(this.#world, 'defender', colour).find(({ name }) => name !== leader)?.name;
+    }
+  }
+
   /** Where a fault at a moment was pointed at a pod, and for how long it lasts. */
   #aim(entry: Entry, { target, durationMs }: PlannedMoment): void {
     const { kernel } = this.#world;
-    const pod = target === 'leader' ? this.#world.leaderPod(entry.colour) : entry.pod;
-    if (target !== 'drawn') entry.values = aimedAt(entry.values, pod ?? 'nobody', entry.colour);
+    if (target !== 'drawn') {
+      const pod = this.#podAimedAt(target, entry);
+      entry.values = aimedAt(entry.values, pod ?? 'nobody', entry.colour);
+    }
     entry.startMs = kernel.nowUs / 1000;
     if (durationMs === undefined || entry.kind.instant) return;
     entry.endMs = entry.startMs + durationMs;

@@ -1,10 +1,10 @@
 /**
- * Whom a fault at a moment hits: the pod in which it was passed, the leader of that colour, or whoever the fault's own
- * parameters choose.
+ * Whom a fault at a moment hits: the pod in which it was passed, the leader of that colour, the oldest Defender of it that
+ * does not lead, or whoever the fault's own parameters choose.
  */
-export type MomentTarget = 'self' | 'leader' | 'drawn';
+export type MomentTarget = 'self' | 'leader' | 'follower' | 'drawn';
 
-export const momentTargets: readonly MomentTarget[] = ['self', 'leader', 'drawn'];
+export const momentTargets: readonly MomentTarget[] = ['self', 'leader', 'follower', 'drawn'];
 
 /** In place of a time: a fault begins when a named moment of the protocol is passed. */
 export interface PlannedMoment {

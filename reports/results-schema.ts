@@ -6,7 +6,7 @@ const momentSchema = z.strictObject({
   moment: z.string(),
   occurrence: z.int(),
   delayMs: z.int(),
-  target: z.enum(['self', 'leader', 'drawn']),
+  target: z.enum(['self', 'leader', 'follower', 'drawn']),
   durationMs: z.int().optional(),
 });
 

@@ -202,6 +202,7 @@ class Run {
         waitingCompletions: () => waitingCompletions(world),
         faultFreeJudgement: (contextId) => oracle.judgement(contextId),
         reachableGateways: () => reachableGateways(world),
+        ...(setup.timeline === undefined ? {} : { timeline: setup.timeline }),
       },
     };
     for (const rule of rulesFor(scenarioNamed(request.scenario)?.tags ?? [])) {

@@ -16,7 +16,7 @@ export const operatorScale = instantFault({
       name: 'replicas',
       type: 'integer',
       unit: 'replicas',
-      minimum: 1,
+      minimum: 0,
       maximum: 199,
       typical: [30, 60],
       default: 45,

@@ -6,6 +6,7 @@ import { clusterRestart } from './cluster-restart.ts';
 import { clockChaos } from './clock-chaos.ts';
 import { defenderChurn } from './defender-churn.ts';
 import { defenderMoments } from './defender-moments.ts';
+import { defenderTimelines } from './defender-timelines/index.ts';
 import { gatewayCut } from './gateway-cut.ts';
 import { chambers } from './chambers.ts';
 import { electionAgent } from './election-agent.ts';
@@ -50,6 +51,7 @@ export const catalog: readonly Scenario[] = [
   defenderChurn,
   defenderMoments,
   clusterRestart,
+  ...defenderTimelines,
   rebalanceStudy,
   leaderChaos,
   electionAgent,

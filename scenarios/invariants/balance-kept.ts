@@ -1,5 +1,6 @@
-import type { EventOf } from '../../sim/history/history.ts';
 import type { Colour } from '../../system/ports/colour.ts';
+import type { AssignmentChange } from '../../system/ports/system-event.ts';
+import { watchMaps } from './map-in-force.ts';
 import { rule, type Rule, type RuleLedger, type WorldFacts } from './rule.ts';
 
 const most = 1.2;
@@ -7,13 +8,11 @@ const least = 0.8;
 /** Fewer units a member than this cannot be spread evenly. */
 const leastUnitsPerMember = 5;
 
-type Published = EventOf<'assignment.published'>;
-
 /** What the members of one map said they own. */
 class AppliedMap {
   readonly loads = new Map<string, number>();
   units = 0;
-  published: Published | undefined;
+  published: AssignmentChange | undefined;
 }
 
 /**
@@ -34,7 +33,7 @@ export const balanceKept: Rule = rule({
       maps[colour].set(version, map);
       return map;
     }
-    history.on('assignment.published', (event) => {
+    watchMaps(history, (event) => {
       const map = mapOf(event.colour, event.version);
       map.published = event;
       judgeIfWhole(ledger, facts, map);

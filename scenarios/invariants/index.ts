@@ -51,6 +51,7 @@ import { writeBehindKept } from './write-behind-kept.ts';
 import { consistencyFound } from './consistency-found.ts';
 import type { Rule } from './rule.ts';
 import { shutdownOrder } from './shutdown-order.ts';
+import { timelineKept } from './timeline-kept.ts';
 import { toolOverflow } from './tool-overflow.ts';
 import { windowsKept } from './windows-kept.ts';
 
@@ -107,6 +108,7 @@ export const rules: readonly Rule[] = [
   rebalanceLimits,
   movementBounds,
   balanceKept,
+  timelineKept,
   recoveryCrash,
   windowsKept,
   ownershipCovered,

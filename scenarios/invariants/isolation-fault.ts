@@ -1,6 +1,7 @@
 import { otherColour, type Colour } from '../../system/ports/colour.ts';
 import { budgetMs } from './budget-processing.ts';
 import { cassandraImpaired, coloursTouched, defendersDisturbed, natsImpaired } from './excuses.ts';
+import { watchMaps } from './map-in-force.ts';
 import { rule, type Rule } from './rule.ts';
 
 /** A fault in one NATS cluster leaves the other colour untouched: its Defenders keep their connection, their map and the budget (PRODUCT, isolation). */
@@ -47,7 +48,7 @@ export const isolationFault: Rule = rule({
         colour,
       );
     });
-    history.on('assignment.published', ({ colour, version, reason }) => {
+    watchMaps(history, ({ colour, version, reason }) => {
       if (reason !== 'crash' || !isBystander(colour)) return;
       ledger.check();
       ledger.violateUnlessExcused(

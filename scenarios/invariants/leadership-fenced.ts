@@ -1,5 +1,6 @@
 import type { Colour } from '../../system/ports/colour.ts';
 import type { Excuse } from './excuses.ts';
+import { watchMaps } from './map-in-force.ts';
 import { rule, type Rule } from './rule.ts';
 
 const stateLost: Excuse = {
@@ -34,7 +35,7 @@ export const leadershipFenced: Rule = rule({
         );
       }
     });
-    history.on('assignment.published', ({ colour, version, term }) => {
+    watchMaps(history, ({ colour, version, term }) => {
       ledger.check();
       const other = maps[colour].get(version);
       maps[colour].set(version, term);

@@ -2,6 +2,7 @@ import type { History } from '../../sim/history/history.ts';
 import type { Kernel } from '../../sim/kernel/index.ts';
 import type { Colour } from '../../system/ports/colour.ts';
 import type { RuleOutcome, Violation } from '../run-result.ts';
+import type { Timeline } from '../timelines/timeline.ts';
 import { coloursTouched, isExcusedBy, type Excuse } from './excuses.ts';
 
 /** Which faults are, or just were, in force. Answered by whoever injects them. */
@@ -28,6 +29,8 @@ export interface WorldFacts {
   faultFreeJudgement(contextId: string): { readonly alarm: boolean } | undefined;
   /** Gateways that run, are ready, and that Management can reach now, both ways. */
   readonly reachableGateways: () => readonly string[];
+  /** What the scenario says that this run must show of the Defenders; absent in most. */
+  readonly timeline?: Timeline;
 }
 
 export interface RuleContext {

@@ -1,6 +1,7 @@
 import type { SystemEvent } from '../../system/ports/system-event.ts';
 import { defendersFrozen, natsImpaired } from './excuses.ts';
 import { DefenderRoster } from './defender-roster.ts';
+import { watchMaps } from './map-in-force.ts';
 import { rule, type Rule } from './rule.ts';
 
 type Step = Extract<SystemEvent, { kind: 'shutdown.step' }>['step'];
@@ -55,7 +56,7 @@ export const shutdownOrder: Rule = rule({
       if (deployment.startsWith('defender-')) told.set(pod, timeUs);
     });
     history.on('identity.claimed', lookForIdle);
-    history.on('assignment.published', lookForIdle);
+    watchMaps(history, lookForIdle);
     history.on('shutdown.step', ({ pod, step, colour }, timeUs) => {
       ledger.check();
       lookForIdle(undefined, timeUs);

@@ -52,6 +52,7 @@ import { forgottenCompletion } from './forgotten-completion.ts';
 import { clingingLeader } from './clinging-leader.ts';
 import { filterEditing } from './filter-editing.ts';
 import { variantPlants } from './variants.ts';
+import { patientWindow } from './patient-window.ts';
 import type { Plant } from './plant.ts';
 
 /** Where a planted bug sits. */
@@ -97,6 +98,7 @@ export const plantsByArea: Readonly<Record<PlantArea, readonly Plant[]>> = {
     degradedDrops,
     concurrentUnit,
     filterEditing,
+    patientWindow,
   ],
   other: [
     sharedFate,

@@ -288,6 +288,7 @@ export class Member {
         state,
         isFirm: () => service.lock.isHeldFirmly(),
         isDegraded: () => this.#degradedSinceMs !== undefined,
+        isNewcomer: () => service.identity.heldMs() < settings.windows.coldStartMs,
         mayDeclareDeath: () => ports.clock.monotonicMs() >= this.#graceUntilMs,
         stepDown: (reason) => {
           service.lock.stepDown(reason);

@@ -59,6 +59,8 @@ describe('a fault at a moment', () => {
   test('is pointed at the leader of that colour, or at whom its parameters choose', async () => {
     const leader = await play(pinned({ target: 'leader' }), 'defender-green-1');
     expect(leader.world.kubernetes.acts).toEqual(['kill defender-green-4']);
+    const follower = await play(pinned({ target: 'follower' }), 'defender-green-1');
+    expect(follower.world.kubernetes.acts).toEqual(['kill defender-green-0']);
     const drawn = await play(pinned({ target: 'drawn' }, 'pod.kill', { component: 'management' }));
     expect(drawn.world.kubernetes.acts).toEqual(['kill management-0']);
   });
@@ -144,7 +146,7 @@ describe('a plan with moments', () => {
     ],
     ['{ "moment": "lock.won", "occurrence": 0 }', 'pod.kill', /:3:49: "occurrence" does not fit .*from 1 to/],
     ['{ "moment": "lock.won", "delayMs": 0.5 }', 'pod.kill', /:3:46: "delayMs" does not fit/],
-    ['{ "moment": "lock.won", "target": "me" }', 'pod.kill', /:3:45: .*one of self, leader, drawn/],
+    ['{ "moment": "lock.won", "target": "me" }', 'pod.kill', /:3:45: .*one of self, leader, follower, drawn/],
     [
       '{ "moment": "lock.won", "target": "self" }',
       'nats.kill-node',

@@ -6,6 +6,7 @@ import type { DefenderMetrics } from '../metrics.ts';
 import { reportFailure } from '../processing/dependency.ts';
 import { ProcessingFailure, ProcessingReleased } from '../processing/failure.ts';
 import type { Pipeline, PipelinePorts } from '../processing/pipeline.ts';
+import { messageKey } from './delivery.ts';
 import type { Delivery } from './delivery.ts';
 
 const acknowledgeTries = 3;
@@ -19,8 +20,8 @@ export class CompletionHandler {
   readonly #jetStream: JetStream;
   readonly #pipeline: Pipeline;
   readonly #metrics: DefenderMetrics;
-  /** Failed processings by stream sequence, until the message is settled for good. */
-  readonly #failures = new Map<number, number>();
+  /** Failed processings by `messageKey`, until the message is settled for good. */
+  readonly #failures = new Map<string, number>();
 
   constructor(
     ports: PipelinePorts,
@@ -41,7 +42,7 @@ export class CompletionHandler {
     try {
       if (this.#settings.policies.acknowledge === 'before-store') await this.#acknowledge(delivery);
       await this.#pipeline.process(delivery);
-      this.#failures.delete(delivery.message.streamSequence);
+      this.#failures.delete(messageKey(delivery.message));
       if (delivery.isAborted) delivery.message.nak();
       else await this.#acknowledge(delivery);
       return true;
@@ -94,9 +95,10 @@ export class CompletionHandler {
   }
 
   async #failed(delivery: Delivery, error: unknown): Promise<void> {
-    const { streamSequence, deliveryCount } = delivery.message;
-    const failures = (this.#failures.get(streamSequence) ?? 0) + 1;
-    this.#failures.set(streamSequence, failures);
+    const { deliveryCount } = delivery.message;
+    const key = messageKey(delivery.message);
+    const failures = (this.#failures.get(key) ?? 0) + 1;
+    this.#failures.set(key, failures);
     const stage = error instanceof ProcessingFailure ? error.stage : 'calculate';
     const { name } = this.#ports.process;
     reportFailure(this.#ports, this.#settings, name, delivery, stage, reasonOf(error), failures);
@@ -128,7 +130,7 @@ export class CompletionHandler {
         await this.#ports.clock.sleep(backOff.nextMs());
       }
     }
-    this.#failures.delete(message.streamSequence);
+    this.#failures.delete(messageKey(message));
     const { process, telemetry } = this.#ports;
     telemetry.event({
       kind: 'completion.dead-lettered',

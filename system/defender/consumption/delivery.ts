@@ -1,6 +1,11 @@
 import type { Completion } from '../../ports/completion.ts';
 import type { DeliveredMessage } from '../../ports/jetstream.ts';
 
+/** Which stored message this is: a stream that lost its end gives a sequence again (jetstream D1, R1), an id it does not. */
+export function messageKey({ streamSequence, messageId }: DeliveredMessage): string {
+  return `${streamSequence} ${messageId}`;
+}
+
 /** One completion in the hands of this Defender. */
 export interface Delivery {
   readonly completion: Completion;

@@ -8,6 +8,7 @@ import type { DefenderSettings } from '../settings.ts';
 import type { StateMachine } from '../state.ts';
 import type { Subscription } from '../units.ts';
 import type { CompletionHandler } from './completion-handler.ts';
+import { messageKey } from './delivery.ts';
 import type { Delivery } from './delivery.ts';
 import type { ProcessingSlots } from './processing-slots.ts';
 import type { PipelinePorts } from '../processing/pipeline.ts';
@@ -45,11 +46,13 @@ export class UnitConsumer {
   readonly unit: Subscription;
   readonly #context: ConsumerContext;
   readonly #waiting: DeliveredMessage[] = [];
-  readonly #inWork = new Map<number, Delivery>();
+  /** By `messageKey`. */
+  readonly #inWork = new Map<string, Delivery>();
   #consumption: Consumption | undefined;
   #isReleased = false;
   #isRunning = false;
-  #lastStored: { readonly streamSequence: number; readonly contextId: string } | undefined;
+  /** Key of the message whose result was stored last. */
+  #lastStored: string | undefined;
 
   constructor(unit: Subscription, context: ConsumerContext) {
     this.unit = unit;
@@ -132,7 +135,8 @@ export class UnitConsumer {
       message.nak();
       return;
     }
-    const delivery = this.#inWork.get(message.streamSequence);
+    const key = messageKey(message);
+    const delivery = this.#inWork.get(key);
     if (delivery !== undefined) {
       delivery.message = message;
       this.#report(delivery);
@@ -142,7 +146,7 @@ export class UnitConsumer {
       void this.#work(message);
       return;
     }
-    const queued = this.#waiting.findIndex(({ streamSequence }) => streamSequence === message.streamSequence);
+    const queued = this.#waiting.findIndex((waiting) => messageKey(waiting) === key);
     if (queued >= 0) this.#waiting[queued] = message;
     else this.#waiting.push(message);
     if (!this.#isRunning) void this.#run();
@@ -160,29 +164,21 @@ export class UnitConsumer {
     const { handler, slots } = this.#context;
     const completion = decodeCompletion(message.payload);
     const delivery = this.#deliveryOf(message, completion);
-    this.#inWork.set(message.streamSequence, delivery);
+    const key = messageKey(message);
+    this.#inWork.set(key, delivery);
     this.#context.busy.add(this);
     this.#report(delivery);
     await slots.acquire();
     try {
       if (this.#isReleased || delivery.isAborted) message.nak();
       else if (completion === undefined) await handler.rejectUnreadable(delivery);
-      else if (this.#isStored(delivery)) await handler.settleAgain(delivery);
-      else if (await handler.handle(delivery)) {
-        this.#lastStored = { streamSequence: message.streamSequence, contextId: delivery.contextId };
-      }
+      else if (this.#lastStored === key) await handler.settleAgain(delivery);
+      else if (await handler.handle(delivery)) this.#lastStored = key;
     } finally {
       slots.release();
-      this.#inWork.delete(message.streamSequence);
+      this.#inWork.delete(key);
       if (this.#inWork.size === 0) this.#context.busy.delete(this);
     }
-  }
-
-  /** By both: a stream that lost its end, or whose replicas differ, gives a sequence again (jetstream D1, R1). */
-  #isStored({ message, contextId }: Delivery): boolean {
-    return (
-      this.#lastStored?.streamSequence === message.streamSequence && this.#lastStored.contextId === contextId
-    );
   }
 
   #deliveryOf(message: DeliveredMessage, completion: Completion | undefined): Delivery {

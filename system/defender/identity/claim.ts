@@ -9,6 +9,11 @@ export interface Claim {
   readonly claimedMs: number;
   readonly renewedMs: number;
   readonly mark: ClaimMark;
+  /**
+   * Version of the map in force when the id was taken from the pool, 0 before the first; handed on with the id. Equal to
+   * that of the map that names the id: its member was gone since, and came back.
+   */
+  readonly mapVersion: number;
   /** Start of the process that will take the id over; empty where none will. */
   readonly reservedBy: string;
 }
@@ -38,6 +43,7 @@ function isClaim(value: unknown): value is Claim {
     typeof fields.uid === 'string' &&
     typeof fields.pod === 'string' &&
     typeof fields.reservedBy === 'string' &&
+    typeof fields.mapVersion === 'number' &&
     (fields.mark === 'held' || fields.mark === 'draining' || fields.mark === 'leaving')
   );
 }

@@ -78,20 +78,25 @@ export class Claimant {
     if (own !== undefined) return own;
 
     if (map === undefined || map.version === 0 || this.#settings.policies.handOver === 'none') {
-      return this.#claimFree(claims, () => true);
+      return this.#claimFree(claims, map?.version ?? 0, () => true);
     }
     this.#state.enter('standby');
     this.#ports.process.setReady(true);
     const inherited = await this.#inherit(claims, nowMs);
     if (inherited !== undefined || this.#reserved !== undefined) return inherited;
     const isHoldOffOver = nowMs - this.#startedMs >= this.#settings.standbyHoldOffMs;
-    return this.#claimFree(claims, (id) => isHoldOffOver || (map.members.has(id) && !claims.has(id)));
+    return this.#claimFree(
+      claims,
+      map.version,
+      (id) => isHoldOffOver || (map.members.has(id) && !claims.has(id)),
+    );
   }
 
   /** A claim that a write of ours made although it timed out. */
   #ownClaim(claims: ReadonlyMap<string, PooledClaim>): Identity | undefined {
     for (const [id, { entry, claim }] of claims) {
-      if (claim.uid === this.#ports.process.uid) return this.#identity(id, entry.revision, false);
+      if (claim.uid === this.#ports.process.uid)
+        return this.#identity(id, entry.revision, claim.mapVersion, false);
     }
     return undefined;
   }
@@ -108,12 +113,10 @@ export class Claimant {
     if (reserved === undefined) return undefined;
     const isAbandoned = this.#account.unchangedMs(this.#reserved, nowMs) >= this.#settings.claimTtlMs;
     if (reserved.claim.mark !== 'leaving' && !isAbandoned) return undefined;
-    const revision = await this.#bucket.update(
-      this.#reserved,
-      newClaim(this.#ports),
-      reserved.entry.revision,
-    );
-    return this.#identity(this.#reserved, revision, true);
+    const { mapVersion } = reserved.claim;
+    const value = newClaim(this.#ports, mapVersion);
+    const revision = await this.#bucket.update(this.#reserved, value, reserved.entry.revision);
+    return this.#identity(this.#reserved, revision, mapVersion, true);
   }
 
   async #reserve(claims: ReadonlyMap<string, PooledClaim>): Promise<void> {
@@ -137,6 +140,7 @@ export class Claimant {
 
   async #claimFree(
     claims: ReadonlyMap<string, PooledClaim>,
+    mapVersion: number,
     isAllowed: (id: string) => boolean,
   ): Promise<Identity | undefined> {
     if (this.#state.state !== 'standby') this.#state.enter('claiming-id');
@@ -149,8 +153,8 @@ export class Claimant {
       if (present !== undefined) taken++;
       if (!isAllowed(id)) continue;
       if (present !== undefined && this.#account.unchangedMs(id, nowMs) < this.#settings.claimTtlMs) continue;
-      const revision = await this.#unlessRaced(this.#take(id, present));
-      if (revision !== undefined) return this.#identity(id, revision, false);
+      const revision = await this.#unlessRaced(this.#take(id, present, mapVersion));
+      if (revision !== undefined) return this.#identity(id, revision, mapVersion, false);
       races++;
     }
     this.#isRacing = races > 0;
@@ -161,8 +165,8 @@ export class Claimant {
     return undefined;
   }
 
-  #take(id: string, present: PooledClaim | undefined): Promise<number> {
-    const value = newClaim(this.#ports);
+  #take(id: string, present: PooledClaim | undefined, mapVersion: number): Promise<number> {
+    const value = newClaim(this.#ports, mapVersion);
     switch (this.#settings.policies.takeOver) {
       case 'compare-and-set':
         return present === undefined
@@ -182,7 +186,7 @@ export class Claimant {
     }
   }
 
-  #identity(id: string, revision: number, inherited: boolean): Identity {
+  #identity(id: string, revision: number, mapVersion: number, inherited: boolean): Identity {
     const { process, telemetry } = this.#ports;
     this.#state.defenderId = id;
     telemetry.event({
@@ -192,6 +196,6 @@ export class Claimant {
       defenderId: id,
       inherited,
     });
-    return new Identity(this.#ports, this.#settings, this.#bucket, id, revision);
+    return new Identity(this.#ports, this.#settings, this.#bucket, id, revision, mapVersion);
   }
 }

@@ -33,6 +33,8 @@ export class Identity {
   readonly #bucket: KeyValue;
   readonly #lease: Lease;
   readonly #claimedMs: number;
+  readonly #claimedAtMs: number;
+  readonly #mapVersion: number;
   #mark: ClaimMark = 'held';
   #reservedBy = '';
   /** Of the claim as it now stands. */
@@ -45,6 +47,7 @@ export class Identity {
     bucket: KeyValue,
     id: string,
     revision: number,
+    mapVersion: number,
   ) {
     this.id = id;
     this.#ports = ports;
@@ -52,6 +55,13 @@ export class Identity {
     this.#bucket = bucket;
     this.#lease = new Lease(bucket, id, revision, (value) => this.#isMine(value));
     this.#claimedMs = ports.clock.wallMs();
+    this.#claimedAtMs = ports.clock.monotonicMs();
+    this.#mapVersion = mapVersion;
+  }
+
+  /** How long this process has held the id. */
+  heldMs(): number {
+    return this.#ports.clock.monotonicMs() - this.#claimedAtMs;
   }
 
   /** One renewal by compare-and-set. After `lost` the id is another's and nothing may be done in its name. */
@@ -131,12 +141,13 @@ export class Identity {
       renewedMs: 0,
       mark: this.#mark,
       reservedBy: this.#reservedBy,
+      mapVersion: this.#mapVersion,
     });
   }
 }
 
 /** A claim of this process as it is written when an id is taken. */
-export function newClaim(ports: IdentityPorts): Uint8Array {
+export function newClaim(ports: IdentityPorts, mapVersion: number): Uint8Array {
   const nowMs = ports.clock.wallMs();
   return encodeClaim({
     uid: ports.process.uid,
@@ -145,6 +156,7 @@ export function newClaim(ports: IdentityPorts): Uint8Array {
     renewedMs: nowMs,
     mark: 'held',
     reservedBy: '',
+    mapVersion,
   });
 }
 

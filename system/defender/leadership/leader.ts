@@ -38,6 +38,8 @@ export interface LeaderOffice {
   readonly state: StateMachine;
   isFirm(): boolean;
   isDegraded(): boolean;
+  /** It holds its id for less than a cold start takes: the others may have come as lately. */
+  isNewcomer(): boolean;
   /** No emergency in the grace after having been degraded (defender §1). */
   mayDeclareDeath(): boolean;
   /** Another term has published: this one is over. */
@@ -61,6 +63,8 @@ export class Leader {
   readonly #declaredDead = new Set<string>();
   /** Members of which at least one heartbeat is missing. */
   readonly #missing = new Set<string>();
+  /** Members of the map in force that were gone since it was published, and had come back when this term began. */
+  #returned: ReadonlySet<string> = new Set();
   #current: { readonly map: AssignmentMap; readonly revision: number } | undefined;
   #pending: Publication | undefined;
   #shouldReweigh = false;
@@ -136,7 +140,9 @@ export class Leader {
       found === undefined
         ? emptyMap(this.#office.term, this.#ports.clock.wallMs())
         : { ...found, term: this.#office.term };
+    const returned = await this.#findReturned(map);
     if (this.#isStopped || !this.#office.isFirm()) return undefined;
+    this.#returned = returned;
     const bytes = encodeMap(map);
     const revision =
       entry === undefined
@@ -146,6 +152,16 @@ export class Leader {
     for (const member of map.members.keys()) this.#account.expect(member, nowMs);
     this.#shouldReweigh = shouldReweigh(this.#settings, this.#office.units, map);
     return { map, revision };
+  }
+
+  /** Where the leader itself is new, whoever returned with it is no sign that the cluster went on (defender §3, timeline 7). */
+  async #findReturned(map: AssignmentMap): Promise<ReadonlySet<string>> {
+    const returned = new Set<string>();
+    if (map.version === 0 || !this.#office.isNewcomer()) return returned;
+    for (const [id, { claim }] of await readClaims(this.#buckets.ids)) {
+      if (map.members.has(id) && claim.mapVersion === map.version) returned.add(id);
+    }
+    return returned;
   }
 
   async #rebalance(current: { readonly map: AssignmentMap; readonly revision: number }): Promise<void> {
@@ -200,7 +216,8 @@ export class Leader {
         this.#declareDead(id, nowMs);
       }
     }
-    return { alive, dead };
+    const isSurvivor = (id: string): boolean => map.members.has(id) && !this.#returned.has(id);
+    return { alive, dead, survivors: [...alive].filter(isSurvivor).length };
   }
 
   /** An older heartbeat may be one that a dead member left behind: whoever joins beats again. */
@@ -318,6 +335,7 @@ export class Leader {
   #announce(publication: Publication): void {
     this.#pending = undefined;
     this.#shouldReweigh = false;
+    this.#returned = new Set();
     this.#declaredDead.clear();
     this.#planner.published(this.#ports.clock.monotonicMs());
     const { change, reason } = publication;

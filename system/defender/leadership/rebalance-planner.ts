@@ -8,6 +8,8 @@ export interface Topology {
   readonly alive: ReadonlySet<string>;
   /** Members of the map that are silent for too long; empty while no emergency may be declared. */
   readonly dead: ReadonlySet<string>;
+  /** Members of the map that are alive and have been there ever since it was published. */
+  readonly survivors: number;
 }
 
 export type RebalanceDecision =
@@ -64,11 +66,15 @@ export class RebalancePlanner {
     this.#crashSinceMs = undefined;
   }
 
-  /** Many members before, few now: once seen, it stays a restart until its map is published. */
-  #isRestart(nowMs: number, map: AssignmentMap, topology: Topology): boolean {
-    const { restartMembers, restartAlive } = this.#settings;
-    if (map.members.size >= restartMembers && topology.alive.size < restartAlive) {
-      this.#restartSinceMs ??= nowMs;
+  /**
+   * Many members before, few of them left: once seen, it stays a restart until its map is published. A new leader needs
+   * until the first deaths to see it, and its window counts from the beginning of its term.
+   */
+  #isRestart(nowMs: number, map: AssignmentMap, { survivors }: Topology): boolean {
+    const { deadAfterMs, heartbeatMs, restartMembers, restartAlive } = this.#settings;
+    if (map.members.size >= restartMembers && survivors < restartAlive) {
+      const isNew = nowMs - this.#termSinceMs <= deadAfterMs + heartbeatMs;
+      this.#restartSinceMs ??= isNew ? this.#termSinceMs : nowMs;
     }
     return this.#restartSinceMs !== undefined;
   }

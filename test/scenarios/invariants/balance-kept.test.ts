@@ -25,6 +25,14 @@ describe('balance.kept', () => {
     ]);
   });
 
+  test('a map whose leader died before it could announce it is judged too', () => {
+    const bench = new RuleBench(balanceKept, { unitWeights: new Map(units.map((unit) => [unit, 1])) })
+      .say('assignment.computed', { members: 2, units: 40 })
+      .say('assignment.applied', { owned: units.slice(0, 30) })
+      .say('assignment.applied', { defenderId: 'defender-1', owned: units.slice(30) });
+    expect(bench.outcome).toMatchObject({ checked: 1, violationCount: 1 });
+  });
+
   test('a map that not all have applied is not judged', () => {
     const bench = new RuleBench(balanceKept)
       .say('assignment.published', { members: 2, units: 40 })

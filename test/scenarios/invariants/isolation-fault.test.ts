@@ -28,6 +28,15 @@ describe('isolation.fault', () => {
     ]);
   });
 
+  test('is broken by a map after a crash that its leader could not announce', () => {
+    const bench = blueFault()
+      .say('assignment.computed', { colour: 'green', version: 4, reason: 'crash' })
+      .say('assignment.applied', { colour: 'green', version: 4 });
+    expect(bench.messages).toEqual([
+      'green published map 4 after a crash while only blue had a fault in NATS',
+    ]);
+  });
+
   test('judges nobody when both colours are struck, or none', () => {
     const both = blueFault()
       .faultBegins('f2', 'nats.kill-node', ['nats-green-1'])

@@ -26,6 +26,14 @@ describe('leadership.fenced', () => {
     ]);
   });
 
+  test('is broken by a map that its leader could not announce', () => {
+    const bench = new RuleBench(leadershipFenced)
+      .say('assignment.published')
+      .say('assignment.computed', { term: 2 })
+      .say('assignment.applied', { term: 2 });
+    expect(bench.messages).toEqual(['blue: map 1 was published twice, in term 1 and in term 2']);
+  });
+
   test('is broken by a leader that counts from an older map', () => {
     const bench = new RuleBench(leadershipFenced)
       .say('assignment.published', { version: 5 })

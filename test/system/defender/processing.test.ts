@@ -71,6 +71,22 @@ test('a sequence that the stream gives again is another completion, not the one 
   ]);
 });
 
+test('a sequence that the stream gives again while it is in work is another completion too', async () => {
+  const { cluster, maker } = await stable();
+  maker.complete(tool, 1);
+  await cluster.advance(0.1);
+  cluster.nats.loseStream();
+  maker.complete(tool, 2);
+  await cluster.advance(5);
+  const delivered = cluster.telemetry.of('completion.delivered').map(({ streamSequence }) => streamSequence);
+  expect(delivered).toEqual([1, 1]);
+  expect(cluster.telemetry.of('uchart.stored').map(({ contextId }) => contextId)).toEqual([
+    `${tool}/1`,
+    `${tool}/2`,
+  ]);
+  expect(cluster.nats.messages).toEqual([]);
+});
+
 test('chunks give the same result where packing failed', async () => {
   const { cluster, maker } = await stable();
   maker.storeChunks(tool, 1);

@@ -69,6 +69,10 @@ export class FakeNats {
   /** The servers lost all that the stream held: its next message is the first again (jetstream D1). */
   loseStream(): void {
     this.messages.splice(0);
+    for (const durable of this.durables.values()) {
+      durable.pending?.timer.cancel();
+      durable.pending = undefined;
+    }
     this.#sequence = 0;
   }
 

@@ -20,6 +20,7 @@ const claims = fc.record<Claim>({
   renewedMs: fc.constant(0),
   mark: fc.constantFrom('held', 'draining', 'leaving'),
   reservedBy: fc.string(),
+  mapVersion: fc.nat(),
 });
 
 test('a renewal has the bytes of the claim with its time, and earlier renewals keep theirs', () => {

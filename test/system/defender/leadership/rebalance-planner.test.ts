@@ -25,8 +25,8 @@ function mapOf(
   };
 }
 
-function topology(alive: readonly string[], dead: readonly string[] = []) {
-  return { alive: new Set(alive), dead: new Set(dead) };
+function topology(alive: readonly string[], dead: readonly string[] = [], survivors = alive.length) {
+  return { alive: new Set(alive), dead: new Set(dead), survivors };
 }
 
 test('cold start waits its window out, once', () => {
@@ -93,6 +93,29 @@ test('many before and few now is a restart, and stays one until its map', () => 
   });
   planner.published(32_000);
   expect(planner.decide(34_000, map, topology(ids(64)), false)).toEqual({ kind: 'nothing' });
+});
+
+test('who came after all had died is no sign of life: a restart, its window as old as the term', () => {
+  const planner = new RebalancePlanner(settings, 10_000);
+  const map = mapOf(ids(64), 5, 'stable');
+  expect(planner.decide(12_000, map, topology(ids(128)), false)).toMatchObject({ reason: 'scaling' });
+  const dead = topology(ids(64, 64), ids(64), 0);
+  expect(planner.decide(16_000, map, dead, false)).toEqual({
+    kind: 'wait',
+    reason: 'restart',
+    remainingMs: 24_000,
+  });
+  expect(planner.decide(40_000, map, dead, false)).toEqual({ kind: 'publish', reason: 'restart' });
+});
+
+test('where an old leader loses nearly all members, the window begins when it sees it', () => {
+  const planner = new RebalancePlanner(settings, 0);
+  const map = mapOf(ids(12), 5, 'stable');
+  expect(planner.decide(100_000, map, topology(ids(3), ids(9, 3), 3), false)).toEqual({
+    kind: 'wait',
+    reason: 'restart',
+    remainingMs: 30_000,
+  });
 });
 
 test('planned maps keep 10 s apart, a crash waits for nothing', () => {
