@@ -27,7 +27,7 @@ export const clusterDeath = timelineScenario({
           {
             name: 'the map after the restart',
             after: firstFrom(deathMs, eventNamed('the first leader', 'leader.elected')),
-            seconds: [30, 38],
+            seconds: [30, 33],
             reason: 'restart',
             members: defenders,
             joined: defenders,

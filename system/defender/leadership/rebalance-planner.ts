@@ -71,9 +71,9 @@ export class RebalancePlanner {
    * until the first deaths to see it, and its window counts from the beginning of its term.
    */
   #isRestart(nowMs: number, map: AssignmentMap, { survivors }: Topology): boolean {
-    const { deadAfterMs, heartbeatMs, restartMembers, restartAlive } = this.#settings;
+    const { deadAfterMs, restartMembers, restartAlive } = this.#settings;
     if (map.members.size >= restartMembers && survivors < restartAlive) {
-      const isNew = nowMs - this.#termSinceMs <= deadAfterMs + heartbeatMs;
+      const isNew = nowMs - this.#termSinceMs <= 2 * deadAfterMs;
       this.#restartSinceMs ??= isNew ? this.#termSinceMs : nowMs;
     }
     return this.#restartSinceMs !== undefined;
