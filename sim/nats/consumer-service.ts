@@ -335,6 +335,11 @@ export class ConsumerService implements GroupService {
     this.#queue.clear();
   }
 
+  /** Its server ends in order. Waiting clients are told, but for consumers that were given replicas (`signalPullConsumers`). */
+  serverEnds(): void {
+    if (this.settings.replicas <= 1) this.#queue.announceShutdown();
+  }
+
   stop(): void {
     this.#stopped = true;
     if (this.ready) this.server.unsubscribe(this.replica.group.name, 'leaders');

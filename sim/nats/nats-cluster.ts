@@ -251,6 +251,7 @@ export class NatsCluster implements GroupWorld {
   /** SIGTERM: leaderships are handed over, then the process ends (jetstream B9, R2). */
   shutDownNode(index: number): void {
     const server = this.#server(index);
+    for (const { service } of server.replicas) if (service instanceof ConsumerService) service.serverEnds();
     server.handOver();
     server.kill();
     this.health.review();

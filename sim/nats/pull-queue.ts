@@ -156,6 +156,14 @@ export class PullQueue {
     }
   }
 
+  announceShutdown(): void {
+    const { server } = this.#service;
+    for (const waiter of this.#waiting) {
+      if (!(waiter instanceof RawPull)) continue;
+      waiter.tell(server, { ...this.#missing(waiter), status: 409, description: 'Server Shutdown' });
+    }
+  }
+
   clear(): void {
     this.#waiting = [];
     this.#disarm();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { nats2910 } from '../../../sim/nats/index.ts';
+import { nats212, nats2910 } from '../../../sim/nats/index.ts';
 import { collect, durable, Fixture, publish, workQueue } from './fixture.ts';
 
 describe('deliveries', () => {
@@ -239,6 +239,65 @@ describe('a pull', () => {
       expect(missing).toEqual(['never', 'x']);
       expect(deleted.stopped).toBe(true);
     });
+  });
+
+  test('at a server that ends in order is told so, but for consumers that were given replicas', async () => {
+    for (const [replicas, told] of [
+      [0, ['409 Server Shutdown', '409 Leadership Change']],
+      [3, ['409 Leadership Change']],
+    ] as const) {
+      const fixture = new Fixture();
+      await fixture.run(async () => {
+        const client = await fixture.client('a');
+        const { management } = client.connection;
+        await management.createStream({ name: 'work', subjects: ['work.>'], replicas: 3 });
+        await management.createConsumer('work', { name: 'x', durable: true, ack: 'explicit', replicas });
+        const leader = fixture.cluster.consumerLeader('work', 'x') ?? 0;
+        const beside = await fixture.client('b', (leader + 1) % 3);
+        const words: string[] = [];
+        beside.connection.puller.pull(
+          'work',
+          'x',
+          { batch: 2, expiresMs: 30_000 },
+          {
+            message: () => undefined,
+            status: ({ status, description }) => words.push(`${status} ${description}`),
+          },
+        );
+        await fixture.sleep(500);
+        fixture.cluster.shutDownNode(leader);
+        await fixture.sleep(100);
+        expect(words).toEqual(told);
+      });
+    }
+  });
+
+  test('from a consumer that nobody leads is answered 503, by silence on 2.9', async () => {
+    for (const [profile, told] of [
+      [nats212, ['503']],
+      [nats2910, []],
+    ] as const) {
+      const fixture = new Fixture({ profile });
+      await fixture.run(async () => {
+        const client = await fixture.client('a');
+        const { management } = client.connection;
+        await management.createStream({ name: 'work', subjects: ['work.>'], replicas: 3 });
+        await management.createConsumer('work', { name: 'x', durable: true, ack: 'explicit' });
+        const leader = fixture.cluster.consumerLeader('work', 'x') ?? 0;
+        const beside = await fixture.client('b', (leader + 1) % 3);
+        fixture.cluster.killNode(leader);
+        await fixture.sleep(100);
+        const words: string[] = [];
+        beside.connection.puller.pull(
+          'work',
+          'x',
+          { batch: 1, expiresMs: 1_000 },
+          { message: () => undefined, status: ({ status }) => words.push(String(status)) },
+        );
+        await fixture.sleep(500);
+        expect(words).toEqual(told);
+      });
+    }
   });
 
   test('that is withdrawn gets nothing more, and the messages stay for others', async () => {
