@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { LiveProblem } from './live-problem.ts';
 
 export type Direction = 'forward' | 'backward';
 
@@ -24,9 +25,18 @@ export class RouteLink {
     this.#server = createServer((dialler) => this.#accept(dialler));
   }
 
+  /** Errors: `LiveProblem` where somebody else listens there. */
   listen(): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
+      this.#server.once('error', (error) =>
+        reject(
+          new LiveProblem(
+            `a port of a route is in use: ${error.message}`,
+            'end what listens there, then run again',
+            { cause: error },
+          ),
+        ),
+      );
       this.#server.listen(this.port, '127.0.0.1', () => resolve());
     });
   }

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import {
   installServer,
   LiveCluster,
@@ -12,6 +11,7 @@ import { Campaign, type CampaignResult } from './campaign.ts';
 import { runFixed } from './fixed-run.ts';
 import { bandsReport, faultsReport } from './fault-command.ts';
 import { plansOf } from './generator.ts';
+import { commandOptions } from './command-options.ts';
 import { groups } from './grouping.ts';
 import type { NatsProfile } from '../../../sim/nats/index.ts';
 import { LiveRig } from './live-rig.ts';
@@ -25,57 +25,31 @@ const exitCodes = { agreed: 0, disagreed: 1, badInput: 104, skipped: 2 } as cons
 
 /** Runs generated sequences on the model and on real servers and prints what was counted. Resolves to the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      server: { type: 'string', default: '2.12.15' },
-      profile: { type: 'string' },
-      ops: { type: 'string', default: '2000' },
-      faults: { type: 'string' },
-      seed: { type: 'string', default: '1' },
-      parallel: { type: 'string', default: '32' },
-      shrink: { type: 'string', default: '3' },
-      install: { type: 'string' },
-      record: { type: 'boolean', default: false },
-      fixed: { type: 'boolean', default: false },
-      mutations: { type: 'boolean', default: false },
-      bands: { type: 'boolean', default: false },
-    },
-  });
-  const version = serverVersion(values.install ?? (values.profile === '2.9.10' ? '2.9.10' : values.server));
-  if (version === undefined) {
+  const options = commandOptions(args);
+  if (options === undefined) {
     console.error(usage);
     return exitCodes.badInput;
   }
-  if (values.mutations) return await mutations(profileOf(version));
+  const { version, seed } = options;
+  if (options.mutations) return await mutations(profileOf(version));
   const binary = await installServer(version);
   if (binary.kind === 'missing') {
     console.error(`skipped: ${binary.problem}. To put it right: ${binary.command}`);
     return exitCodes.skipped;
   }
-  if (values.install !== undefined) {
+  if (options.install) {
     console.log(`nats-server ${version} is installed`);
     return exitCodes.agreed;
   }
   try {
-    if (values.fixed) return await fixed(version);
-    if (values.record) return await recordAll(version, Number(values.seed), Number(values.ops));
-    if (values.bands) return (await bandsReport(version)) ? exitCodes.agreed : exitCodes.disagreed;
-    if (values.faults !== undefined) {
-      const agreed = await faultsReport(version, {
-        seed: Number(values.seed),
-        operations: Number(values.faults),
-        shrinkLimit: Number(values.shrink),
-      });
+    if (options.fixed) return await fixed(version);
+    if (options.record) return await recordAll(version, seed, options.operations);
+    if (options.bands) return (await bandsReport(version)) ? exitCodes.agreed : exitCodes.disagreed;
+    if (options.faults !== undefined) {
+      const agreed = await faultsReport(version, { ...options, operations: options.faults });
       return agreed ? exitCodes.agreed : exitCodes.disagreed;
     }
-    return await campaign(
-      version,
-      Number(values.seed),
-      Number(values.ops),
-      Number(values.parallel),
-      Number(values.shrink),
-    );
+    return await campaign(version, seed, options.operations, options.places, options.shrinkLimit);
   } catch (error) {
     if (!(error instanceof LiveProblem)) throw error;
     console.error(`skipped: ${error.message}`);
