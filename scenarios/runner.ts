@@ -12,6 +12,7 @@ import { SimulationError, type TraceSink } from '../sim/kernel/index.ts';
 import { World } from '../sim/world.ts';
 import { catalog, scenarioNamed } from './catalog/index.ts';
 import type { DrawnFaults, Scenario, ScenarioSetup, ScenarioValues } from './catalog/scenario.ts';
+import { customisedBoth } from './customise.ts';
 import { faultWorldOf } from './fault-world.ts';
 import { rulesFor } from './invariants/index.ts';
 import { convergenceUs } from './invariants/liveness-converged.ts';
@@ -119,9 +120,11 @@ export async function runScenario(request: RunRequest, hooks: RunHooks = {}): Pr
     ...values,
     seed: request.seed,
     bothColours: setup.bothColours,
-    customisation:
+    customisation: customisedBoth(
+      setup.customisation ?? {},
       trial?.customisation ??
-      (request.plant === undefined ? {} : (plantNamed(request.plant)?.customisation ?? {})),
+        (request.plant === undefined ? {} : (plantNamed(request.plant)?.customisation ?? {})),
+    ),
     elide: hooks.elide ?? true,
     ...(setup.nats === undefined ? {} : { nats: setup.nats }),
     ...(setup.unitKind === undefined ? {} : { unitKind: setup.unitKind }),

@@ -10,6 +10,8 @@ import { defenderTimelines } from './defender-timelines/index.ts';
 import { gatewayCut } from './gateway-cut.ts';
 import { chambers } from './chambers.ts';
 import { electionAgent } from './election-agent.ts';
+import { cutOffKeep, cutOffRefuse } from './cut-off-rollback.ts';
+import { observedGateway } from './observed-gateway.ts';
 import { leaderChaos } from './leader-chaos.ts';
 import { lostAcks } from './lost-acks.ts';
 import { natsFilterEditing } from './nats-filter-editing.ts';
@@ -44,6 +46,9 @@ export const catalog: readonly Scenario[] = [
   rollbackDrill,
   rollbackAnywhere,
   gatewayCut,
+  cutOffKeep,
+  cutOffRefuse,
+  observedGateway,
   quietDay,
   rollingUpdate,
   scaling,

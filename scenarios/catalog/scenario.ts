@@ -3,6 +3,7 @@ import type { PlannedFault } from '../../chaos/plan.ts';
 import type { EventKind, EventOf } from '../../sim/history/history.ts';
 import type { NatsSettings, World, WorldOptions } from '../../sim/world.ts';
 import type { Timeline } from '../timelines/timeline.ts';
+import type { SystemCustomisation } from '../../sim/system-customisation.ts';
 import type { KnownRed } from './known-red.ts';
 
 /** A size of the world that `--set name=value` changes. */
@@ -81,6 +82,8 @@ export interface ScenarioSetup {
   readonly goals: readonly Goal[];
   /** What the Defenders of such a run must do and when, for scenarios with the tag `timeline`. */
   readonly timeline?: Timeline;
+  /** The system as this scenario runs it, where that is not as it ships. */
+  readonly customisation?: SystemCustomisation;
   /** Puts something of the scenario's own into the world before it runs. `pattern`: what a planted bug puts in its place. */
   readonly begin?: (world: World, pattern: string | undefined) => void;
 }

@@ -88,20 +88,20 @@ function buildProgram(finish: (code: ExitCode) => void): Command {
     .action(async (file: string, { json }: { json: boolean }) => await detectCommand(file, json));
   add(program.command('study'))
     .description(
-      'compares designs: `patterns` puts write patterns through faults, `rebalance` varies settings of the Defenders',
+      'compares designs: `patterns` puts write patterns through faults, `rebalance` varies settings of the Defenders, `epochs` compares what a gateway cut off from Management may do',
     )
-    .argument('<study>', 'patterns or rebalance')
+    .argument('<study>', 'patterns, rebalance or epochs')
     .option(
       '--vary <setting=values>',
       'rebalance: ackWaitMs=10000,30000; repeatable, all combinations',
       collect,
       [],
     )
-    .option('--seed <seed>', 'rebalance: the first seed, unsigned 64 bits')
-    .option('--seeds <count>', 'rebalance: runs of each combination', '20')
+    .option('--seed <seed>', 'rebalance, epochs: the first seed, unsigned 64 bits')
+    .option('--seeds <count>', 'rebalance, epochs: runs of each combination', '20')
     .option(
       '--set <name=value>',
-      'rebalance: a size of the fab; repeatable, or several with commas',
+      'rebalance, epochs: a size of the fab; repeatable, or several with commas',
       collectPairs,
       [],
     )

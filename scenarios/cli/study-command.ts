@@ -3,19 +3,21 @@ import { schedules } from '../patterns/schedules/index.ts';
 import { formatStudy, studyPatterns, studySeeds } from '../patterns/study.ts';
 import { exitCodes, type ExitCode } from './exit-code.ts';
 import { InputError } from './input-error.ts';
+import { studyEpochsCommand } from './study-epochs-command.ts';
 import { studyRebalanceCommand, type StudyFlags } from './study-rebalance-command.ts';
 
-const studies = ['patterns', 'rebalance'] as const;
+const studies = ['patterns', 'rebalance', 'epochs'] as const;
 
-/** `study patterns` or `study rebalance`. Throws an `InputError` for another study. */
+/** `study patterns`, `study rebalance` or `study epochs`. Throws an `InputError` for another study. */
 export async function studyCommand(name: string, flags: StudyFlags): Promise<ExitCode> {
   switch (studies.find((known) => known === name)) {
     case 'rebalance':
       return await studyRebalanceCommand(flags);
+    case 'epochs':
+      refuseVary(name, flags);
+      return await studyEpochsCommand(flags);
     case 'patterns':
-      if (flags.vary.length > 0) {
-        throw new InputError('--vary: expected only with `study rebalance`; patterns has nothing to vary');
-      }
+      refuseVary(name, flags);
       await studyPatternsCommand(flags.json);
       return exitCodes.ok;
     case undefined:
@@ -23,6 +25,11 @@ export async function studyCommand(name: string, flags: StudyFlags): Promise<Exi
         `unknown study ${name}${suggestion(name, studies)}; expected one of ${studies.join(', ')}`,
       );
   }
+}
+
+function refuseVary(name: string, { vary }: StudyFlags): void {
+  if (vary.length === 0) return;
+  throw new InputError(`--vary: expected only with \`study rebalance\`; ${name} has nothing to vary`);
 }
 
 /** Every write pattern under every schedule, as a table of the rules that broke. */

@@ -16,7 +16,8 @@ export const routingOneColour: Rule = rule({
   excuses: [],
   watch({ history }, ledger) {
     const epochs = new Map<number, Epoch>();
-    const newest = new Map<string, number>();
+    /** Newest epoch of a tool, by gateway: a gateway may hear of a rollback of some tools by another way than its list. */
+    const newest = new Map<string, Map<string, number>>();
     history.on('routing.changed', (event) => {
       epochs.set(event.epoch, {
         canaryTools: new Set(event.canaryTools),
@@ -26,12 +27,17 @@ export const routingOneColour: Rule = rule({
     });
     history.on('request.routed', (event) => {
       ledger.check();
-      const last = newest.get(event.gateway) ?? 0;
+      let ofGateway = newest.get(event.gateway);
+      if (ofGateway === undefined) {
+        ofGateway = new Map();
+        newest.set(event.gateway, ofGateway);
+      }
+      const last = ofGateway.get(event.tool) ?? 0;
       if (event.epoch < last) {
         ledger.violate(`${event.gateway} went back from epoch ${last} to ${event.epoch} for ${event.tool}`);
         return;
       }
-      if (event.epoch > last) newest.set(event.gateway, event.epoch);
+      if (event.epoch > last) ofGateway.set(event.tool, event.epoch);
       const epoch = epochs.get(event.epoch);
       if (epoch === undefined) {
         ledger.violate(`${event.gateway} routes by epoch ${event.epoch}, which Management never announced`);

@@ -1,5 +1,6 @@
 import type { Colour } from '../ports/colour.ts';
 import type { UnitKind } from '../ports/completion.ts';
+import type { EpochGuardSettings } from './epoch-guard.ts';
 import { correctCollectorPolicies } from './policies.ts';
 import type { CollectorPolicies } from './policies.ts';
 
@@ -43,6 +44,8 @@ export interface CollectorSettings {
   readonly lameDuckMs: number;
   /** The whole shutdown, the platform's grace (30 s) less a margin. */
   readonly graceMs: number;
+  /** Refuses requests routed by a list older than a rollback; undefined: whatever a gateway sends is taken. */
+  readonly epochGuard: EpochGuardSettings | undefined;
   readonly policies: CollectorPolicies;
 }
 
@@ -71,6 +74,7 @@ export function defaultCollectorSettings(colour: Colour, natsUrl: string): Colle
     packMs: 5,
     lameDuckMs: 5_000,
     graceMs: 28_000,
+    epochGuard: undefined,
     policies: correctCollectorPolicies,
   };
 }

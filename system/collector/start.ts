@@ -7,6 +7,7 @@ import type { NatsConnection } from '../ports/nats-connection.ts';
 import type { RpcHandler, RpcServer } from '../ports/rpc.ts';
 import { Admission } from './admission.ts';
 import { CompleteHandler } from './complete.ts';
+import { EpochGuard } from './epoch-guard.ts';
 import { CollectorMeters } from './meters.ts';
 import { Outcomes } from './outcomes.ts';
 import { forever } from './retry.ts';
@@ -15,7 +16,7 @@ import type { CollectorSettings } from './settings.ts';
 
 export type CollectorPorts = Pick<
   Ports,
-  'clock' | 'random' | 'nats' | 'cql' | 'rpc' | 'process' | 'telemetry'
+  'clock' | 'random' | 'nats' | 'cql' | 'rpc' | 'http' | 'process' | 'telemetry'
 >;
 
 /** Exit code of a process that was configured wrongly (EX_CONFIG): a restart will not mend it. */
@@ -65,8 +66,19 @@ export async function startCollector(ports: CollectorPorts, settings: CollectorS
   if (stop.begun) return;
 
   const meters = new CollectorMeters(telemetry, settings.colour);
-  stop.server = ports.rpc.serve(settings.port, handlers(ports, settings, session, connection, meters));
+  const methods = handlers(ports, settings, session, connection, meters);
+  stop.server = ports.rpc.serve(settings.port, guarded(ports, settings, methods));
   process.setReady(true);
+}
+
+type Methods = Readonly<Record<string, RpcHandler>>;
+
+function guarded(ports: CollectorPorts, settings: CollectorSettings, methods: Methods): Methods {
+  const { epochGuard, colour } = settings;
+  if (epochGuard === undefined) return methods;
+  const guard = new EpochGuard(ports, epochGuard, { colour, name: ports.process.name });
+  guard.start();
+  return Object.fromEntries(Object.entries(methods).map(([name, handler]) => [name, guard.guarded(handler)]));
 }
 
 function handlers(

@@ -10,7 +10,18 @@ export const ingestTrailers = {
   fault: 'fault',
   /** Do not try again before this many milliseconds are over (gRPC's own name for it). */
   retryPushbackMs: 'grpc-retry-pushback-ms',
+  /** On ABORTED: the request was routed by a list older than the rollback of this revision … */
+  routingFloor: 'routing-floor',
+  /** … the colour to which the tool belongs since … */
+  routingFloorColour: 'routing-floor-colour',
+  /** … and whether that is so of this tool or of every tool: one of `routingFloorScopes`. */
+  routingFloorScope: 'routing-floor-scope',
 } as const;
+
+export const routingFloorScopes = { tool: 'tool', everyTool: 'every-tool' } as const;
+
+/** Header by which a gateway says which revision of the list it routed a request by. */
+export const routingEpochHeader = 'routing-epoch';
 
 /** Trailers of one answer stay well below the 8 KiB that HTTP/2 stacks allow. */
 const maxRanges = 256;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { otherColour } from '../ports/colour.ts';
-import { parseJson } from './json.ts';
+import { readJson, type Read } from './json.ts';
 
 export const colourSchema = z.enum(['blue', 'green']);
 const routingActionSchema = z.enum(['expand_canary', 'reduce_canary', 'rollback', 'promote', 'reset']);
@@ -24,12 +24,23 @@ export const routingSnapshotSchema = z.object({
 
 export type RoutingSnapshot = Readonly<z.infer<typeof routingSnapshotSchema>>;
 
-/** Undefined where the text is no consistent snapshot: wrong shape, a tool twice, both roles on one colour. */
+/** Why a text is no consistent snapshot, with the place: wrong shape, a tool twice, both roles on one colour. */
+export function readSnapshot(text: string): Read<RoutingSnapshot> {
+  const read = readJson(routingSnapshotSchema, text);
+  if (!read.ok) return read;
+  const { canaryTools, canaryColour, stableColour } = read.value;
+  if (canaryColour !== otherColour(stableColour)) {
+    return { ok: false, problem: `canaryColour: both roles are on ${stableColour}` };
+  }
+  if (new Set(canaryTools).size !== canaryTools.length) {
+    const place = canaryTools.findIndex((tool, index) => canaryTools.indexOf(tool) < index);
+    return { ok: false, problem: `canaryTools[${place}]: ${canaryTools[place] ?? ''} is listed twice` };
+  }
+  return read;
+}
+
+/** Undefined where the text is no consistent snapshot. */
 export function parseSnapshot(text: string): RoutingSnapshot | undefined {
-  const snapshot = parseJson(routingSnapshotSchema, text);
-  if (snapshot === undefined) return undefined;
-  const consistent =
-    snapshot.canaryColour === otherColour(snapshot.stableColour) &&
-    new Set(snapshot.canaryTools).size === snapshot.canaryTools.length;
-  return consistent ? snapshot : undefined;
+  const read = readSnapshot(text);
+  return read.ok ? read.value : undefined;
 }

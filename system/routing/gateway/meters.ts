@@ -10,6 +10,9 @@ export const canaryCompletionsMetric = 'tfdc_canary_tool_completions_total';
 /** The gates' limits are bounds, and there are finite bounds above 1 s: "> 1,000 ms" stays reachable (delivery F34). */
 export const requestSecondsBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 2, 5, 10] as const;
 
+/** Why the gateway itself refused a request. */
+export type Rejection = 'no-list' | 'tool-id' | 'deadline' | 'limit';
+
 type Role = 'stable' | 'canary';
 type ByStatus = Readonly<Record<RpcStatus, Counter>>;
 
@@ -21,7 +24,9 @@ export class GatewayMeters {
   readonly #telemetry: Telemetry;
   readonly #requests: Readonly<Record<Colour, Readonly<Record<Role, ByStatus>>>>;
   readonly #seconds: Readonly<Record<Colour, Histogram>>;
-  readonly #rejected: Counter;
+  readonly #rejected: Readonly<Record<Rejection, Counter>>;
+  readonly #retries: Counter;
+  readonly #drained: Counter;
   #completions: ReadonlyMap<string, Counter> = new Map();
 
   constructor(telemetry: Telemetry) {
@@ -37,7 +42,16 @@ export class GatewayMeters {
       blue: telemetry.histogram(requestSecondsMetric, { colour: 'blue' }, requestSecondsBounds),
       green: telemetry.histogram(requestSecondsMetric, { colour: 'green' }, requestSecondsBounds),
     };
-    this.#rejected = telemetry.counter('tfdc_gateway_rejected_total', {});
+    const rejected = (reason: Rejection): Counter =>
+      telemetry.counter('tfdc_gateway_rejected_total', { reason });
+    this.#rejected = {
+      'no-list': rejected('no-list'),
+      'tool-id': rejected('tool-id'),
+      deadline: rejected('deadline'),
+      limit: rejected('limit'),
+    };
+    this.#retries = telemetry.counter('tfdc_gateway_retries_total', {});
+    this.#drained = telemetry.counter('tfdc_gateway_drained_total', {});
   }
 
   /** Counts completions by tool while few tools are in the canary: one context a tool is the first stage's evidence. */
@@ -62,8 +76,17 @@ export class GatewayMeters {
   }
 
   /** Refused by the gateway itself, so no colour's fault. */
-  rejected(): void {
-    this.#rejected.add(1);
+  rejected(reason: Rejection): void {
+    this.#rejected[reason].add(1);
+  }
+
+  retried(): void {
+    this.#retries.add(1);
+  }
+
+  /** Cut because its tool had changed colour. */
+  drained(): void {
+    this.#drained.add(1);
   }
 }
 

@@ -1,16 +1,19 @@
 import type { Clock } from '../../ports/clock.ts';
 import { PortError } from '../../ports/errors.ts';
 import type { Http } from '../../ports/http.ts';
+import type { RpcMetadata } from '../../ports/rpc.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Store } from '../../ports/store.ts';
 import type { Counter, Gauge, Telemetry } from '../../ports/telemetry.ts';
 import { bearing } from '../bearer.ts';
 import { managementPaths } from '../paths.ts';
 import { parseSnapshot, type RoutingSnapshot } from '../snapshot.ts';
+import { RouteFloors, type RouteFloor } from './route-floors.ts';
 import { routeListOf, type RouteList } from './route-list.ts';
 import type { GatewaySettings } from './settings.ts';
 
 const gatewayStoreKey = 'routing-snapshot';
+const floorsStoreKey = 'routing-floors';
 
 export interface RouteKeeperPorts {
   readonly clock: Clock;
@@ -18,6 +21,13 @@ export interface RouteKeeperPorts {
   readonly http: Http;
   readonly store: Store;
   readonly telemetry: Telemetry;
+}
+
+/** A list that was offered and not taken over (delivery F5–F7): kept for people to look at. */
+export interface RefusedSnapshot {
+  readonly reason: 'older-revision' | 'unexplained-change';
+  readonly atMs: number;
+  readonly snapshot: RoutingSnapshot;
 }
 
 /**
@@ -29,7 +39,7 @@ export class RouteKeeper {
   readonly #ports: RouteKeeperPorts;
   readonly #name: string;
   readonly #settings: GatewaySettings;
-  readonly #onApplied: (snapshot: RoutingSnapshot) => void;
+  readonly #onApplied: (list: RouteList) => void;
   readonly #refusedSnapshots: Counter;
   readonly #staleAlarms: Counter;
   readonly #revisionGauge: Gauge;
@@ -42,13 +52,15 @@ export class RouteKeeper {
   #refreshing: Promise<boolean> | undefined;
   #contactMs: number;
   #stale = false;
+  readonly #floors = new RouteFloors();
+  #lastRefused: RefusedSnapshot | undefined;
 
   constructor(
     ports: RouteKeeperPorts,
     name: string,
     controlAuthority: string,
     settings: GatewaySettings,
-    onApplied: (snapshot: RoutingSnapshot) => void,
+    onApplied: (list: RouteList) => void,
   ) {
     this.#ports = ports;
     this.#name = name;
@@ -70,6 +82,20 @@ export class RouteKeeper {
     return this.#list;
   }
 
+  get lastRefused(): RefusedSnapshot | undefined {
+    return this.#lastRefused;
+  }
+
+  /** Where this tool goes against our list, since a collector has heard of a later one; undefined: the list decides. */
+  floorOf(tool: string): RouteFloor | undefined {
+    return this.#floors.isEmpty ? undefined : this.#floors.of(tool, this.#list?.snapshot.revision ?? 0);
+  }
+
+  /** Takes over what a collector said of a list that we have not seen; one that we know by now says nothing. */
+  learnFloor(tool: string, trailers: RpcMetadata): void {
+    if (this.#floors.learn(tool, trailers)) void this.#saveText(floorsStoreKey, this.#floors.text());
+  }
+
   /** The revision that is applied and stored: the acknowledgement. */
   get durableRevision(): number {
     return this.#durableRevision;
@@ -82,6 +108,7 @@ export class RouteKeeper {
   async start(): Promise<void> {
     const { clock } = this.#ports;
     const stored = await this.#load();
+    if (this.#settings.keepsFloors) this.#floors.restore((await this.#loadText(floorsStoreKey)) ?? '');
     if (!(await this.refresh()) && stored !== undefined && this.#list === undefined) {
       this.#apply(stored, stored.revision);
     }
@@ -157,17 +184,21 @@ export class RouteKeeper {
     const current = this.#list?.snapshot;
     if (this.#settings.policies.accepts(current, snapshot)) {
       this.#apply(snapshot, this.#durableRevision);
-    } else if (current?.revision !== snapshot.revision) {
+    } else if (current !== undefined && current.revision !== snapshot.revision) {
+      const reason = snapshot.revision < current.revision ? 'older-revision' : 'unexplained-change';
+      this.#lastRefused = { reason, atMs: this.#ports.clock.wallMs(), snapshot };
       this.#refusedSnapshots.add(1);
     }
     await this.#makeDurable();
   }
 
   #apply(snapshot: RoutingSnapshot, durableRevision: number): void {
-    this.#list = routeListOf(snapshot);
+    const list = routeListOf(snapshot);
+    this.#list = list;
+    this.#floors.forgetUpTo(snapshot.revision);
     this.#durableRevision = durableRevision;
     this.#revisionGauge.set(snapshot.revision);
-    this.#onApplied(snapshot);
+    this.#onApplied(list);
     this.#ports.telemetry.event({ kind: 'routing.applied', gateway: this.#name, epoch: snapshot.revision });
   }
 
@@ -183,18 +214,30 @@ export class RouteKeeper {
   }
 
   async #save(snapshot: RoutingSnapshot): Promise<void> {
-    try {
-      await this.#ports.store.save(gatewayStoreKey, JSON.stringify(snapshot));
+    if (await this.#saveText(gatewayStoreKey, JSON.stringify(snapshot))) {
       this.#durableRevision = snapshot.revision;
-    } catch (error) {
-      if (!(error instanceof PortError)) throw error;
     }
   }
 
   async #load(): Promise<RoutingSnapshot | undefined> {
+    const text = await this.#loadText(gatewayStoreKey);
+    return text === undefined ? undefined : parseSnapshot(text);
+  }
+
+  async #saveText(key: string, text: string): Promise<boolean> {
     try {
-      const text = await this.#ports.store.load(gatewayStoreKey);
-      return text === undefined ? undefined : parseSnapshot(text);
+      await this.#ports.store.save(key, text);
+      return true;
+    } catch (error) {
+      if (!(error instanceof PortError)) throw error;
+      return false;
+    }
+  }
+
+  /** Undefined, too, where the store does not answer: a gateway starts without it. */
+  async #loadText(key: string): Promise<string | undefined> {
+    try {
+      return await this.#ports.store.load(key);
     } catch (error) {
       if (!(error instanceof PortError)) throw error;
       return undefined;

@@ -1,6 +1,17 @@
 import type { Colour } from '../../ports/colour.ts';
 import { gatewayControlPort, gatewayRpcPort, managementPort } from '../paths.ts';
+import { observedPluginSettings, type ObservedPluginSettings } from './observed-plugin.ts';
+import type { ToolLimit } from './tool-limiter.ts';
 import { accepts, colourOf, type RouteList } from './route-list.ts';
+
+/** What the gateway itself tries again, and how long it waits. */
+export interface GatewayRetry {
+  /** Attempts at most; 1: none but the first. */
+  readonly attempts: number;
+  readonly pauseMs: number;
+  /** Longest wait for one attempt; the tool's deadline bounds it further. */
+  readonly attemptTimeoutMs: number;
+}
 
 /** Rules of the gateway that a planted bug may replace. */
 export interface GatewayPolicies {
@@ -34,6 +45,19 @@ export interface GatewaySettings {
   readonly deadlineMarginMs: number;
   /** Completions are counted by tool while the canary list is no longer than this (evidence of the first stage). */
   readonly countedCanaryTools: number;
+  /** `observed-plugin`: by the plugin as it was found; only to show what it does wrong. */
+  readonly router: 'list' | 'observed-plugin';
+  readonly plugin: ObservedPluginSettings;
+  /** Undefined: tools are not limited here. */
+  readonly toolLimit: ToolLimit | undefined;
+  /** Only what never left the gateway is tried again (delivery 54): the rest is the tool's to repeat. */
+  readonly retry: GatewayRetry;
+  /** What calls under way have left when their tool changes colour; undefined: all of their deadline (delivery F23). */
+  readonly drainMs: number | undefined;
+  /** Reads at the start what collectors had said of newer lists; needed only where collectors refuse old epochs. */
+  readonly keepsFloors: boolean;
+  /** Of a pushed list, in UTF-16 code units; more is answered 413 unread. */
+  readonly maxPushLength: number;
   readonly policies: GatewayPolicies;
 }
 
@@ -57,5 +81,12 @@ export const defaultGatewaySettings: GatewaySettings = {
   staleAlarmMs: 60_000,
   deadlineMarginMs: 20,
   countedCanaryTools: 5,
+  router: 'list',
+  plugin: observedPluginSettings,
+  toolLimit: undefined,
+  retry: { attempts: 1, pauseMs: 50, attemptTimeoutMs: Infinity },
+  drainMs: undefined,
+  keepsFloors: false,
+  maxPushLength: 4 * 1024 * 1024,
   policies: standardGatewayPolicies,
 };

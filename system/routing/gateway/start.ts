@@ -2,8 +2,8 @@ import type { Ports } from '../../ports/index.ts';
 import type { HttpHandler } from '../../ports/http.ts';
 import { jsonResponse, splitPath } from '../json.ts';
 import { gatewayPaths } from '../paths.ts';
-import { parseSnapshot } from '../snapshot.ts';
-import { ingestHandlers } from './forwarder.ts';
+import { readSnapshot } from '../snapshot.ts';
+import { Forwarder } from './forwarder.ts';
 import { GatewayMeters } from './meters.ts';
 import { RouteKeeper } from './route-keeper.ts';
 import type { GatewaySettings } from './settings.ts';
@@ -24,11 +24,13 @@ export async function startGateway(ports: GatewayPorts, settings: GatewaySetting
     settings.controlAuthority === '' ? `${name}:${settings.controlPort}` : settings.controlAuthority;
 
   const meters = new GatewayMeters(telemetry);
-  const routes = new RouteKeeper(ports, name, authority, settings, (snapshot) =>
-    meters.watch(snapshot, settings.countedCanaryTools),
-  );
-  const control = http.serve(settings.controlPort, controlHandler(routes));
-  const ingest = rpc.serve(settings.rpcPort, ingestHandlers(ports, name, settings, routes, meters));
+  const routes = new RouteKeeper(ports, name, authority, settings, (list) => {
+    meters.watch(list.snapshot, settings.countedCanaryTools);
+    forwarder.listChanged(list);
+  });
+  const forwarder = new Forwarder(ports, name, settings, routes, meters);
+  const control = http.serve(settings.controlPort, controlHandler(routes, settings.maxPushLength));
+  const ingest = rpc.serve(settings.rpcPort, forwarder.handlers());
   process.onTerminate(() => {
     process.setReady(false);
     void Promise.all([ingest.close(), control.close()]).then(() => process.exit(0));
@@ -37,11 +39,19 @@ export async function startGateway(ports: GatewayPorts, settings: GatewaySetting
   process.setReady(true);
 }
 
-/** `POST /internal/routing` takes a snapshot and answers with the revision it stands for; `GET` shows the present one. */
-function controlHandler(routes: RouteKeeper): HttpHandler {
+/**
+ * `POST /internal/routing` takes a snapshot and answers with the revision it stands for; `GET` shows the present one;
+ * `GET /internal/routing/refused` shows the last one that was not taken over, and why.
+ */
+function controlHandler(routes: RouteKeeper, maxPushLength: number): HttpHandler {
   return async (request) => {
-    if (splitPath(request.path).route !== gatewayPaths.routing)
-      return jsonResponse(404, { error: 'not-found' });
+    const { route } = splitPath(request.path);
+    if (route === gatewayPaths.refused) {
+      return request.method === 'GET'
+        ? jsonResponse(200, { refused: routes.lastRefused ?? null })
+        : jsonResponse(405, { error: 'method-not-allowed' });
+    }
+    if (route !== gatewayPaths.routing) return jsonResponse(404, { error: 'not-found' });
     switch (request.method) {
       case 'GET': {
         const list = routes.list;
@@ -50,9 +60,11 @@ function controlHandler(routes: RouteKeeper): HttpHandler {
           : jsonResponse(200, list.snapshot);
       }
       case 'POST': {
-        const snapshot = parseSnapshot(request.body);
-        if (snapshot === undefined) return jsonResponse(400, { error: 'no-snapshot' });
-        return jsonResponse(200, { revision: await routes.offer(snapshot) });
+        if (request.body.length > maxPushLength) return jsonResponse(413, { error: 'too-large' });
+        const read = readSnapshot(request.body);
+        return read.ok
+          ? jsonResponse(200, { revision: await routes.offer(read.value) })
+          : jsonResponse(400, { error: 'no-snapshot', detail: read.problem });
       }
       case 'PUT':
       case 'DELETE':

@@ -2,6 +2,8 @@ import { RandomStream } from '../../../../sim/kernel/index.ts';
 import { defaultCollectorSettings, type CollectorSettings } from '../../../../system/collector/settings.ts';
 import { startCollector } from '../../../../system/collector/start.ts';
 import type { Colour } from '../../../../system/ports/colour.ts';
+import { PortError } from '../../../../system/ports/errors.ts';
+import type { Http, HttpResponse, HttpServer } from '../../../../system/ports/http.ts';
 import {
   ingestMethods,
   type CompleteRequest,
@@ -16,6 +18,21 @@ import { VirtualClock } from './virtual-clock.ts';
 
 export const startUs = Date.UTC(2026, 0, 5, 6) * 1000;
 
+/** Answers what Management answers; nobody unless a test says so. */
+class FakeManagement implements Http {
+  answer: (() => string) | undefined;
+
+  serve(): HttpServer {
+    return { close: () => Promise.resolve() };
+  }
+
+  request(): Promise<HttpResponse> {
+    return this.answer === undefined
+      ? Promise.reject(new PortError('nobody is there', 'connection-refused'))
+      : Promise.resolve({ status: 200, body: this.answer() });
+  }
+}
+
 /** One Cassandra, two NATS clusters, and collectors of either colour. */
 export class CollectorWorld {
   readonly clock = new VirtualClock();
@@ -24,6 +41,7 @@ export class CollectorWorld {
     blue: new FakeNats(this.clock, 'nats-blue'),
     green: new FakeNats(this.clock, 'nats-green'),
   };
+  readonly management = new FakeManagement();
   #pods = 0;
 
   /** Starts one without waiting for it. */
@@ -40,6 +58,7 @@ export class CollectorWorld {
       nats: this.nats[colour],
       cql: this.cql,
       rpc: pod,
+      http: this.management,
       process: pod,
       telemetry: pod,
     };
