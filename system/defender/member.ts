@@ -73,7 +73,7 @@ export class Member {
     this.#assignments = parts.connection.keyValue(names.assignments);
     this.#mapReadAtMs = clock.monotonicMs();
     this.#recheckAtMs = this.#mapReadAtMs + parts.settings.recheckMs;
-    this.#follower = new MapFollower(parts.settings, this.#assignments, (map) => {
+    this.#follower = new MapFollower(parts.settings, clock, this.#assignments, (map) => {
       this.#apply(map);
     });
   }
@@ -98,12 +98,19 @@ export class Member {
   async #serve(): Promise<void> {
     const { ports, settings, state } = this.#parts;
     state.enter('claiming-id');
-    const claimant = new Claimant(ports, settings, this.#ids, () => this.#follower.read(), state);
+    const claimant = new Claimant(ports, settings, this.#ids, () => this.#readWithoutId(), state);
     this.#claimant = claimant;
     const identity = await claimant.claim();
     this.#claimant = undefined;
     if (identity === undefined || this.#isEnding) return;
     this.#begin(identity);
+  }
+
+  /** Without an id nothing is renewed: that the map can be read shows that NATS is back. */
+  async #readWithoutId(): Promise<AssignmentMap | undefined> {
+    const map = await this.#follower.read();
+    this.#recover();
+    return map;
   }
 
   #begin(identity: Identity): void {
@@ -153,7 +160,7 @@ export class Member {
     this.#appliedVersion = map.version;
     const { state } = this.#parts;
     const names = map.members.get(service.identity.id)?.units ?? [];
-    if (state.state === 'waiting-assignment' || state.state === 'degraded') state.enter('stable');
+    state.mapSeen();
     this.#own(service, map, names);
   }
 
@@ -178,7 +185,8 @@ export class Member {
     const nowMs = clock.monotonicMs();
     this.#parts.consumption.beat(nowMs);
     if (this.#degradedSinceMs !== undefined) {
-      this.#parts.metrics.degradedLevel.set(degradedLevel(nowMs - this.#degradedSinceMs));
+      const sinceMs = Math.min(this.#degradedSinceMs, this.#follower.confirmedAtMs);
+      this.#parts.metrics.degradedLevel.set(degradedLevel(nowMs - sinceMs));
     }
     const service = this.#service;
     if (service === undefined) return;
@@ -311,8 +319,7 @@ export class Member {
     service.heartbeatWatch?.stop();
     service.leader = undefined;
     service.heartbeatWatch = undefined;
-    const { state } = this.#parts;
-    if (state.state === 'scaling') state.enter('stable');
+    this.#parts.state.settle();
   }
 
   /** First step of the end: no new id, no new map, a mark on the claim. The beats go on. */

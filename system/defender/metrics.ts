@@ -34,7 +34,10 @@ export function defenderMetrics(telemetry: Telemetry, colour: Colour, pod: strin
   };
 }
 
-/** Level of the alert by time degraded: info 30 s, warn 2 min, error 5 min, critical 30 min (defender §1). */
+/**
+ * Level of the alert by time degraded, or since the map was last confirmed where that is longer: info 30 s, warn 2 min,
+ * error 5 min, critical 30 min (defender §1).
+ */
 export function degradedLevel(degradedMs: number): number {
   const fromMs = [30_000, 120_000, 300_000, 1_800_000];
   return fromMs.filter((ms) => degradedMs >= ms).length;

@@ -29,7 +29,7 @@ export async function shutDown(parts: MemberParts, member: Member): Promise<void
     process.exit(1);
   });
 
-  state.enter('shutdown');
+  state.shutDown();
   process.setReady(false);
   step('stop-accepting');
   const withdrawn = consumption.stopAccepting();

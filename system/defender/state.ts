@@ -17,14 +17,46 @@ const stateNumbers: Readonly<Record<DefenderState, number>> = {
   shutdown: 10,
 };
 
-/** The state a Defender shows (defender §1). Shutdown is final; what was before Degraded is gone back to. */
+/** What a Defender is at. Degraded lies over it, and Shutdown ends it: both can come at any time (defender §1). */
+export type Activity = Exclude<DefenderState, 'degraded' | 'shutdown'>;
+
+/**
+ * What may follow what (defender §1). Beyond its drawing: Standby is the hand-over of §6; a leader of a cold start gathers
+ * and publishes before there is a map, so that it comes from and falls back to WaitingAssignment.
+ */
+const following: Readonly<Record<Activity, readonly Activity[]>> = {
+  init: ['claiming-id'],
+  'claiming-id': ['init', 'standby', 'election'],
+  standby: ['claiming-id', 'init', 'election'],
+  election: ['waiting-assignment'],
+  'waiting-assignment': ['stable', 'scaling', 'emergency', 'claiming-id'],
+  stable: ['scaling', 'emergency', 'claiming-id'],
+  scaling: ['rebalancing', 'emergency', 'stable', 'waiting-assignment'],
+  rebalancing: ['stable', 'waiting-assignment'],
+  emergency: ['stable', 'waiting-assignment'],
+};
+
+/** A bug: the Defender tried to go where no state leads from where it is. */
+export class IllegalTransitionError extends Error {
+  constructor(from: Activity, to: Activity) {
+    super(`no state ${to} after ${from} (defender §1)`);
+    this.name = 'IllegalTransitionError';
+  }
+}
+
+/**
+ * The state a Defender shows; each change is an event and counted (defender §1). What goes on while it is degraded shows
+ * when it recovers. Shutdown is final: what is still in work then changes nothing any more.
+ */
 export class StateMachine {
   readonly #telemetry: Telemetry;
   readonly #colour: Colour;
   readonly #pod: string;
   readonly #gauge: Gauge;
-  #state: DefenderState = 'init';
-  #beforeDegraded: DefenderState = 'init';
+  #activity: Activity = 'init';
+  #isDegraded = false;
+  #isShutDown = false;
+  #hasMap = false;
   /** Id shown in the events; empty while there is none. */
   defenderId = '';
 
@@ -35,34 +67,78 @@ export class StateMachine {
     this.#gauge = telemetry.gauge('tfdc_defender_state', { colour, pod });
   }
 
+  /** What shows. */
   get state(): DefenderState {
-    return this.#state;
+    if (this.#isShutDown) return 'shutdown';
+    return this.#isDegraded ? 'degraded' : this.#activity;
   }
 
-  /** While degraded, the state to go back to is changed instead. */
-  enter(to: DefenderState): void {
-    if (this.#state === 'degraded' && to !== 'shutdown') this.#beforeDegraded = to;
-    else this.#change(to);
+  /** What it is at, degraded or not. */
+  get activity(): Activity {
+    return this.#activity;
+  }
+
+  /** Throws an `IllegalTransitionError` where the states of defender §1 do not lead there. */
+  enter(to: Activity): void {
+    if (this.#activity === to || this.#isShutDown) return;
+    if (!following[this.#activity].includes(to)) throw new IllegalTransitionError(this.#activity, to);
+    if (to === 'claiming-id') this.#hasMap = false;
+    const from = this.state;
+    this.#activity = to;
+    this.#show(from);
+  }
+
+  /** There is a map to follow: nothing is waited for any more. */
+  mapSeen(): void {
+    this.#hasMap = true;
+    if (this.#activity === 'waiting-assignment') this.enter('stable');
+  }
+
+  /** What a leader was at is over. */
+  settle(): void {
+    switch (this.#activity) {
+      case 'scaling':
+      case 'rebalancing':
+      case 'emergency':
+        this.enter(this.#hasMap ? 'stable' : 'waiting-assignment');
+        return;
+      case 'init':
+      case 'claiming-id':
+      case 'standby':
+      case 'election':
+      case 'waiting-assignment':
+      case 'stable':
+        return;
+    }
   }
 
   degrade(): void {
-    if (this.#state === 'degraded' || this.#state === 'shutdown') return;
-    this.#beforeDegraded = this.#state;
-    this.#change('degraded');
+    const from = this.state;
+    this.#isDegraded = true;
+    this.#show(from);
   }
 
   recover(): void {
-    if (this.#state === 'degraded') this.#change(this.#beforeDegraded);
+    const from = this.state;
+    this.#isDegraded = false;
+    this.#show(from);
   }
 
-  #change(to: DefenderState): void {
-    if (this.#state === to || this.#state === 'shutdown') return;
-    const from = this.#state;
-    this.#state = to;
+  shutDown(): void {
+    const from = this.state;
+    this.#isShutDown = true;
+    this.#show(from);
+  }
+
+  #show(from: DefenderState): void {
+    const to = this.state;
+    if (from === to) return;
+    const colour = this.#colour;
     this.#gauge.set(stateNumbers[to]);
+    this.#telemetry.counter('tfdc_defender_state_changes_total', { colour, from, to }).add(1);
     this.#telemetry.event({
       kind: 'defender.state',
-      colour: this.#colour,
+      colour,
       pod: this.#pod,
       defenderId: this.defenderId,
       from,

@@ -70,6 +70,7 @@ export class Claimant {
 
   async #attempt(): Promise<Identity | undefined> {
     this.#isRacing = false;
+    if (this.#state.activity === 'init') this.#state.enter('claiming-id');
     const map = await this.#currentMap();
     const claims = await readClaims(this.#bucket);
     const nowMs = this.#ports.clock.monotonicMs();
@@ -143,7 +144,6 @@ export class Claimant {
     mapVersion: number,
     isAllowed: (id: string) => boolean,
   ): Promise<Identity | undefined> {
-    if (this.#state.state !== 'standby') this.#state.enter('claiming-id');
     const nowMs = this.#ports.clock.monotonicMs();
     let races = 0;
     let taken = 0;

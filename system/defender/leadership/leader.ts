@@ -172,11 +172,11 @@ export class Leader {
     const decision = this.#planner.decide(nowMs, current.map, topology, this.#shouldReweigh);
     switch (decision.kind) {
       case 'nothing':
-        if (state.state === 'scaling') state.enter('stable');
+        state.settle();
         this.#checkIn(this.#nextDeathInMs(nowMs));
         return;
       case 'wait':
-        if (state.state === 'stable') state.enter('scaling');
+        state.enter('scaling');
         this.#checkIn(Math.min(decision.remainingMs, this.#nextDeathInMs(nowMs)));
         return;
       case 'publish':
@@ -281,9 +281,9 @@ export class Leader {
   /** A timer that was set for a death which did not happen only sets the next one: no read for nothing. */
   #due(): void {
     const nowMs = this.#ports.clock.monotonicMs();
-    const { state } = this.#office.state;
+    const { activity } = this.#office.state;
     const mayBeDead = this.#account.ids().some((id) => this.#isSilent(id, nowMs));
-    if (mayBeDead || state !== 'stable') void this.check();
+    if (mayBeDead || activity !== 'stable') void this.check();
     else this.#checkIn(this.#nextDeathInMs(nowMs));
   }
 
@@ -294,7 +294,11 @@ export class Leader {
   ): Promise<void> {
     if (!this.#office.isFirm()) return;
     const { state, term, units } = this.#office;
-    state.enter(reason === 'crash' ? 'emergency' : 'rebalancing');
+    if (reason === 'crash') state.enter('emergency');
+    else {
+      state.enter('scaling');
+      state.enter('rebalancing');
+    }
     const { clock } = this.#ports;
     const publication = computePublication(
       this.#settings,
@@ -311,6 +315,7 @@ export class Leader {
     try {
       const revision = await this.#write(publication, current.revision);
       this.#current = { map: publication.map, revision };
+      state.mapSeen();
       this.#announce(publication);
     } catch (error) {
       passPortError(error);
@@ -318,7 +323,7 @@ export class Leader {
       if (hasCode(error, 'wrong-revision')) this.#pending = undefined;
       this.#checkIn(retryPauseMs);
     } finally {
-      if (!this.#isStopped) state.enter('stable');
+      if (!this.#isStopped) state.settle();
     }
   }
 
