@@ -402,7 +402,8 @@ export class RaftGroup {
     const visibleUs = this.replicas.map(({ member }) => {
       const progress = this.#progress[member];
       if (member === leader.member || progress === undefined) return this.kernel.nowUs;
-      progress.visibleUs = Math.max(progress.visibleUs, arrivalUs(member));
+      // On one connection: the news does not overtake the entries that it is about.
+      progress.visibleUs = Math.max(progress.visibleUs, progress.writtenUs, arrivalUs(member));
       return progress.visibleUs;
     });
     for (; this.#announced < this.#landed; this.#announced++) {

@@ -14,7 +14,7 @@ import {
   type MutationName,
   type NatsProfile,
 } from '../../../sim/nats/index.ts';
-import { Network } from '../../../sim/network/index.ts';
+import { defaultNetworkOptions, Network } from '../../../sim/network/index.ts';
 
 export interface FixtureOptions {
   readonly seed?: bigint;
@@ -23,6 +23,8 @@ export interface FixtureOptions {
   readonly profile?: NatsProfile;
   /** Each pair of machines has its own delay, always the same. */
   readonly steady?: boolean;
+  /** Mean of what is added to each delay. */
+  readonly jitterUs?: number;
   readonly syncAlways?: boolean;
   readonly maxHaAssets?: number;
   readonly mutations?: readonly MutationName[];
@@ -78,7 +80,10 @@ export class Fixture {
 
   constructor(options: FixtureOptions = {}) {
     this.kernel = new Kernel({ seed: options.seed ?? 1n, maxEventsPerMoment: 100_000 });
-    this.network = options.steady === true ? new SteadyNetwork(this.kernel) : new Network(this.kernel);
+    this.network =
+      options.steady === true
+        ? new SteadyNetwork(this.kernel)
+        : new Network(this.kernel, { ...defaultNetworkOptions, jitterUs: options.jitterUs ?? 60 });
     this.cluster = new NatsCluster(this.kernel, this.network, {
       name: 'nats-blue',
       nodeCount: options.nodeCount ?? 3,

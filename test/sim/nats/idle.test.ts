@@ -37,6 +37,32 @@ test('an idle cluster with 1,500 durables, waiting pulls and watches costs no ev
   expect(fixture.stored()).toEqual([]);
 });
 
+test('a lone message reaches a consumer whose leader sits beside a follower that hears of it late', async () => {
+  const fixture = new Fixture({ jitterUs: 2_000 });
+  await fixture.run(async () => {
+    const client = await fixture.client('c');
+    await client.jetStream.ensureStream(workQueue);
+    const names = Array.from({ length: 9 }, (_, index) => `d${index}`);
+    const received = new Map<string, number>();
+    for (const name of names) {
+      await client.jetStream.ensureConsumer('work', durable(name));
+      collect(fixture, client, name, (message) => {
+        received.set(name, (received.get(name) ?? 0) + 1);
+        message.ack();
+      });
+    }
+    await fixture.sleep(60_000);
+    // Nothing that follows may be needed to bring it: the entry and the news of its commit are on their way at once.
+    for (let turn = 1; turn <= 60; turn++) {
+      for (const name of names) {
+        await publish(client, `work.${name}`, `${name}-${turn}`);
+        await fixture.sleep(1_000);
+        expect([name, received.get(name)]).toEqual([name, turn]);
+      }
+    }
+  });
+});
+
 test('a put on a calm cluster costs at most five events, a watch one more', async () => {
   const fixture = new Fixture();
   await fixture.run(async () => {
