@@ -49,6 +49,15 @@ import { operationOnce } from './operation-once.ts';
 import { operationFirstWrite } from './operation-first-write.ts';
 import { writeBehindKept } from './write-behind-kept.ts';
 import { consistencyFound } from './consistency-found.ts';
+import { thresholdDrained } from './threshold-drained.ts';
+import { thresholdRollback } from './threshold-rollback.ts';
+import { thresholdAdvance } from './threshold-advance.ts';
+import { thresholdGradual } from './threshold-gradual.ts';
+import { pipelineLiveKept } from './pipeline-live-kept.ts';
+import { pipelineGated } from './pipeline-gated.ts';
+import { pipelineRetired } from './pipeline-retired.ts';
+import { pipelineLocked } from './pipeline-locked.ts';
+import { pipelineBounded } from './pipeline-bounded.ts';
 import type { Rule } from './rule.ts';
 import { shutdownOrder } from './shutdown-order.ts';
 import { timelineKept } from './timeline-kept.ts';
@@ -86,6 +95,15 @@ export const rules: readonly Rule[] = [
   operationFirstWrite,
   writeBehindKept,
   consistencyFound,
+  thresholdDrained,
+  thresholdRollback,
+  thresholdAdvance,
+  thresholdGradual,
+  pipelineLiveKept,
+  pipelineLocked,
+  pipelineGated,
+  pipelineRetired,
+  pipelineBounded,
   alarmOneEffect,
   alarmFaultFree,
   alarmJudgedAgain,

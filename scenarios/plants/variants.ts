@@ -93,6 +93,60 @@ const bugs: readonly VariantBug[] = [
     summary: 'the consistency check looks only for rows that are missing',
     rule: 'consistency.found',
   },
+  {
+    name: 'missing-is-good',
+    variant: 'threshold',
+    summary: 'a reading that is missing is taken for a good one',
+    rule: 'threshold.advance',
+  },
+  {
+    name: 'impatient-return',
+    variant: 'threshold',
+    summary: 'a gradual rollback turns back when the readings are good again',
+    rule: 'threshold.gradual',
+  },
+  {
+    name: 'terminate-first',
+    variant: 'threshold',
+    summary: 'the canary is ended before its traffic is',
+    rule: 'threshold.drained',
+  },
+  {
+    name: 'long-patience',
+    variant: 'threshold',
+    summary: 'a trigger waits six times as long as it says',
+    rule: 'threshold.rollback',
+  },
+  {
+    name: 'untested-flip',
+    variant: 'pipelines',
+    summary: 'a build that is ready may be flipped before its tests',
+    rule: 'pipeline.gated',
+  },
+  {
+    name: 'recomputed-colour',
+    variant: 'pipelines',
+    summary: 'the third pipeline works out anew which side to retire, after the flip',
+    rule: 'pipeline.live-kept',
+  },
+  {
+    name: 'silence-is-calm',
+    variant: 'pipelines',
+    summary: 'an alert query without an answer counts as no alerts',
+    rule: 'pipeline.retired',
+  },
+  {
+    name: 'unlocked-side',
+    variant: 'pipelines',
+    summary: 'a second build may begin while the first is under way',
+    rule: 'pipeline.locked',
+  },
+  {
+    name: 'endless-approval',
+    variant: 'pipelines',
+    summary: 'a tested build waits for its approval for ever',
+    rule: 'pipeline.bounded',
+  },
 ];
 
 /** Bugs of the variants of delivery; the stage of each knows them by name. */

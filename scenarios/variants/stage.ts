@@ -199,13 +199,13 @@ export class Stage {
         if (this.nowMs >= untilMs) return;
         const { kind, target, begin } = this.director.random.pick(choices);
         const lastMs = Math.min(this.director.random.integer(2000, 30_000), untilMs - this.nowMs);
-        await this.#fault(kind, target, lastMs, begin);
+        await this.fault(kind, target, lastMs, begin);
       }
     });
   }
 
   /** One fault that lasts so long, told to the history. */
-  async #fault(kind: string, target: string, lastMs: number, begin: () => () => void): Promise<void> {
+  async fault(kind: string, target: string, lastMs: number, begin: () => () => void): Promise<void> {
     const id = `${this.#name}-${++this.#faults}`;
     const faultKind = `stage.${kind}`;
     this.history.record(this.#name, { kind: 'fault.started', id, faultKind, targets: [target] });

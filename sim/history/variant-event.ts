@@ -1,7 +1,13 @@
+import type { Colour } from '../../system/ports/colour.ts';
 import type { CanaryBackend } from '../../system/ports/variant-event.ts';
 
 /** What a stage found out about a variant of delivery, whatever the variant says of itself. */
-export type VariantObservation = PercentageObservation | ShadowObservation | OperationObservation;
+export type VariantObservation =
+  | PercentageObservation
+  | ShadowObservation
+  | OperationObservation
+  | ThresholdObservation
+  | PipelineObservation;
 
 /** A client got an answer. `forced`: it asked for a side by header or cookie. */
 interface PercentageObservation {
@@ -60,3 +66,34 @@ type OperationObservation =
     }
   /** Somebody changed a row of the shadow store behind everybody's back; perhaps only, where the store did not say. */
   | { readonly kind: 'operation.corrupted'; readonly key: string; readonly isCertain: boolean };
+
+/** From now on the canary really is like this, whatever anybody measures. */
+interface ThresholdObservation {
+  readonly kind: 'threshold.truth';
+  readonly truth: 'healthy' | 'errors' | 'slow' | 'tasks' | 'agents' | 'recovered';
+}
+
+type PipelineObservation =
+  /** A person or build server gave an order, and heard what became of it. Alerts: as they were when it was answered. */
+  | {
+      readonly kind: 'pipeline.ordered';
+      readonly order: 'begin' | 'approve' | 'retire' | 'rollBack';
+      readonly build: string;
+      readonly accepted: boolean;
+      readonly alerts: number | undefined;
+      readonly reason: string;
+    }
+  /** A person decided to give an order, and gives it until it is heard. */
+  | { readonly kind: 'pipeline.meant'; readonly order: string; readonly build: string }
+  /** The tests of a build passed on a side. */
+  | { readonly kind: 'pipeline.tested'; readonly colour: Colour; readonly build: string }
+  /** Something was really changed; the numbers are those of the side before the change. */
+  | {
+      readonly kind: 'pipeline.changed';
+      readonly what: 'route' | 'build' | 'scale';
+      readonly colour: Colour;
+      readonly build: string;
+      readonly replicas: number;
+      readonly ready: number;
+      readonly live: Colour;
+    };

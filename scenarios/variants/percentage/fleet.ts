@@ -36,6 +36,8 @@ export interface FleetOptions {
   readonly control: CanaryControlSettings;
   readonly policies: CanaryGatewayPolicies;
   readonly behaviour: (backend: CanaryBackend) => Behaviour;
+  /** Told of every start of a gateway or side, as who scrapes them. */
+  readonly started?: (component: Component) => void;
 }
 
 const controlAuthority = 'canary-control:8090';
@@ -66,7 +68,8 @@ export class CanaryFleet {
       stage.add({
         name: `canary-gateway-${index}`,
         service: 'canary-gateway',
-        start: (ports) => {
+        start: (ports, component) => {
+          options.started?.(component);
           const settings = defaultCanaryGatewaySettings(`canary-gateway-${index}`, options.gateways);
           startCanaryGateway(ports, { ...settings, policies: options.policies });
         },
@@ -136,7 +139,8 @@ export class CanaryFleet {
   #backend(backend: CanaryBackend): Component {
     return this.stage.add({
       name: `canary-backend-${backend}`,
-      start: ({ rpc, clock, random }) => {
+      start: ({ rpc, clock, random }, component) => {
+        this.#options.started?.(component);
         rpc.serve(9000, {
           [ingestMethods.send]: (_call, reply) => {
             const { delayMs, errorShare } = this.#options.behaviour(backend);

@@ -53,7 +53,9 @@ export async function startCanaryControl(
 async function load(store: Store, { initialRelease }: CanaryControlSettings): Promise<CanaryConfig> {
   const text = await store.load(storeKey);
   const stored = text === undefined ? undefined : parseJson(canaryConfigSchema, text);
-  return stored ?? { revision: 1, release: initialRelease, enabled: false, weightPercent: 0 };
+  return (
+    stored ?? { revision: 1, release: initialRelease, enabled: false, weightPercent: 0, shrinking: false }
+  );
 }
 
 class CanaryControl {
@@ -79,13 +81,21 @@ class CanaryControl {
       case 'weight':
         return await this.#change(request, weightSchema, (asked, config) => {
           const isStep = this.#settings.ladder.includes(asked.weightPercent);
-          return isStep && config.enabled && asked.weightPercent > config.weightPercent
+          return isStep && config.enabled && !config.shrinking && asked.weightPercent > config.weightPercent
             ? { ...config, weightPercent: asked.weightPercent }
             : undefined;
         });
+      case 'reduce':
+        return await this.#change(request, weightSchema, (asked, config) =>
+          config.enabled && asked.weightPercent >= 0 && asked.weightPercent < config.weightPercent
+            ? { ...config, weightPercent: asked.weightPercent, shrinking: true }
+            : undefined,
+        );
       case 'release':
         return await this.#change(request, releaseSchema, (asked, config) =>
-          config.enabled ? undefined : { ...config, release: asked.release, enabled: true, weightPercent: 0 },
+          config.enabled
+            ? undefined
+            : { ...config, release: asked.release, enabled: true, weightPercent: 0, shrinking: false },
         );
       case 'rollback':
         return await this.#rollBack(request);
@@ -118,7 +128,7 @@ class CanaryControl {
   }
 
   async #save(changed: CanaryConfig): Promise<HttpResponse> {
-    const config = { ...changed, revision: this.#config.revision + 1 };
+    const config: CanaryConfig = { ...changed, revision: this.#config.revision + 1 };
     try {
       await this.#ports.store.save(storeKey, JSON.stringify(config));
     } catch (error) {

@@ -58,7 +58,7 @@ export const correctSplit: SplitPolicies = {
     const wish = cookieOf(cookies, canaryCookie);
     if (wish === 'always') return { backend: 'canary', reason: 'cookie' };
     if (wish === 'never') return { backend: 'stable', reason: 'cookie' };
-    if (cookieOf(cookies, affinityCookie) === config.release) {
+    if (!config.shrinking && cookieOf(cookies, affinityCookie) === config.release) {
       return { backend: 'canary', reason: 'affinity' };
     }
     return { backend: isWithin(client, config.weightPercent) ? 'canary' : 'stable', reason: 'weight' };

@@ -1,0 +1,33 @@
+import { demand } from '../variants/pipelines/cluster.ts';
+import { rule, type Rule } from './rule.ts';
+
+/** What the fab ran before the run began. */
+const firstBuild = 'b0';
+
+/** Traffic goes only to a build that passed its tests on that side, that a person approved, and that is ready (delivery F75). */
+export const pipelineGated: Rule = rule({
+  id: 'pipeline.gated',
+  title: 'only a tested, approved and ready build gets traffic',
+  kind: 'safety',
+  source: 'delivery R227–R233, R265, F75, F76',
+  excuses: [],
+  onlyTag: 'variant-pipelines',
+  watch({ history }, ledger) {
+    const tested = new Set<string>();
+    const approved = new Set([firstBuild]);
+    history.on('pipeline.tested', ({ build }) => {
+      tested.add(build);
+    });
+    history.on('pipeline.meant', ({ order, build }) => {
+      if (order === 'approve') approved.add(build);
+    });
+    history.on('pipeline.changed', ({ what, colour, build, ready, live }) => {
+      if (what !== 'route' || colour === live) return;
+      ledger.check();
+      if (build !== firstBuild && !tested.has(build)) ledger.violate(`${build} got traffic untested`);
+      else if (!approved.has(build)) ledger.violate(`${build} got traffic that nobody approved`);
+      else if (ready < demand) ledger.violate(`${colour} got traffic with ${ready} of ${demand} ready`);
+    });
+    return { finish: () => undefined };
+  },
+});
