@@ -4,6 +4,14 @@ import type { StreamMachine } from './stream-machine.ts';
 import type { StoredMessage } from './stored-message.ts';
 import type { ConsumerAsset } from './stream-asset.ts';
 
+/** A delivery that waits for its acknowledgement. */
+export interface HeldDelivery extends PendingDelivery {
+  /** Of the message; −1 where an earlier leader delivered it and it is gone. */
+  readonly subject: number;
+  /** The message is gone, and the stream told this consumer nothing: it has another filter by now. */
+  isLost: boolean;
+}
+
 /** The last messages of their subjects, to be delivered before the cursor goes on behind them. */
 interface SkipList {
   readonly resumeAfter: number;
@@ -22,7 +30,7 @@ export class ConsumerMemory {
   nextStream = 1;
   floorConsumer = 0;
   floorStream = 0;
-  readonly pending = new Map<number, PendingDelivery>();
+  readonly pending = new Map<number, HeldDelivery>();
   /** By stream sequence: deliveries after the first. */
   readonly redelivered = new Map<number, number>();
   /** Sequences to deliver again, before anything new (jetstream F48). */
@@ -33,13 +41,18 @@ export class ConsumerMemory {
     this.#asset = asset;
   }
 
-  restore(record: ConsumerRecord, nowUs: number, wallUs: number): void {
+  restore(record: ConsumerRecord, stream: StreamMachine, nowUs: number, wallUs: number): void {
     this.nextConsumer = record.deliveredConsumer + 1;
     this.nextStream = record.deliveredStream + 1;
     this.floorConsumer = record.floorConsumer;
     this.floorStream = record.floorStream;
     for (const [sequence, { consumerSequence, deliveredUs }] of record.pending) {
-      this.pending.set(sequence, { consumerSequence, deliveredUs: nowUs - (wallUs - deliveredUs) });
+      this.pending.set(sequence, {
+        consumerSequence,
+        deliveredUs: nowUs - (wallUs - deliveredUs),
+        subject: stream.messages.get(sequence)?.subject ?? -1,
+        isLost: false,
+      });
     }
     for (const [sequence, count] of record.redelivered) this.redelivered.set(sequence, count);
   }
@@ -121,16 +134,9 @@ export class ConsumerMemory {
     return jumps;
   }
 
-  /** Messages that match and were never delivered: what `num_pending` says. */
-  undelivered(stream: StreamMachine): number {
-    const { counted } = this.#asset;
-    if (this.#skipList === undefined) return stream.countFrom(counted, this.nextStream);
-    return this.#skipList.sequences.length + stream.countFrom(counted, this.#skipList.resumeAfter + 1);
-  }
-
   /** Takes note of a delivery. */
   delivering(
-    sequence: number,
+    { sequence, subject }: StoredMessage,
     again: boolean,
     nowUs: number,
   ): { readonly deliveryCount: number; readonly consumerSequence: number } {
@@ -145,8 +151,9 @@ export class ConsumerMemory {
     }
     if (this.#skipList === undefined) this.nextStream = sequence + 1;
     else this.#advanceSkipList();
-    if (isTracked) this.pending.set(sequence, { consumerSequence, deliveredUs: nowUs });
-    else {
+    if (isTracked) {
+      this.pending.set(sequence, { consumerSequence, deliveredUs: nowUs, subject, isLost: false });
+    } else {
       this.floorConsumer = consumerSequence;
       this.floorStream = sequence;
     }
@@ -168,8 +175,9 @@ export class ConsumerMemory {
     if (pending !== undefined) {
       first = pending.consumerSequence;
       this.pending.delete(sequence);
-      this.#moveFloor(first, sequence);
     }
+    // Servers of 2.9 move the floor for what was not pending, too.
+    if (pending !== undefined || !this.#asset.profile.multiFilter) this.#moveFloor(first, sequence);
     this.redelivered.delete(sequence);
     this.forgetAgain(sequence);
     return first;
@@ -217,6 +225,24 @@ export class ConsumerMemory {
     this.redelivered.set(sequence, count);
   }
 
+  /** Lost ones before the first message are forgotten when pending deliveries are looked through (`checkPending`). True: there were some. */
+  forgetLost(first: number): boolean {
+    const before = this.pending.size;
+    for (const [sequence, { consumerSequence, isLost }] of this.pending) {
+      if (!isLost || sequence >= first) continue;
+      this.pending.delete(sequence);
+      this.redelivered.delete(sequence);
+      this.forgetAgain(sequence);
+      this.floorStream = Math.max(this.floorStream, sequence);
+      this.floorConsumer = Math.max(this.floorConsumer, consumerSequence);
+    }
+    if (before > 0 && this.pending.size === 0) {
+      this.floorConsumer = this.nextConsumer - 1;
+      this.floorStream = this.nextStream - 1;
+    }
+    return this.pending.size < before;
+  }
+
   /** Sequences whose ack wait is over, ascending, that do not wait for redelivery yet. */
   expired(nowUs: number, settings: EffectiveConsumerSettings): number[] {
     const expired: number[] = [];
@@ -258,16 +284,22 @@ export class ConsumerMemory {
     return latestUs;
   }
 
-  /** A purge moves the cursor to what is left, and never back (`consumer.purge`). */
-  purged(first: number): void {
+  /**
+   * A purge moves the cursor to what is left, and never back (`consumer.purge`). `isGone` says of what is pending beyond
+   * the floor whether the purge took it. Returns what is not pending any more, for the followers to hear of.
+   */
+  purged(first: number, isGone: (sequence: number) => boolean): [number, HeldDelivery][] {
     this.nextStream = Math.max(this.nextStream, first);
-    if (this.floorStream < first) this.floorStream = first - 1;
-    for (const [sequence, { consumerSequence }] of this.pending) {
-      if (sequence > this.floorStream) continue;
-      this.floorConsumer = Math.max(this.floorConsumer, consumerSequence);
-      this.pending.delete(sequence);
-      this.redelivered.delete(sequence);
-      this.forgetAgain(sequence);
+    const left: [number, HeldDelivery][] = [];
+    if (this.floorStream < first) {
+      this.floorStream = first - 1;
+      for (const [sequence, held] of this.pending) {
+        if (sequence > this.floorStream && !isGone(sequence)) continue;
+        this.floorConsumer = Math.max(this.floorConsumer, held.consumerSequence);
+        this.pending.delete(sequence);
+        this.redelivered.delete(sequence);
+        left.push([sequence, held]);
+      }
     }
     if (this.pending.size === 0) {
       this.redelivered.clear();
@@ -275,6 +307,7 @@ export class ConsumerMemory {
       this.floorStream = this.nextStream - 1;
     }
     this.again = this.again.filter((sequence) => sequence >= this.nextStream);
+    return left;
   }
 
   /** As servers of 2.9 do it: whatever is pending is forgotten. */

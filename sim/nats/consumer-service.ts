@@ -19,7 +19,7 @@ import type { AckRequest, Routed } from './requests.ts';
 import type { ConsumerAsset } from './stream-asset.ts';
 import { streamMachineOf, type StreamMachine } from './stream-machine.ts';
 import { SubjectFilter } from './subject-filter.ts';
-import { subjectMatches } from './subjects.ts';
+import { filterCovers } from './subjects.ts';
 import type { StoredMessage } from './stored-message.ts';
 import { ackWaitSlackUs, firstPendingCheckUs } from './timing.ts';
 import type { Waiter } from './waiter.ts';
@@ -89,7 +89,7 @@ export class ConsumerService implements GroupService {
     this.ready = true;
     const { machine, server, asset } = this;
     if (machine.record.started) {
-      this.#memory.restore(machine.record, this.nowUs, server.wallUs());
+      this.#memory.restore(machine.record, this.stream, this.nowUs, server.wallUs());
       this.#takeOver();
     } else {
       this.#memory.begin(this.stream);
@@ -164,7 +164,8 @@ export class ConsumerService implements GroupService {
         const { call, sequence } = operation;
         operation.call = undefined;
         if (call !== undefined) this.server.answer(call, true);
-        if (result === 1 || this.settings.ack === 'none') this.#releases.release(sequence);
+        // Also of what was not pending any more: a message whose deliveries were exhausted goes when it is acknowledged.
+        if (result === 1 || this.settings.ack !== 'all') this.#releases.release(sequence);
         return;
       }
       case 'skipped':
@@ -281,23 +282,29 @@ export class ConsumerService implements GroupService {
   }
 
   /** The replica of the stream here has changed: something was stored or removed. */
-  streamChanged(operation: Operation): void {
+  streamChanged(operation: Operation, result: number): void {
     if (!this.ready) return;
     const { stream } = this;
     const isChanged = stream.messages.removals !== this.#removalsSeen;
-    if (operation.kind === 'purge') this.#purged(operation, isChanged);
-    else if (operation.kind === 'store') {
+    if (operation.kind === 'purge') this.#purged(operation);
+    else if (operation.kind === 'store' && result > 0) {
       const { rollup, subject } = operation;
       // Servers of 2.9 have their consumers look for themselves.
-      if (rollup !== '' && isChanged && this.asset.profile.multiFilter) {
+      if (rollup !== '' && this.asset.profile.multiFilter) {
         const { stream: owner } = this.asset;
         const rolled = rollup === 'sub' ? owner.subjects.name(subject) : '';
-        this.#purged({ subject: rolled, belowSequence: 0, keep: 1 }, true);
+        this.#purged({ subject: rolled, belowSequence: 0, keep: 1 });
       }
-      if (this.asset.heard?.matches(subject) === true)
-        this.#pending.told(stream.messages.last?.sequence ?? 0, this.asset.filter.matches(subject));
+      if (this.asset.heard?.matches(subject) === true) this.#pending.told(result);
     }
     if (isChanged) this.forgetRemoved();
+    this.dispatch();
+  }
+
+  /** Smaller limits have removed something. */
+  trimmed(): void {
+    if (!this.ready) return;
+    this.forgetRemoved();
     this.dispatch();
   }
 
@@ -350,14 +357,35 @@ export class ConsumerService implements GroupService {
     this.#queue.stop(this.nowUs);
   }
 
+  /** This replica of the stream is the one it reads, and it leads. */
+  reads(stream: StreamMachine): boolean {
+    return this.ready && this.#stream.machine === stream;
+  }
+
+  /** The stream's replica here tells that a message of the filter is gone. */
+  messageRemoved(sequence: number): void {
+    this.#pending.removed(sequence);
+  }
+
+  /** A purge has removed many, or one under a name that this consumer does not hear: nobody tells which. */
+  messagesPurged(stream: StreamMachine, areMany: boolean): void {
+    if (areMany) this.#pending.removedMany(stream);
+    for (const [sequence, held] of this.#memory.pending) {
+      if (stream.messages.get(sequence) === undefined) held.isLost = true;
+    }
+  }
+
   /** Messages that were pending and are gone from the stream count as terminated (jetstream D37). */
   forgetRemoved(): void {
     const { stream } = this;
     this.#removalsSeen = stream.messages.removals;
-    for (const [sequence, { consumerSequence }] of this.#memory.pending) {
-      if (stream.messages.get(sequence) === undefined && sequence <= stream.lastSequence) {
-        this.#settle(sequence, consumerSequence, undefined);
-      }
+    const { heard, profile } = this.asset;
+    for (const [sequence, held] of this.#memory.pending) {
+      if (held.isLost || stream.messages.get(sequence) !== undefined || sequence > stream.lastSequence)
+        continue;
+      const isTold = !profile.multiFilter || held.subject < 0 || heard?.matches(held.subject) === true;
+      if (isTold) this.#settle(sequence, held.consumerSequence, undefined);
+      else held.isLost = true;
     }
   }
 
@@ -403,8 +431,8 @@ export class ConsumerService implements GroupService {
     const memory = this.#memory;
     const { settings, asset, replica } = this;
     const { sequence } = message;
-    const { deliveryCount, consumerSequence } = memory.delivering(sequence, again, this.nowUs);
-    if (!again) this.#pending.delivering(sequence);
+    const { deliveryCount, consumerSequence } = memory.delivering(message, again, this.nowUs);
+    if (!again) this.#pending.delivering();
     const profile = this.server.cluster.profile;
     const waits = profile.deliverAfterQuorum && settings.ack !== 'none' && replica.group.size > 1;
     const pending = waiter.counts ? this.#pending.value(stream) : -1;
@@ -477,8 +505,8 @@ export class ConsumerService implements GroupService {
     switch (wantsNone ? 'unknown' : verb) {
       case 'ack':
       case 'term':
-        // Of what was never delivered (jetstream F53).
-        if (sequence >= memory.nextStream) {
+        // Of what was never delivered (jetstream F53); servers of 2.9 do not ask.
+        if (sequence >= memory.nextStream && missingAnswers) {
           if (defects.has('ack-jumps-cursor')) memory.nextStream = sequence + 1;
           return;
         }
@@ -591,38 +619,30 @@ export class ConsumerService implements GroupService {
   }
 
   /** `stream.purge`: the cursor of a consumer of purged subjects alone goes to what they have left. */
-  #purged(
-    { subject, belowSequence, keep }: Pick<PurgeOperation, 'subject' | 'belowSequence' | 'keep'>,
-    isChanged: boolean,
-  ): void {
+  #purged({
+    subject,
+    belowSequence,
+    keep,
+  }: Pick<PurgeOperation, 'subject' | 'belowSequence' | 'keep'>): void {
     const { stream, asset } = this;
-    const { subjects } = asset.filter;
-    if (isChanged) this.#pending.purged(stream);
-    const isPlain = subject === '' && belowSequence === 0 && keep === 0;
-    const isOld = !asset.profile.multiFilter;
-    const concerns =
-      isPlain ||
-      subjects.length === 0 ||
-      asset.filter.wildcards.some((own) => subjectMatches(own, subject)) ||
-      subjects.includes(subject) ||
-      (!isOld && (subject === '' || subjects.some((own) => subjectMatches(subject, own))));
-    if (!concerns) return;
-    if (isOld) {
-      this.#purgedAsOld(subject);
+    const { subjects, wildcards } = asset.filter;
+    if (!asset.profile.multiFilter) {
+      const isPlain = subject === '' && belowSequence === 0 && keep === 0;
+      const isOwn = subjects.length === 0 || subjects.includes(subject);
+      if (isPlain || isOwn || wildcards.some((own) => filterCovers(own, subject))) this.#purgedAsOld(subject);
       return;
     }
-    const covers = (own: string): boolean => subjectMatches(subject, own);
     // One of several filters is taken for all of them: messages of the others are passed over (fault C10).
-    const isWithin = subject === '' || subjects.some(covers);
+    const isWithin = subject === '' || subjects.some((own) => filterCovers(subject, own));
+    const isWider =
+      !isWithin && (subjects.length === 0 || subjects.some((own) => filterCovers(own, subject)));
+    if (!isWithin && !isWider) return;
     const purged = new SubjectFilter(subject === '' ? [] : [subject], asset.stream.subjects);
     const first = isWithin ? (stream.nextFor(purged, 1)?.sequence ?? stream.lastSequence + 1) : stream.first;
-    for (const [sequence, { consumerSequence }] of this.#memory.pending) {
-      if (stream.messages.get(sequence) === undefined) {
-        this.replica.propose({ kind: 'acked', consumerSequence, sequence, call: undefined });
-      }
+    const isGone = (sequence: number): boolean => isWider && stream.messages.get(sequence) === undefined;
+    for (const [sequence, { consumerSequence }] of this.#memory.purged(first, isGone)) {
+      this.replica.propose({ kind: 'acked', consumerSequence, sequence, call: undefined });
     }
-    this.#memory.purged(first);
-    this.forgetRemoved();
     this.machine.record.overwrite(this.#memory);
   }
 
@@ -708,6 +728,7 @@ export class ConsumerService implements GroupService {
     if (!service.ready) return;
     service.forgetRemoved();
     const memory = service.#memory;
+    if (memory.forgetLost(service.stream.first)) service.machine.record.overwrite(memory);
     for (const sequence of memory.expired(service.nowUs, service.settings)) {
       if (memory.isExhausted(sequence, service.settings)) service.#exhaust(sequence);
       else memory.expire(sequence, service.nowUs);

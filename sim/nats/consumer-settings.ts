@@ -72,11 +72,10 @@ export function consumerRefusal(
   if (stream.retention !== 'limits' && replicas !== 0 && replicas !== stream.replicas) {
     return apiErrors.replicasMustMatch;
   }
-  // Before 2.10 an endless number of deliveries counted as fewer than the back-offs.
+  // Before 2.10 there had to be more deliveries than back-offs, and an endless number counted as fewer.
   const isEndless = settings.maxDeliver === -1 && profile.version !== '2.9.10';
-  if (backoffMs.length > 0 && !isEndless && backoffMs.length > settings.maxDeliver) {
-    return apiErrors.backoffTooLong;
-  }
+  const least = backoffMs.length + (profile.version === '2.9.10' ? 1 : 0);
+  if (backoffMs.length > 0 && !isEndless && settings.maxDeliver < least) return apiErrors.backoffTooLong;
   if (settings.ack === 'none' && stream.retention === 'workqueue') {
     return profile.version === '2.9.10' ? apiErrors.pullRequiresAnyAck : apiErrors.pullRequiresAck;
   }

@@ -204,7 +204,8 @@ export class MetaService implements GroupService {
         refusal = apiErrors.consumerExists;
       }
       refusal ??= consumerUpdateRefusal(known, wanted);
-      if (refusal === undefined && assignment.settings.retention === 'workqueue') {
+      const comparesUpdates = !profile.consumerActions && assignment.settings.retention === 'workqueue';
+      if (refusal === undefined && comparesUpdates) {
         const isTaken = wanted.filterSubjects.some((filter) =>
           this.#filterTaken(assignment, wanted.name, filter),
         );
@@ -249,13 +250,17 @@ export class MetaService implements GroupService {
   /** Literal filters are looked up by number: a work queue has a consumer for every tool. */
   #filterTaken(assignment: StreamAssignment, name: string, filter: string): boolean {
     const { cluster } = this.#server;
+    // A newer meta leader compares filters only; the server that runs the consumers sees one without.
+    const seesUnfiltered = !cluster.profile.consumerActions;
     const asset = this.#underWay === 0 ? cluster.stream(assignment.settings.name) : undefined;
     if (asset !== undefined && asset.consumers.size === assignment.consumers.size && !/[*>]/.test(filter)) {
-      return asset.consumersOf(cluster.subjects.number(filter)).some((other) => other.name !== name);
+      return asset
+        .consumersOf(cluster.subjects.number(filter))
+        .some((other) => other.name !== name && (seesUnfiltered || !other.filter.all));
     }
     for (const [other, { filterSubjects }] of assignment.consumers) {
       if (other === name) continue;
-      if (filterSubjects.length === 0) return true;
+      if (filterSubjects.length === 0 && seesUnfiltered) return true;
       if (filterSubjects.some((taken) => filtersOverlap(filter, taken))) return true;
     }
     return false;

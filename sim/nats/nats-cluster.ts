@@ -145,6 +145,7 @@ export class NatsCluster implements GroupWorld {
       case 'consumer-removed': {
         const consumer = this.consumer(assignment.stream, assignment.consumer);
         if (consumer !== undefined) this.#removeConsumer(consumer);
+        this.#streams.get(assignment.stream)?.forgetRefused(assignment.consumer);
         if (assignment.call !== undefined) server.answer(assignment.call, true);
         return;
       }
@@ -180,11 +181,12 @@ export class NatsCluster implements GroupWorld {
   }
 
   /** A replica of a stream has applied something: the leaders of consumers beside it look at it. */
-  streamChanged(asset: StreamAsset, server: NatsServer, operation: Operation): void {
+  streamChanged(asset: StreamAsset, server: NatsServer, operation: Operation, result: number): void {
     if (operation.kind === 'store' && operation.rollup === '') {
-      for (const consumer of asset.listenersOf(operation.subject)) this.#tell(consumer, server, operation);
+      for (const consumer of asset.listenersOf(operation.subject))
+        this.#tell(consumer, server, operation, result);
     } else if (concernsAll(operation)) {
-      for (const consumer of asset.consumers.values()) this.#tell(consumer, server, operation);
+      for (const consumer of asset.consumers.values()) this.#tell(consumer, server, operation, result);
     }
   }
 
@@ -420,16 +422,21 @@ export class NatsCluster implements GroupWorld {
   #assignStream({ settings, call }: Extract<Assignment, { kind: 'stream' }>): void {
     const existing = this.#streams.get(settings.name);
     if (existing !== undefined) {
-      const { retention } = existing.settings;
+      const { retention, maxMessagesPerSubject } = existing.settings;
       existing.settings = settings;
       existing.group.settle();
       this.#groupOfSubject = [];
       if (retention !== settings.retention && settings.retention === 'interest')
         this.#dropUnneeded(existing, (message, server) => this.#isSettled(existing, message, server));
-      for (const { machine } of existing.group.replicas) streamMachineOf(machine).enforceLimits();
-      streamMachineOf(existing.group.baseMachine).enforceLimits();
+      for (const { machine } of existing.group.replicas)
+        streamMachineOf(machine).enforceLimits(maxMessagesPerSubject);
+      streamMachineOf(existing.group.baseMachine).enforceLimits(maxMessagesPerSubject);
       const service = existing.group.leader()?.service;
       if (service instanceof StreamService) service.updated();
+      for (const consumer of existing.consumers.values()) {
+        const led = consumer.group.leader()?.service;
+        if (led instanceof ConsumerService) led.trimmed();
+      }
       this.#answerState(existing, call);
       return;
     }
@@ -480,6 +487,14 @@ export class NatsCluster implements GroupWorld {
       if (this.profile.multiFilter) this.#answerConsumer(existing, call);
       return;
     }
+    if (asset.workQueueConflict(settings)) {
+      // Its member refuses it, which is told once; the meta group goes on to know it.
+      if (asset.refuseAtMember(settings.name) && call !== undefined) {
+        const isUnfiltered = settings.filterSubjects.length === 0;
+        server.refuse(call, isUnfiltered ? apiErrors.workQueueUnfiltered : apiErrors.workQueueNotUnique);
+      }
+      return;
+    }
     const consumer = new ConsumerAsset(asset, settings, ++this.#consumersMade);
     const servers = asset.group.replicas.map((replica) => replica.server);
     const storage = settings.memoryStorage ? 'memory' : asset.settings.storage;
@@ -517,6 +532,13 @@ export class NatsCluster implements GroupWorld {
     consumer.stream.remove(consumer);
     this.#end(consumer.group);
     if (consumer.stream.settings.retention !== 'interest') return;
+    // A stream that nobody is interested in is purged, where it stands.
+    if (consumer.stream.consumers.size === 0 && this.profile.multiFilter) {
+      const { group } = consumer.stream;
+      for (const machine of [group.baseMachine, ...group.replicas.map((replica) => replica.machine)]) {
+        streamMachineOf(machine).begun = true;
+      }
+    }
     // What only this consumer held back is free now.
     const leader = consumer.stream.group.leader();
     if (leader?.service?.ready !== true) return;
@@ -539,21 +561,25 @@ export class NatsCluster implements GroupWorld {
         dropped.push(message.sequence);
     }
     for (const machine of [group.baseMachine, ...group.replicas.map((replica) => replica.machine)]) {
-      const { messages } = streamMachineOf(machine);
+      const stream = streamMachineOf(machine);
       for (const sequence of dropped) {
-        const message = messages.get(sequence);
-        if (message !== undefined) messages.remove(message);
+        const message = stream.messages.get(sequence);
+        if (message !== undefined) stream.drop(message);
       }
     }
   }
 
   /** Some consumer that wants it is done with it (`checkStateForInterestStream`). */
   #isSettled(asset: StreamAsset, message: StoredMessage, server: NatsServer): boolean {
+    const stream = asset.group.replicaOn(server);
+    const lastSequence = stream === undefined ? 0 : streamMachineOf(stream.machine).lastSequence;
     return asset.consumersOf(message.subject).some((consumer) => {
       const replica = consumer.group.replicaOn(server);
       if (replica === undefined) return false;
       consumer.group.settle();
       const { record } = consumerMachineOf(replica.machine);
+      // A floor beyond the stream is not believed.
+      if (record.floorStream > lastSequence) return false;
       const seen = record.pending.size === 0 ? record.floorStream : record.deliveredStream;
       return message.sequence <= seen && !record.needs(message.sequence, consumer.settings);
     });
@@ -591,9 +617,9 @@ export class NatsCluster implements GroupWorld {
     for (const answer of waiting) answer(service);
   }
 
-  #tell(consumer: ConsumerAsset, server: NatsServer, operation: Operation): void {
+  #tell(consumer: ConsumerAsset, server: NatsServer, operation: Operation, result: number): void {
     const service = consumer.group.replicaOn(server)?.service;
-    if (service instanceof ConsumerService) service.streamChanged(operation);
+    if (service instanceof ConsumerService) service.streamChanged(operation, result);
   }
 
   #start(group: RaftGroup): void {

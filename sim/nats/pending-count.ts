@@ -4,104 +4,93 @@ import type { ConsumerAsset } from './stream-asset.ts';
 
 /**
  * What a consumer's leader believes is left to deliver (`npc`): the end of a delivery's reply subject, `num_pending` of
- * info, and what a pull that does not wait is judged by. While the stream tells the consumer of every message that it
- * wants, only those before a cursor that is ahead of the stream are too much. It is kept by counting, and errs, under
- * 2.9 (what a limit removes is not taken off) and where the stream tells a consumer nothing (`ConsumerAsset.signals`).
- * Not modelled: what 2.9 subtracts for messages that nobody told the consumer of.
+ * info, and what a pull that does not wait is judged by. It is looked through now and then and counted in between, and
+ * errs as real servers do: a cursor that a purge has moved is not taken off, nor is what was removed under a name that
+ * the consumer does not hear, nor, under 2.9, what a limit removes of what it began with.
  */
 export class PendingCount {
   readonly #asset: ConsumerAsset;
   readonly #memory: ConsumerMemory;
-  /** Counted when it was last looked through, less what was delivered since; where all are told of, what is too much. */
-  #base = 0;
-  /** Up to here everything is in the base; 0: to be looked through. */
+  readonly #isOld: boolean;
+  /** May fall below 0, which is told as 0. */
+  #count = 0;
+  /** Up to here everything was looked through; 0 under 2.9: it is looked through when somebody asks. */
   #through = 0;
   #lastTold = 0;
-  /** Told of since, and to be delivered. */
-  readonly #told = new Set<number>();
 
   constructor(asset: ConsumerAsset, memory: ConsumerMemory) {
     this.#asset = asset;
     this.#memory = memory;
-  }
-
-  get #isExact(): boolean {
-    return this.#asset.signals === 'filter' && !this.#isOld;
-  }
-
-  get #isOld(): boolean {
-    return this.#asset.profile.version === '2.9.10';
+    this.#isOld = asset.profile.version === '2.9.10';
   }
 
   /** Looks the stream through. */
   recount(stream: StreamMachine): void {
-    this.#base = this.#isExact ? 0 : this.#memory.undelivered(stream);
+    const { counted, settings } = this.#asset;
+    const { nextStream } = this.#memory;
+    if (settings.deliver.kind === 'last-per-subject') {
+      const left = stream.lastPerSubject(counted).filter(({ sequence }) => sequence >= nextStream);
+      this.#count = left.length;
+      this.#through = this.#isOld ? (left.at(-1)?.sequence ?? 0) : stream.lastSequence;
+      return;
+    }
+    this.#count = stream.countFrom(counted, nextStream);
     this.#through = this.#isOld ? this.#lastWanted(stream) : stream.lastSequence;
-    this.#told.clear();
   }
 
   value(stream: StreamMachine): number {
-    if (this.#isExact) return this.#memory.undelivered(stream) + this.#base;
-    if (this.#through === 0 && this.#isOld) this.recount(stream);
-    for (const sequence of this.#told) {
-      if (stream.messages.get(sequence) === undefined) this.#told.delete(sequence);
-    }
-    return Math.max(0, this.#base + this.#told.size);
+    if (this.#isOld && this.#through === 0) this.recount(stream);
+    return Math.max(0, this.#count);
   }
 
   /** For info: an old server looks the stream through, a newer one sees that it is not more than there can be. */
   reported(stream: StreamMachine): number {
     if (this.#isOld) this.recount(stream);
-    else if (!this.#isExact || this.#base > 0) {
+    else {
       const { nextStream } = this.#memory;
-      const most = Math.max(0, Math.min(stream.messages.size, stream.lastSequence - nextStream + 1));
-      const exact = this.#isExact ? this.#memory.undelivered(stream) : 0;
-      this.#base = Math.max(0, Math.min(this.value(stream), most) - exact);
+      const most = Math.min(stream.messages.size, stream.lastSequence - nextStream + 1);
+      if (nextStream > stream.lastSequence) this.#count = 0;
+      else if (this.#count > most) this.#count = most;
     }
     return this.value(stream);
   }
 
   /** The stream tells of a new message. */
-  told(sequence: number, isWanted: boolean): void {
-    if (sequence <= this.#through || sequence <= this.#lastTold) return;
+  told(sequence: number): void {
+    if (sequence <= this.#lastTold) return;
     this.#lastTold = sequence;
-    if (this.#isExact) {
-      if (isWanted && sequence < this.#memory.nextStream) this.#base++;
-      return;
-    }
-    if (isWanted) this.#told.add(sequence);
-    else this.#base++;
+    if (sequence > this.#through) this.#count++;
   }
 
   /** A message goes out for the first time. */
-  delivering(sequence: number): void {
-    if (this.#isExact || this.#told.delete(sequence)) return;
-    if (this.#through > 0 || !this.#isOld) this.#base--;
+  delivering(): void {
+    if (!this.#isOld || this.#through > 0) this.#count--;
   }
 
-  /** Many were removed at once. */
-  purged(stream: StreamMachine): void {
-    if (!this.#isOld) {
-      this.recount(stream);
-      return;
-    }
-    // An old server goes on counting what it was told of.
-    for (const sequence of this.#told) {
-      if (stream.messages.get(sequence) !== undefined) continue;
-      this.#told.delete(sequence);
-      this.#base++;
-    }
+  /** The stream tells that a message of this consumer's filter is gone. */
+  removed(sequence: number): void {
+    if (sequence < this.#memory.nextStream || (this.#isOld && sequence <= this.#through)) return;
+    this.#count--;
   }
 
-  /** Nothing is left behind the cursor. */
+  /** Many were removed at once, which an old server does not look at. */
+  removedMany(stream: StreamMachine): void {
+    if (!this.#isOld) this.recount(stream);
+  }
+
+  /** Somebody waits, and nothing is left behind the cursor. */
   atEnd(stream: StreamMachine): void {
-    if (this.#isOld || this.#memory.nextStream <= stream.lastSequence) return;
-    this.#base = 0;
+    if (this.#isOld || this.#memory.nextStream <= stream.lastSequence || this.#count === 0) return;
+    this.#count = 0;
     this.#through = stream.lastSequence;
   }
 
+  /** In files, a consumer of everything takes the end of the stream for its last message. */
   #lastWanted(stream: StreamMachine): number {
-    const last = stream.lastFor(this.#asset.counted)?.sequence ?? 0;
-    return last >= this.#memory.nextStream ? last : 0;
+    const { nextStream } = this.#memory;
+    const { counted } = this.#asset;
+    const isWhole = counted.subjects.length === 0 && stream.settings.storage === 'file';
+    const last = isWhole ? stream.lastSequence : (stream.lastFor(counted)?.sequence ?? 0);
+    return last >= nextStream ? last : 0;
   }
 }

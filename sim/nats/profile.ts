@@ -34,7 +34,7 @@ export interface NatsProfile {
   readonly termReasons: boolean;
   /** A pull from a consumer that does not exist or that nobody leads, and a direct get that nobody serves, are answered 503; before, by silence (jetstream C23; seen on 2.12.15 and 2.9.10). */
   readonly missingAnswers: boolean;
-  /** A smaller limit of messages a subject removes what is too much at once; before, only what is stored later counts. */
+  /** A smaller limit of messages a subject removes what is too much at once; before, only where there was a larger limit. */
   readonly trimsSubjectsOnUpdate: boolean;
   /** Consumers can be created or updated only; before, every creation was both (since 2.10). */
   readonly consumerActions: boolean;

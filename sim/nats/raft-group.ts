@@ -45,7 +45,7 @@ export interface GroupWorld {
   quiet(servers: readonly NatsServer[]): boolean;
   /** Leaders of consumers on that server have something to do when its replica of the stream applies this. */
   hasListeners(asset: StreamAsset, server: NatsServer, operation: Operation): boolean;
-  streamChanged(asset: StreamAsset, server: NatsServer, operation: Operation): void;
+  streamChanged(asset: StreamAsset, server: NatsServer, operation: Operation, result: number): void;
 }
 
 /** Log entries that a group keeps before it looks what is synced everywhere; consumers are many and keep few. */
@@ -289,7 +289,8 @@ export class RaftGroup {
     if (operation.kind === 'store' && sequence > 0 && replica.watches !== undefined) {
       for (const watch of replica.watches) watch.deliver(sequence, operation, 0);
     }
-    if (this.asset.consumers.size > 0) this.world.streamChanged(this.asset, replica.server, operation);
+    if (this.asset.consumers.size > 0)
+      this.world.streamChanged(this.asset, replica.server, operation, sequence);
   }
 
   /** Advances the base to what is synced everywhere, and shortens the logs to it. */

@@ -3,13 +3,15 @@ import type {
   EffectiveStreamSettings,
 } from '../../system/ports/jetstream-management.ts';
 import type { ConsumerContext } from './consumer-machine.ts';
+import { ConsumerService } from './consumer-service.ts';
 import type { Mutations } from './mutations.ts';
 import type { NatsCluster } from './nats-cluster.ts';
 import type { NatsProfile } from './profile.ts';
 import type { RaftGroup } from './raft-group.ts';
 import { streamMachineOf, type StreamContext, type StreamMachine } from './stream-machine.ts';
+import type { StoredMessage } from './stored-message.ts';
 import { SubjectFilter } from './subject-filter.ts';
-import { subjectMatches, type SubjectTable } from './subjects.ts';
+import { filterCovers, filtersOverlap, subjectMatches, type SubjectTable } from './subjects.ts';
 
 /** A consumer as the meta group knows it. */
 export class ConsumerAsset implements ConsumerContext {
@@ -95,6 +97,8 @@ export class StreamAsset implements StreamContext {
   settings: EffectiveStreamSettings;
   readonly consumers = new Map<string, ConsumerAsset>();
   #group: RaftGroup | undefined;
+  /** Consumers of a work queue that the meta group knows and no server runs. */
+  readonly #refused = new Set<string>();
   /** By subject number: consumers with that very filter. */
   readonly #byLiteral = new Map<number, ConsumerAsset[]>();
   /** Consumers with patterns, or of the whole stream. */
@@ -135,6 +139,37 @@ export class StreamAsset implements StreamContext {
       }
     }
     machine.lastSequence = sequence;
+    machine.expectedLast = sequence;
+  }
+
+  /** A replica has lost a message: the leaders of consumers that read it and hear of the subject are told (`storeUpdates`). */
+  removed(machine: StreamMachine, { sequence, subject }: StoredMessage): void {
+    if (this.consumers.size === 0) return;
+    const isOld = this.profile.version === '2.9.10';
+    for (const consumer of isOld ? this.consumersOf(subject) : this.listenersOf(subject)) {
+      if (consumer.filter.matches(subject)) serviceBeside(consumer, machine)?.messageRemoved(sequence);
+    }
+  }
+
+  /** One message was purged, and is told of as if its subject were what the purge was about. */
+  purgedOne(machine: StreamMachine, { sequence }: StoredMessage, pattern: string): void {
+    for (const consumer of this.consumers.values()) {
+      const service = serviceBeside(consumer, machine);
+      const { heard, filter } = consumer;
+      const isHeard =
+        heard !== undefined &&
+        (heard.subjects.length === 0 || heard.subjects.some((own) => subjectMatches(own, pattern)));
+      if (!isHeard) service?.messagesPurged(machine, false);
+      else if (filter.subjects.length === 0 || filter.subjects.some((own) => filterCovers(own, pattern))) {
+        service?.messageRemoved(sequence);
+      }
+    }
+  }
+
+  purgedMany(machine: StreamMachine): void {
+    for (const consumer of this.consumers.values()) {
+      serviceBeside(consumer, machine)?.messagesPurged(machine, true);
+    }
   }
 
   takes(subject: string): boolean {
@@ -165,8 +200,46 @@ export class StreamAsset implements StreamContext {
     return literal.length === 0 ? wild : [...literal.filter((consumer) => !wild.includes(consumer)), ...wild];
   }
 
+  /** As the meta group counts them. */
+  get assignedConsumers(): number {
+    return this.consumers.size + this.#refused.size;
+  }
+
+  /**
+   * The server that would run a new consumer of a work queue compares it with those that run; the meta group has
+   * compared filters only, and so has missed one without (2.12.15). Updates of one that runs are compared by nobody.
+   */
+  workQueueConflict(settings: EffectiveConsumerSettings): boolean {
+    if (this.settings.retention !== 'workqueue' || this.profile.version !== '2.12') return false;
+    if (this.mutations.workQueueOverlapAllowed || this.consumers.size === 0) return false;
+    const { filterSubjects } = settings;
+    if (filterSubjects.length === 0) return true;
+    return filterSubjects.some((filter) =>
+      /[*>]/.test(filter)
+        ? this.consumers
+            .values()
+            .some(
+              ({ filter: { all }, settings: other }) =>
+                all || other.filterSubjects.some((taken) => filtersOverlap(filter, taken)),
+            )
+        : this.consumersOf(this.subjects.number(filter)).length > 0,
+    );
+  }
+
+  /** True: it was not refused before. */
+  refuseAtMember(consumer: string): boolean {
+    const isNew = !this.#refused.has(consumer);
+    this.#refused.add(consumer);
+    return isNew;
+  }
+
+  forgetRefused(consumer: string): void {
+    this.#refused.delete(consumer);
+  }
+
   add(consumer: ConsumerAsset): void {
     this.consumers.set(consumer.name, consumer);
+    this.#refused.delete(consumer.name);
     this.#indexOne(consumer);
   }
 
@@ -210,4 +283,10 @@ export class StreamAsset implements StreamContext {
     if (wildcards.length > 0 || all) this.#wild.push(consumer);
     if (consumer.signals !== 'filter') this.#others.push(consumer);
   }
+}
+
+/** The leader of a consumer that reads this replica of its stream. */
+function serviceBeside(consumer: ConsumerAsset, machine: StreamMachine): ConsumerService | undefined {
+  const service = consumer.group.leader()?.service;
+  return service instanceof ConsumerService && service.reads(machine) ? service : undefined;
 }

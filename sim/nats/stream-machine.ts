@@ -20,6 +20,11 @@ export interface StreamContext {
   readonly judgesAtApply: boolean;
   /** Copies to a replica what the leader has behind it, up to a sequence (`processCatchupMsg`). */
   catchUp(machine: StreamMachine, sequence: number): void;
+  /** One message is gone from a replica. */
+  removed(machine: StreamMachine, message: StoredMessage): void;
+  /** A purge of a pattern has taken one message, or many. */
+  purgedOne(machine: StreamMachine, message: StoredMessage, pattern: string): void;
+  purgedMany(machine: StreamMachine): void;
   /** Some consumer's filter matches. */
   wants(subject: number): boolean;
 }
@@ -48,6 +53,13 @@ export class StreamMachine implements Machine {
   /** Why the last applied message was not stored. */
   refusal: ServerRefusal | undefined;
   lastMessageId = '';
+  /**
+   * What the expected last sequence is compared with: a purge beyond the end leaves it where it was until the next
+   * message, under 2.9.
+   */
+  expectedLast = 0;
+  /** It held a message or was purged as a whole: until then it begins nowhere. */
+  begun = false;
   /** Messages refused when they were applied: they have a place in the log and no sequence (jetstream D28). */
   refused = 0;
   readonly #ids = new Map<string, SeenId>();
@@ -80,7 +92,8 @@ export class StreamMachine implements Machine {
       case 'delete': {
         const message = this.messages.get(operation.sequence);
         if (message === undefined) return 0;
-        this.messages.remove(message, operation.isRelease);
+        if (operation.isRelease) this.messages.remove(message, true);
+        else this.drop(message);
         return 1;
       }
       case 'delivered':
@@ -98,7 +111,7 @@ export class StreamMachine implements Machine {
   expire(wallUs: number): void {
     if (this.#timed.length > 0) {
       for (const message of this.#timed) {
-        if (message.expiresUs <= wallUs) this.messages.remove(message);
+        if (message.expiresUs <= wallUs) this.drop(message);
       }
       this.#timed = this.#timed.filter(({ expiresUs }) => expiresUs > wallUs);
     }
@@ -107,7 +120,7 @@ export class StreamMachine implements Machine {
     let message = this.messages.first;
     while (message !== undefined && message.storedUs + limitUs <= wallUs) {
       const { next } = message;
-      if (message.expiresUs === 0) this.messages.remove(message);
+      if (message.expiresUs === 0) this.drop(message);
       message = next;
     }
   }
@@ -141,6 +154,7 @@ export class StreamMachine implements Machine {
   forgetAll(): void {
     this.messages.clear();
     this.lastSequence = 0;
+    this.expectedLast = 0;
   }
 
   /** An id is known from its proposal on, with no sequence yet (fault R12). */
@@ -236,11 +250,12 @@ export class StreamMachine implements Machine {
     return count;
   }
 
-  /** Removes what the present limits do not allow: they were made smaller. */
-  enforceLimits(): void {
+  /** Removes what the present limits do not allow: they were made smaller. `before`: messages a subject until now. */
+  enforceLimits(before: number): void {
     const { discard, maxMessages, maxBytes, maxMessagesPerSubject } = this.settings;
     const { messages } = this;
-    if (maxMessagesPerSubject > 0 && this.context.profile.trimsSubjectsOnUpdate) {
+    const isSmaller = this.context.profile.trimsSubjectsOnUpdate || maxMessagesPerSubject < before;
+    if (maxMessagesPerSubject > 0 && isSmaller) {
       for (const subject of messages.subjects()) this.#trimSubject(subject, maxMessagesPerSubject);
     }
     if (discard === 'new' && this.context.profile.version !== '2.9.10') return;
@@ -248,7 +263,7 @@ export class StreamMachine implements Machine {
       messages.first !== undefined &&
       ((maxMessages > 0 && messages.size > maxMessages) || (maxBytes > 0 && messages.bytes > maxBytes))
     ) {
-      messages.remove(messages.first);
+      this.drop(messages.first);
     }
   }
 
@@ -256,6 +271,8 @@ export class StreamMachine implements Machine {
     const copy = new StreamMachine(this.context);
     copy.lastSequence = this.lastSequence;
     copy.lastMessageId = this.lastMessageId;
+    copy.begun = this.begun;
+    copy.expectedLast = this.expectedLast;
     copy.refused = this.refused;
     for (const message of this.messages) {
       const added = {
@@ -293,6 +310,7 @@ export class StreamMachine implements Machine {
     }
     if (messageId !== '') this.#forgetIds(storedUs);
     const sequence = ++this.lastSequence;
+    this.expectedLast = sequence;
     this.lastMessageId = messageId;
     if (messageId !== '') {
       this.#ids.delete(messageId);
@@ -301,8 +319,11 @@ export class StreamMachine implements Machine {
       const known = isForgotten && !this.#isWanted(operation) ? 0 : sequence;
       this.#ids.set(messageId, { sequence: known, storedUs });
     }
-    // Nobody is interested: the sequence is used up and nothing is kept (jetstream D36).
-    if (this.settings.retention === 'interest' && !this.#isWanted(operation)) return sequence;
+    // Nobody is interested: the sequence is used up and nothing is kept (jetstream D36), not even what a rollup would.
+    if (this.settings.retention === 'interest' && !this.#isWanted(operation)) {
+      this.#rollUp(operation, 0);
+      return sequence;
+    }
     const message: StoredMessage = {
       sequence,
       subject,
@@ -319,8 +340,15 @@ export class StreamMachine implements Machine {
     };
     messages.add(message);
     if (message.expiresUs > 0) this.#timed.push(message);
-    this.#makeRoom(operation);
+    this.#makeRoom(subject);
+    this.#rollUp(operation, context.mutations.rollupKeepsOlder && operation.rollup === 'sub' ? 2 : 1);
     return sequence;
+  }
+
+  /** Removes one message, and tells who wants to hear of it. */
+  drop(message: StoredMessage): void {
+    this.messages.remove(message);
+    this.context.removed(this, message);
   }
 
   /**
@@ -376,7 +404,7 @@ export class StreamMachine implements Machine {
         const last = this.lastOf(subject, expectations.lastSubject);
         if (last !== wanted) this.refusal = wrongLastSequence(last);
       }
-      this.refusal ??= this.lastSequenceRefusal(expectations.lastSequence, this.lastSequence);
+      this.refusal ??= this.lastSequenceRefusal(expectations.lastSequence, this.expectedLast);
     }
     if (messageId !== '' && duplicatesLast && this.refusal === undefined) {
       const sequence = this.duplicateOf(messageId, storedUs);
@@ -407,7 +435,7 @@ export class StreamMachine implements Machine {
       this.refusal ??= this.#storeRefusal(operation);
     }
     if (this.refusal === undefined) return 0;
-    if (mutations.refusedConsumesSequence) this.lastSequence++;
+    if (mutations.refusedConsumesSequence) this.expectedLast = ++this.lastSequence;
     return 1;
   }
 
@@ -471,26 +499,32 @@ export class StreamMachine implements Machine {
     if (discard !== 'new') return undefined;
     const atSubjectLimit =
       maxMessagesPerSubject > 0 && messages.countOf(subject) + stagedOfSubject >= maxMessagesPerSubject;
-    if (discardNewPerSubject && atSubjectLimit) return apiErrors.fullOfSubject;
     const slack = context.mutations.discardNewOffByOne ? 1 : 0;
     if (maxMessages > 0 && messages.size + stagedMessages >= maxMessages + slack)
       return apiErrors.fullOfMessages;
     if (maxBytes > 0 && messages.bytes + stagedBytes + bytes > maxBytes) return apiErrors.fullOfBytes;
-    return undefined;
+    return discardNewPerSubject && atSubjectLimit ? apiErrors.fullOfSubject : undefined;
   }
 
-  #makeRoom({ subject, rollup }: StoreOperation): void {
+  /** The rollup of a message that is stored, or used up. */
+  #rollUp({ subject, rollup }: StoreOperation, keep: number): void {
+    if (rollup === '') return;
+    const pattern = rollup === 'sub' ? this.context.subjects.name(subject) : '';
+    this.#purge({ subject: pattern, belowSequence: 0, keep });
+  }
+
+  #makeRoom(subject: number): void {
     const { messages, settings, context } = this;
     const { maxMessages, maxBytes, maxMessagesPerSubject, discard } = settings;
-    if (rollup === 'sub') this.#trimSubject(subject, context.mutations.rollupKeepsOlder ? 2 : 1);
-    else if (rollup === 'all') {
-      while (messages.first !== undefined && messages.first !== messages.last)
-        messages.remove(messages.first);
-    }
     if (maxMessagesPerSubject > 0 && !context.mutations.perSubjectLimitIgnored) {
       const isBucket = settings.name.startsWith('KV_');
       const short = context.mutations.historyOneShort && isBucket && maxMessagesPerSubject > 1 ? 1 : 0;
-      this.#trimSubject(subject, maxMessagesPerSubject - short);
+      // A file of 2.9 makes room for the new message, and for no more.
+      const isOne = context.profile.version === '2.9.10' && settings.storage === 'file';
+      this.#trimSubject(
+        subject,
+        Math.max(maxMessagesPerSubject - short, isOne ? messages.countOf(subject) - 1 : 0),
+      );
     }
     // 2.9 keeps the limits whatever is to be discarded.
     if (discard !== 'old' && context.profile.version !== '2.9.10') return;
@@ -500,9 +534,7 @@ export class StreamMachine implements Machine {
       ((maxMessages > 0 && messages.size > maxMessages) || (maxBytes > 0 && messages.bytes > maxBytes))
     ) {
       const before = messages.last.previous;
-      messages.remove(
-        context.mutations.discardOldDropsNewest && before !== undefined ? before : messages.first,
-      );
+      this.drop(context.mutations.discardOldDropsNewest && before !== undefined ? before : messages.first);
     }
   }
 
@@ -510,42 +542,68 @@ export class StreamMachine implements Machine {
     const { messages } = this;
     for (let count = messages.countOf(subject); count > keep; count--) {
       const first = messages.firstOf(subject);
-      if (first !== undefined) messages.remove(first);
+      if (first !== undefined) this.drop(first);
     }
   }
 
-  #purge({ subject, belowSequence, keep }: Extract<StreamOperation, { kind: 'purge' }>): number {
+  /** How many it took (`PurgeEx`). */
+  #purge({
+    subject,
+    belowSequence,
+    keep,
+  }: Pick<Extract<StreamOperation, { kind: 'purge' }>, 'subject' | 'belowSequence' | 'keep'>): number {
     const { messages, context } = this;
     const before = messages.size;
     if (subject === '' && belowSequence === 0 && keep === 0) {
       messages.clear();
-      if (context.mutations.purgeResetsSequence) this.lastSequence = 0;
-      return before;
-    }
-    // All of what there is and more: the stream goes on behind it (`Compact`).
-    if (subject === '' && belowSequence > this.lastSequence) {
+      this.begun = true;
+      if (context.mutations.purgeResetsSequence) this.expectedLast = this.lastSequence = 0;
+    } else if (subject === '' && belowSequence > this.lastSequence) {
+      // All of what there is and more: the stream goes on behind it (`Compact`).
       messages.clear();
       this.lastSequence = belowSequence - 1;
-      return before;
+      if (context.profile.multiFilter) this.expectedLast = this.lastSequence;
+    } else if (subject === '' && belowSequence > 0) {
+      this.#removeBelow(belowSequence);
+    } else if (subject === '' && !context.profile.multiFilter) {
+      // An old server keeps so many sequences, not messages.
+      if (keep < before) this.#removeBelow(this.lastSequence - keep + 1);
+    } else {
+      return this.#purgeMatching(subject, belowSequence, keep);
     }
-    // All below a sequence that is still to come: the stream goes on from there (`Compact`).
-    if (subject === '' && belowSequence > this.lastSequence + 1) {
-      messages.clear();
-      this.lastSequence = belowSequence - 1;
-      return before;
-    }
+    if (messages.size < before) context.purgedMany(this);
+    return before - messages.size;
+  }
+
+  #removeBelow(sequence: number): void {
+    const { messages } = this;
+    while (messages.first !== undefined && messages.first.sequence < sequence)
+      messages.remove(messages.first);
+  }
+
+  /** In memory each message is removed by itself; a file is told of one, or that there were many. */
+  #purgeMatching(subject: string, belowSequence: number, keep: number): number {
+    const { messages, context, settings } = this;
     const filter = new SubjectFilter(subject === '' ? [] : [subject], context.subjects);
     let matching = 0;
     for (const message of messages) if (filter.matches(message.subject)) matching++;
-    let removable =
-      keep > 0 ? Math.max(0, matching - keep - (context.mutations.purgeKeepsOneMore ? 1 : 0)) : matching;
+    const kept = keep > 0 ? keep + (context.mutations.purgeKeepsOneMore ? 1 : 0) : 0;
+    const removed: StoredMessage[] = [];
     for (const message of messages) {
-      if (removable <= 0 || (belowSequence > 0 && message.sequence >= belowSequence)) break;
-      if (!filter.matches(message.subject)) continue;
-      messages.remove(message);
-      removable--;
+      if (removed.length >= matching - kept || (belowSequence > 0 && message.sequence >= belowSequence))
+        break;
+      if (filter.matches(message.subject)) removed.push(message);
     }
-    return before - messages.size;
+    const isOneByOne = settings.storage === 'memory';
+    for (const message of removed) {
+      if (isOneByOne) this.drop(message);
+      else messages.remove(message);
+    }
+    const [only] = removed;
+    if (isOneByOne || only === undefined) return removed.length;
+    if (removed.length > 1 || !context.profile.multiFilter) context.purgedMany(this);
+    else context.purgedOne(this, only, subject === '' ? '>' : subject);
+    return removed.length;
   }
 
   #isWanted(operation: StoreOperation): boolean {

@@ -36,6 +36,8 @@ export class StreamService implements GroupService {
   /** Proposed and not yet committed; subjects stay, with a count of 0. */
   readonly #stagedSubjects = new Map<number, StagedSubject>();
   readonly #stagedIds = new Set<string>();
+  /** Of messages refused when they were applied, and when they came: they stay under way for the duplicate window. */
+  readonly #stuckIds = new Map<string, number>();
   #staged = 0;
   #stagedBytes = 0;
   /** Of the next message, where all replicas judge. */
@@ -163,12 +165,11 @@ export class StreamService implements GroupService {
       settings: this.asset.settings,
       messages: messages.size,
       bytes: messages.bytes,
-      // A stream that never held a message begins nowhere.
-      firstSequence: lastSequence === 0 ? 0 : machine.first,
+      firstSequence: lastSequence === 0 && !machine.begun ? 0 : machine.first,
       lastSequence,
       deletedMessages: messages.size === 0 ? 0 : lastSequence - machine.first + 1 - messages.size,
       subjects: messages.subjectCount,
-      consumers: this.asset.consumers.size,
+      consumers: this.asset.assignedConsumers,
       followers: replicated
         ? replica.group.replicas
             .filter((other) => other !== replica)
@@ -206,6 +207,13 @@ export class StreamService implements GroupService {
       this.#refuse(call, apiErrors.messageTooLarge);
       return;
     }
+    if (asset.judgesAtApply) {
+      const refusal = this.#judgeEarly(request);
+      if (refusal !== undefined) {
+        this.#refuse(call, refusal);
+        return;
+      }
+    }
     if (expectations !== undefined && expectations.stream !== '' && expectations.stream !== asset.name) {
       if (!mutations.expectedStreamIgnored) {
         this.#refuse(call, apiErrors.streamMismatch);
@@ -226,13 +234,7 @@ export class StreamService implements GroupService {
     const subjectBytes = asset.subjects.name(subject).length;
     const bytes = storedBytes(settings.storage, subjectBytes, headersLength, payload.length);
     const staged = this.#stagedSubjects.get(subject);
-    if (asset.judgesAtApply) {
-      const refusal = this.#judgeEarly(request);
-      if (refusal !== undefined) {
-        this.#refuse(call, refusal);
-        return;
-      }
-    } else {
+    if (!asset.judgesAtApply) {
       const early = mutations.dedupAfterExpectations ? this.#sequenceRefusal(request) : undefined;
       if (early !== undefined) {
         this.#refuse(call, early);
@@ -302,9 +304,17 @@ export class StreamService implements GroupService {
       this.server.answer(call, { stream: this.asset.name, sequence, duplicate: true });
       return 1;
     }
-    if (!this.#stagedIds.has(messageId)) return 0;
+    if (!this.#stagedIds.has(messageId) && !this.#isStuck(messageId, wallUs)) return 0;
     this.#refuse(call, apiErrors.duplicateInProcess);
     return 1;
+  }
+
+  #isStuck(messageId: string, wallUs: number): boolean {
+    const sinceUs = this.#stuckIds.get(messageId);
+    if (sinceUs === undefined) return false;
+    if (wallUs - sinceUs < this.asset.settings.duplicateWindowMs * 1000) return true;
+    this.#stuckIds.delete(messageId);
+    return false;
   }
 
   /** What a server of 2.9 looks at before it proposes (jetstream D28). */
@@ -345,6 +355,9 @@ export class StreamService implements GroupService {
     if (sequence > 0 && this.asset.settings.subjectDeleteMarkerTtlMs > 0) this.#armMarkers();
     if (call === undefined || (!this.ready && !this.profile.newLeaderAnswersOldInbox)) return;
     const { refusal } = this.machine;
+    if (sequence === 0 && refusal !== undefined && operation.messageId !== '' && !this.asset.judgesAtApply) {
+      this.#stuckIds.set(operation.messageId, operation.storedUs);
+    }
     if (sequence === 0 && refusal !== undefined) {
       this.#refuse(call, refusal);
       return;

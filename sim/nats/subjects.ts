@@ -42,6 +42,20 @@ export function subjectMatches(filter: string, subject: string): boolean {
   return wanted.length === tokens.length;
 }
 
+/** True where all that `other` stands for is `filter`'s too. */
+export function filterCovers(filter: string, other: string): boolean {
+  if (filter === other) return true;
+  const wanted = filter.split('.');
+  const tokens = other.split('.');
+  for (const [index, token] of wanted.entries()) {
+    if (token === '>') return tokens.length > index;
+    const given = tokens[index];
+    if (given === undefined || given === '>') return false;
+    if (token !== '*' && token !== given) return false;
+  }
+  return wanted.length === tokens.length;
+}
+
 /** True where some subject matches both. */
 export function filtersOverlap(left: string, right: string): boolean {
   if (left === right) return true;

@@ -86,7 +86,7 @@ export class Campaign {
     const { version } = this.#options;
     const ids: string[] = [];
     for (const { id, witness, profiles } of knownDifferences) {
-      if (!profiles.includes(version)) continue;
+      if (witness === undefined || !profiles.includes(version)) continue;
       if ((await this.#steadyDifference(witness)) === undefined) ids.push(id);
     }
     return ids;

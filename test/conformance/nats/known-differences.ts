@@ -20,47 +20,31 @@ export interface KnownDifference {
   /** The scenario that could be misled by it, and how. */
   readonly misleads: string;
   explains(disagreement: Disagreement): boolean;
-  /** Shows the difference. It is run with the fixed sequences; where the worlds agree on it, the entry has to go. */
-  readonly witness: Plan;
+  /**
+   * Shows the difference. It is run with the fixed sequences; where the worlds agree on it, the entry has to go.
+   * Undefined: the server itself does now one thing, now the other.
+   */
+  readonly witness: Plan | undefined;
 }
 
 export const knownDifferences: readonly KnownDifference[] = [
   {
-    id: 'refused-consumer-remains',
+    id: 'refused-consumer-unanswered',
     profiles: ['2.12'],
-    what: 'a filtered consumer of a work queue that has an unfiltered one is refused (10100) and stays known to the meta group: it is listed, counted and updated',
-    why: 'a defect of the server (seen on 2.12.15): only the server that would run it sees the conflict; the model refuses it before',
+    what: 'creating a consumer of a work queue that the server which would run it refuses, or once refused, is sometimes not answered; asked about it, the meta leader sometimes answers for it, with nothing delivered',
+    why: 'chance: the refusal races with the meta leader’s own copy of the assignment (seen on 2.12.15; the same steps are answered in other runs)',
     since: '2026-11-21',
-    misleads: 'none: a work queue here has filtered consumers only',
+    misleads: 'none: every consumer of a work queue here has a filter, and no two the same',
     explains: ({ plan, step, model, server }) => {
-      if (plan.stream?.retention !== 'workqueue') return false;
-      const counted = (text: string): string => text.replaceAll(/\d+ consumers/g, '#');
-      const isListed = typeof step !== 'string' && step.kind === 'consumer-names';
-      const isKnown = /10014|10149/.test(model);
-      return counted(model) === counted(server) || isListed || isKnown;
+      if (plan.stream?.retention !== 'workqueue' || typeof step === 'string') return false;
+      const isUnanswered = step.kind === 'create-consumer' && server === 'timeout';
+      const isAnsweredFor =
+        step.kind === 'consumer-info' &&
+        model.includes('/10014 ') &&
+        server === 'delivered 0/0, floor 0/0, 0 pending, 0 unacked, 0 redelivered';
+      return isUnanswered || isAnsweredFor;
     },
-    witness: {
-      stream: { retention: 'workqueue' },
-      timed: false,
-      clients: 1,
-      steps: [
-        {
-          kind: 'create-consumer',
-          consumer: 1,
-          filters: [],
-          settings: { ack: 'explicit' },
-          action: 'create',
-        },
-        {
-          kind: 'create-consumer',
-          consumer: 0,
-          filters: [5],
-          settings: { ack: 'explicit' },
-          action: 'create',
-        },
-        { kind: 'consumer-names' },
-      ],
-    },
+    witness: undefined,
   },
   {
     id: 'delete-beyond-the-last',
