@@ -21,6 +21,7 @@ export const apiErrors = {
   noMessage: refusal(404, 10037, 'no message found'),
   directMessageNotFound: refusal(404, 0, 'Message Not Found'),
   purgeNotPermitted: refusal(500, 10110, 'stream purge not permitted'),
+  purgeFailed: refusal(500, 10051, 'no message found'),
   deleteNotPermitted: refusal(500, 10057, 'message delete not permitted'),
   notAPeer: refusal(400, 10040, 'peer not a member'),
   peerRemapFailed: refusal(503, 10075, 'peer remap failed'),

@@ -286,11 +286,11 @@ export class ConsumerService implements GroupService {
     if (!this.ready) return;
     const { stream } = this;
     const isChanged = stream.messages.removals !== this.#removalsSeen;
-    if (operation.kind === 'purge') this.#purged(operation);
-    else if (operation.kind === 'store' && result > 0) {
+    if (operation.kind === 'purge') {
+      if (result >= 0) this.#purged(operation);
+    } else if (operation.kind === 'store' && result > 0) {
       const { rollup, subject } = operation;
-      // Servers of 2.9 have their consumers look for themselves.
-      if (rollup !== '' && this.asset.profile.multiFilter) {
+      if (rollup !== '') {
         const { stream: owner } = this.asset;
         const rolled = rollup === 'sub' ? owner.subjects.name(subject) : '';
         this.#purged({ subject: rolled, belowSequence: 0, keep: 1 });
@@ -451,7 +451,9 @@ export class ConsumerService implements GroupService {
       outgoing: waits ? { waiter, pending } : undefined,
     });
     if (settings.ack === 'none') {
-      if (asset.stream.settings.retention !== 'limits') {
+      // The queue of a lone consumer is made with its stream; one that keeps by interest since later has none.
+      const isQueued = !asset.isAlone || asset.stream.keptByInterest;
+      if (asset.stream.settings.retention !== 'limits' && isQueued) {
         replica.propose({ kind: 'acked', consumerSequence, sequence, call: undefined });
       }
     } else {

@@ -252,7 +252,10 @@ export class MetaService implements GroupService {
     const { cluster } = this.#server;
     // A newer meta leader compares filters only; the server that runs the consumers sees one without.
     const seesUnfiltered = !cluster.profile.consumerActions;
-    const asset = this.#underWay === 0 ? cluster.stream(assignment.settings.name) : undefined;
+    const asset =
+      this.#underWay === 0 && cluster.profile.multiFilter
+        ? cluster.stream(assignment.settings.name)
+        : undefined;
     if (asset !== undefined && asset.consumers.size === assignment.consumers.size && !/[*>]/.test(filter)) {
       return asset
         .consumersOf(cluster.subjects.number(filter))

@@ -535,9 +535,11 @@ export class NatsCluster implements GroupWorld {
     // A stream that nobody is interested in is purged, where it stands.
     if (consumer.stream.consumers.size === 0 && this.profile.multiFilter) {
       const { group } = consumer.stream;
+      group.settle();
       for (const machine of [group.baseMachine, ...group.replicas.map((replica) => replica.machine)]) {
-        streamMachineOf(machine).begun = true;
+        streamMachineOf(machine).forgetMessages();
       }
+      return;
     }
     // What only this consumer held back is free now.
     const leader = consumer.stream.group.leader();

@@ -96,6 +96,10 @@ export class StreamAsset implements StreamContext {
   readonly mutations: Mutations;
   settings: EffectiveStreamSettings;
   readonly consumers = new Map<string, ConsumerAsset>();
+  /** It never kept messages by limits alone. */
+  readonly keptByInterest: boolean;
+  /** Consumers that had a filter when they were made, less those that had one when they went: 2.9 looks at filters while there are such. */
+  #filtered = 0;
   #group: RaftGroup | undefined;
   /** Consumers of a work queue that the meta group knows and no server runs. */
   readonly #refused = new Set<string>();
@@ -112,6 +116,7 @@ export class StreamAsset implements StreamContext {
     this.profile = cluster.profile;
     this.mutations = cluster.mutations;
     this.settings = settings;
+    this.keptByInterest = settings.retention !== 'limits';
   }
 
   get group(): RaftGroup {
@@ -178,7 +183,12 @@ export class StreamAsset implements StreamContext {
 
   wants(subject: number): boolean {
     if (this.profile.version !== '2.9.10') return this.listenersOf(subject).length > 0;
-    return this.#byLiteral.has(subject) || this.#wild.some(({ filter }) => filter.matches(subject));
+    if (this.consumers.size === 0) return false;
+    if (this.#filtered === 0 || this.#byLiteral.has(subject)) return true;
+    return (
+      this.#wild.some(({ filter }) => filter.matches(subject)) ||
+      this.#others.some(({ counted }) => counted.matches(subject))
+    );
   }
 
   /** Consumers that are told of a new message, in the order of `consumersOf`. */
@@ -240,6 +250,7 @@ export class StreamAsset implements StreamContext {
   add(consumer: ConsumerAsset): void {
     this.consumers.set(consumer.name, consumer);
     this.#refused.delete(consumer.name);
+    if (consumer.filter.subjects.length > 0) this.#filtered++;
     this.#indexOne(consumer);
   }
 
@@ -257,6 +268,7 @@ export class StreamAsset implements StreamContext {
 
   remove(consumer: ConsumerAsset): void {
     this.consumers.delete(consumer.name);
+    if (consumer.counted.subjects.length > 0 && this.#filtered > 0) this.#filtered--;
     for (const subject of consumer.filter.literals) {
       const left = (this.#byLiteral.get(subject) ?? []).filter((other) => other !== consumer);
       if (left.length === 0) this.#byLiteral.delete(subject);

@@ -8,6 +8,7 @@ import { unreadableTtlUs, type Operation, type StoreOperation, type StreamOperat
 import type { NatsProfile } from './profile.ts';
 import { MessageStore, type StoredMessage } from './stored-message.ts';
 import { SubjectFilter } from './subject-filter.ts';
+import { SubjectTally } from './subject-tally.ts';
 import type { SubjectTable } from './subjects.ts';
 
 /** What all replicas of a stream share. */
@@ -70,8 +71,18 @@ export class StreamMachine implements Machine {
   static readonly #wanted = new WeakSet<StoreOperation>();
   static readonly #verdicts = new WeakMap<StoreOperation, Verdict>();
 
+  /** What the store itself believes of its subjects, where that errs. */
+  #tally: SubjectTally | undefined;
+
   constructor(context: StreamContext) {
     this.context = context;
+    const { profile, settings } = context;
+    if (!profile.multiFilter && settings.storage === 'memory') this.#tally = new SubjectTally();
+  }
+
+  /** Subjects as info tells them. */
+  get subjectCount(): number {
+    return this.#tally?.subjectCount ?? this.messages.subjectCount;
   }
 
   get settings(): EffectiveStreamSettings {
@@ -92,8 +103,10 @@ export class StreamMachine implements Machine {
       case 'delete': {
         const message = this.messages.get(operation.sequence);
         if (message === undefined) return 0;
-        if (operation.isRelease) this.messages.remove(message, true);
-        else this.drop(message);
+        if (operation.isRelease) {
+          this.#tally?.removed(message);
+          this.messages.remove(message, true);
+        } else this.drop(message);
         return 1;
       }
       case 'delivered':
@@ -148,6 +161,12 @@ export class StreamMachine implements Machine {
       lost++;
     }
     return lost;
+  }
+
+  /** Nobody is interested any more: it is purged where it stands. */
+  forgetMessages(): void {
+    this.messages.clear();
+    this.begun = true;
   }
 
   /** Even its sequences are forgotten (fault D9). */
@@ -272,6 +291,7 @@ export class StreamMachine implements Machine {
     copy.lastSequence = this.lastSequence;
     copy.lastMessageId = this.lastMessageId;
     copy.begun = this.begun;
+    copy.#tally = this.#tally?.clone();
     copy.expectedLast = this.expectedLast;
     copy.refused = this.refused;
     for (const message of this.messages) {
@@ -310,7 +330,8 @@ export class StreamMachine implements Machine {
     }
     if (messageId !== '') this.#forgetIds(storedUs);
     const sequence = ++this.lastSequence;
-    this.expectedLast = sequence;
+    // An old server counts up by itself, and looks at the sequence only where nothing is kept.
+    this.expectedLast = context.profile.multiFilter ? sequence : this.expectedLast + 1;
     this.lastMessageId = messageId;
     if (messageId !== '') {
       this.#ids.delete(messageId);
@@ -321,7 +342,8 @@ export class StreamMachine implements Machine {
     }
     // Nobody is interested: the sequence is used up and nothing is kept (jetstream D36), not even what a rollup would.
     if (this.settings.retention === 'interest' && !this.#isWanted(operation)) {
-      this.#rollUp(operation, 0);
+      this.expectedLast = sequence;
+      if (context.profile.multiFilter) this.#rollUp(operation, 0);
       return sequence;
     }
     const message: StoredMessage = {
@@ -339,6 +361,7 @@ export class StreamMachine implements Machine {
       nextOfSubject: undefined,
     };
     messages.add(message);
+    this.#tally?.stored(message);
     if (message.expiresUs > 0) this.#timed.push(message);
     this.#makeRoom(subject);
     this.#rollUp(operation, context.mutations.rollupKeepsOlder && operation.rollup === 'sub' ? 2 : 1);
@@ -347,6 +370,7 @@ export class StreamMachine implements Machine {
 
   /** Removes one message, and tells who wants to hear of it. */
   drop(message: StoredMessage): void {
+    this.#tally?.removed(message);
     this.messages.remove(message);
     this.context.removed(this, message);
   }
@@ -364,13 +388,15 @@ export class StreamMachine implements Machine {
 
   /** Takes a message as another replica has it. */
   copy(message: StoredMessage): void {
-    this.messages.add({
+    const added = {
       ...message,
       previous: undefined,
       next: undefined,
       previousOfSubject: undefined,
       nextOfSubject: undefined,
-    });
+    };
+    this.messages.add(added);
+    this.#tally?.stored(added);
   }
 
   /**
@@ -431,8 +457,10 @@ export class StreamMachine implements Machine {
       this.refusal ??= apiErrors.ttlInvalid;
     }
     // Of what nobody wants nothing is stored.
-    if (this.settings.retention !== 'interest' || this.#isWanted(operation)) {
-      this.refusal ??= this.#storeRefusal(operation);
+    const isStored = this.settings.retention !== 'interest' || this.#isWanted(operation);
+    if (isStored && this.refusal === undefined) {
+      this.refusal = this.#storeRefusal(operation);
+      if (this.refusal !== undefined) this.expectedLast = this.lastSequence;
     }
     if (this.refusal === undefined) return 0;
     if (mutations.refusedConsumesSequence) this.expectedLast = ++this.lastSequence;
@@ -474,14 +502,17 @@ export class StreamMachine implements Machine {
       this.settings;
     const { messages, context } = this;
     if (discard !== 'new') return undefined;
-    const replaces = maxMessagesPerSubject > 0 && messages.countOf(subject) >= maxMessagesPerSubject;
+    const count = this.#tally?.countOf(subject) ?? messages.countOf(subject);
+    const replaces = maxMessagesPerSubject > 0 && count >= maxMessagesPerSubject;
     if (replaces && discardNewPerSubject) return apiErrors.fullOfSubject;
     const slack = context.mutations.discardNewOffByOne ? 1 : 0;
     if (!replaces && maxMessages > 0 && messages.size >= maxMessages + slack) return apiErrors.fullOfMessages;
     const isOld = context.profile.version === '2.9.10';
     const needed = isOld ? headerBytes(messageId, headers) + payload.length : bytes;
     if (maxBytes <= 0 || messages.bytes + needed < maxBytes) return undefined;
-    const replaced = replaces ? (messages.firstOf(subject)?.bytes ?? 0) : 0;
+    const first =
+      this.#tally === undefined ? messages.firstOf(subject) : messages.get(this.#tally.firstOf(subject));
+    const replaced = replaces ? (first?.bytes ?? 0) : 0;
     const isEnough = storage === 'memory' ? replaced >= needed : replaced > needed;
     return replaces && isEnough ? undefined : apiErrors.fullOfBytes;
   }
@@ -540,6 +571,15 @@ export class StreamMachine implements Machine {
 
   #trimSubject(subject: number, keep: number): void {
     const { messages } = this;
+    const tally = this.#tally;
+    if (tally !== undefined) {
+      while (tally.countOf(subject) > keep) {
+        const first = messages.get(tally.firstOf(subject));
+        if (first === undefined) return;
+        this.drop(first);
+      }
+      return;
+    }
     for (let count = messages.countOf(subject); count > keep; count--) {
       const first = messages.firstOf(subject);
       if (first !== undefined) this.drop(first);
@@ -554,8 +594,12 @@ export class StreamMachine implements Machine {
   }: Pick<Extract<StreamOperation, { kind: 'purge' }>, 'subject' | 'belowSequence' | 'keep'>): number {
     const { messages, context } = this;
     const before = messages.size;
-    if (subject === '' && belowSequence === 0 && keep === 0) {
+    const isOld = !context.profile.multiFilter;
+    const compactsTo =
+      belowSequence > 0 ? belowSequence : isOld && keep < before ? this.lastSequence - keep + 1 : 0;
+    if (subject === '' && keep === 0 && (belowSequence === 0 || (belowSequence === 1 && isOld))) {
       messages.clear();
+      this.#tally?.clear();
       this.begun = true;
       if (context.mutations.purgeResetsSequence) this.expectedLast = this.lastSequence = 0;
     } else if (subject === '' && belowSequence > this.lastSequence) {
@@ -563,13 +607,13 @@ export class StreamMachine implements Machine {
       messages.clear();
       this.lastSequence = belowSequence - 1;
       if (context.profile.multiFilter) this.expectedLast = this.lastSequence;
-    } else if (subject === '' && belowSequence > 0) {
-      this.#removeBelow(belowSequence);
-    } else if (subject === '' && !context.profile.multiFilter) {
-      // An old server keeps so many sequences, not messages.
-      if (keep < before) this.#removeBelow(this.lastSequence - keep + 1);
+    } else if (subject === '' && (belowSequence > 0 || isOld)) {
+      // An old server keeps so many sequences, not messages; in memory the first to be kept has to be there.
+      const isMissing = compactsTo > 0 && messages.get(compactsTo) === undefined;
+      if (isMissing && isOld && this.settings.storage === 'memory') return -1;
+      this.#removeBelow(compactsTo);
     } else {
-      return this.#purgeMatching(subject, belowSequence, keep);
+      return this.#purgeMatching(subject, belowSequence === 1 && isOld ? 0 : belowSequence, keep);
     }
     if (messages.size < before) context.purgedMany(this);
     return before - messages.size;

@@ -134,7 +134,9 @@ export class StreamService implements GroupService {
       case 'purge': {
         const { call } = operation;
         operation.call = undefined;
-        if (call !== undefined) this.server.answer(call, result);
+        if (call === undefined) return;
+        if (result < 0) this.server.refuse(call, apiErrors.purgeFailed);
+        else this.server.answer(call, result);
         return;
       }
       case 'delete': {
@@ -168,7 +170,7 @@ export class StreamService implements GroupService {
       firstSequence: lastSequence === 0 && !machine.begun ? 0 : machine.first,
       lastSequence,
       deletedMessages: messages.size === 0 ? 0 : lastSequence - machine.first + 1 - messages.size,
-      subjects: messages.subjectCount,
+      subjects: machine.subjectCount,
       consumers: this.asset.assignedConsumers,
       followers: replicated
         ? replica.group.replicas

@@ -62,6 +62,8 @@ export class Interpreter {
   readonly #lastOfSubject = new Map<string, number>();
   #lastMessageId = '';
   #unsettled = false;
+  /** An acknowledgement is on its way, which nobody answers. */
+  #unanswered = false;
   #late = false;
 
   constructor(rig: Rig, plan: Plan, id: string) {
@@ -178,12 +180,13 @@ export class Interpreter {
   async #settle(): Promise<void> {
     if (!this.#unsettled) return;
     this.#unsettled = false;
+    this.#unanswered = false;
     await this.#rig.sleep(this.#settleMs);
   }
 
   async #perform(step: Step): Promise<Observation> {
     const { management } = this.#connection;
-    if (step.kind !== 'publish') await this.#settle();
+    if (step.kind !== 'publish' || this.#unanswered) await this.#settle();
     switch (step.kind) {
       case 'publish':
         return this.#publish(step);
@@ -365,6 +368,7 @@ export class Interpreter {
     const acknowledgement = acknowledgementOf(ack);
     if (confirmed) return `confirmed ${await message.acknowledgeConfirmed(acknowledgement, ackTimeoutMs)}`;
     message.acknowledge(acknowledgement);
+    this.#unanswered = true;
     return 'sent';
   }
 

@@ -66,24 +66,41 @@ export const knownDifferences: readonly KnownDifference[] = [
     },
   },
   {
-    id: 'subjects-after-removal',
+    id: 'purge-beyond-the-last',
     profiles: ['2.9.10'],
-    what: 'the number of subjects in stream info: the server still counts subjects whose messages a rollup or a limit removed',
-    why: 'a defect of the memory store of 2.9.10; nothing in the system reads the number',
+    what: 'after a purge below a sequence that is still to come, the next message of a replicated stream is refused (10077), and its replicas reset themselves; the model stores it there',
+    why: 'a defect of 2.9.10 (the stream’s own last sequence stays behind its store’s); nothing in the system purges by sequence',
     since: '2026-11-21',
     misleads: 'none',
-    explains: ({ model, server }) =>
-      model.replaceAll(/\d+ subjects/g, '#') === server.replaceAll(/\d+ subjects/g, '#'),
+    explains: ({ plan, step, server }) =>
+      plan.stream?.replicas === 3 &&
+      typeof step !== 'string' &&
+      step.kind === 'publish' &&
+      server.includes('expected sequence does not match store') &&
+      plan.steps.some((earlier) => earlier.kind === 'purge' && (earlier.options.belowSequence ?? 0) > 1),
     witness: {
-      stream: { storage: 'memory', allowRollup: true },
+      stream: { replicas: 3 },
       timed: false,
       clients: 1,
       steps: [
+        { kind: 'purge', options: { belowSequence: 14 } },
         { kind: 'publish', subject: 0, payloadBytes: 1 },
-        { kind: 'publish', subject: 1, payloadBytes: 1 },
-        { kind: 'publish', subject: 1, payloadBytes: 1, rollup: 'all' },
-        { kind: 'stream-info' },
       ],
     },
+  },
+  {
+    id: 'ack-all-by-replica',
+    profiles: ['2.9.10'],
+    what: 'what an acknowledgement of all before it releases in a replicated stream that keeps by interest: on the replica beside the consumer’s leader only the last of them goes, on the others all',
+    why: 'a defect of 2.9.10, seen or not by which server leads the stream; the model releases all',
+    since: '2026-11-21',
+    misleads: 'none: consumers here acknowledge one by one',
+    explains: ({ plan }) =>
+      plan.stream?.replicas === 3 &&
+      plan.steps.some(({ kind }) => kind === 'acknowledge') &&
+      plan.steps.some((step) => step.kind === 'create-consumer' && step.settings.ack === 'all') &&
+      (plan.stream.retention === 'interest' ||
+        plan.steps.some((step) => step.kind === 'update-stream' && step.changes.retention === 'interest')),
+    witness: undefined,
   },
 ];

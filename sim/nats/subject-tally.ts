@@ -1,0 +1,61 @@
+import type { StoredMessage } from './stored-message.ts';
+
+interface Tally {
+  messages: number;
+  first: number;
+  last: number;
+}
+
+/**
+ * What a memory store of 2.9 knows of its subjects. A purge by sequence does not tell it, so that it counts messages
+ * which are gone, and a limit of messages a subject takes them for there (seen on 2.9.10).
+ */
+export class SubjectTally {
+  readonly #tallies = new Map<number, Tally>();
+
+  get subjectCount(): number {
+    return this.#tallies.size;
+  }
+
+  countOf(subject: number): number {
+    return this.#tallies.get(subject)?.messages ?? 0;
+  }
+
+  /** Sequence that it takes for the first of a subject; 0: none. */
+  firstOf(subject: number): number {
+    return this.#tallies.get(subject)?.first ?? 0;
+  }
+
+  stored({ subject, sequence }: StoredMessage): void {
+    const tally = this.#tallies.get(subject);
+    if (tally === undefined) this.#tallies.set(subject, { messages: 1, first: sequence, last: sequence });
+    else {
+      tally.messages++;
+      tally.last = sequence;
+    }
+  }
+
+  /** Before it is taken out of the order of its subject. */
+  removed({ subject, sequence, nextOfSubject }: StoredMessage): void {
+    const tally = this.#tallies.get(subject);
+    if (tally === undefined) return;
+    if (tally.messages === 1) {
+      this.#tallies.delete(subject);
+      return;
+    }
+    tally.messages--;
+    if (sequence !== tally.first) return;
+    if (tally.messages === 1) tally.first = tally.last;
+    else if (nextOfSubject !== undefined) tally.first = nextOfSubject.sequence;
+  }
+
+  clear(): void {
+    this.#tallies.clear();
+  }
+
+  clone(): SubjectTally {
+    const copy = new SubjectTally();
+    for (const [subject, tally] of this.#tallies) copy.#tallies.set(subject, { ...tally });
+    return copy;
+  }
+}
