@@ -117,12 +117,15 @@ export class ConsumerMemory {
     return this.again[0];
   }
 
-  nextNew(stream: StreamMachine): StoredMessage | undefined {
+  /** `gone`: it was to be a last message of its subject, and is not there any more. */
+  nextNew(stream: StreamMachine): StoredMessage | 'gone' | undefined {
     while (this.#skipList !== undefined) {
       const sequence = this.#skipList.sequences[0];
       const message = sequence === undefined ? undefined : stream.messages.get(sequence);
       if (message !== undefined) return message;
       this.#advanceSkipList();
+      // A newer server looks no further for now (`errDeletedMsg`).
+      if (this.#asset.profile.multiFilter) return 'gone';
     }
     return stream.nextFor(this.#asset.filter, this.nextStream);
   }
@@ -199,6 +202,24 @@ export class ConsumerMemory {
 
   queueAgain(sequence: number): void {
     if (this.pending.has(sequence) && !this.again.includes(sequence)) this.again.push(sequence);
+  }
+
+  /** Whatever it is: servers of 2.9 do not ask while nothing is pending. */
+  queueAnything(sequence: number): void {
+    if (!this.again.includes(sequence)) this.again.push(sequence);
+  }
+
+  /** The front of the redelivery queue is gone from the stream; servers of 2.9 count it as delivered. */
+  countGone(sequence: number): void {
+    this.forgetAgain(sequence);
+    this.redelivered.set(sequence, (this.redelivered.get(sequence) ?? 0) + 1);
+  }
+
+  /** It is still to be delivered or acknowledged (`needAck`). */
+  needs(sequence: number, settings: EffectiveConsumerSettings): boolean {
+    if (this.redelivered.has(sequence)) return true;
+    if (sequence <= this.floorStream) return false;
+    return settings.ack !== 'explicit' || sequence >= this.nextStream || this.pending.has(sequence);
   }
 
   forgetAgain(sequence: number): void {

@@ -248,13 +248,17 @@ export class ConsumerService implements GroupService {
     const { stream } = this;
     let stalled = false;
     for (;;) {
-      this.#dropExhausted(stream);
+      if (!this.#dropExhausted(stream)) {
+        stalled = true;
+        break;
+      }
       const again = memory.nextAgain();
       if (again === undefined && memory.isFull(this.settings)) {
         stalled = true;
         break;
       }
       const message = again === undefined ? memory.nextNew(stream) : stream.messages.get(again);
+      if (message === 'gone') break;
       if (message === undefined) {
         this.#passOver(stream);
         break;
@@ -301,9 +305,9 @@ export class ConsumerService implements GroupService {
     this.dispatch();
   }
 
-  /** Smaller limits have removed something. */
+  /** Limits may have removed something. */
   trimmed(): void {
-    if (!this.ready) return;
+    if (!this.ready || this.stream.messages.removals === this.#removalsSeen) return;
     this.forgetRemoved();
     this.dispatch();
   }
@@ -355,6 +359,11 @@ export class ConsumerService implements GroupService {
     this.#idle.stop();
     this.#releases.stop();
     this.#queue.stop(this.nowUs);
+  }
+
+  /** It leads, and has still to deliver the message or to hear of it. */
+  needs(sequence: number): boolean {
+    return this.#memory.needs(sequence, this.settings);
   }
 
   /** This replica of the stream is the one it reads, and it leads. */
@@ -504,7 +513,7 @@ export class ConsumerService implements GroupService {
     const wantsNone = this.settings.ack === 'none';
     // Nobody listens to the acks of a consumer that wants none; servers of 2.9 answer them all the same.
     if (wantsNone && missingAnswers) return;
-    switch (wantsNone ? 'unknown' : verb) {
+    switch (wantsNone && verb !== 'nak' ? 'unknown' : verb) {
       case 'ack':
       case 'term':
         // Of what was never delivered (jetstream F53); servers of 2.9 do not ask.
@@ -565,7 +574,11 @@ export class ConsumerService implements GroupService {
     const memory = this.#memory;
     if (consumerSequence <= memory.floorConsumer || consumerSequence > memory.nextConsumer) return;
     const pending = memory.pending.get(sequence);
-    if (pending === undefined) return;
+    if (pending === undefined) {
+      const isAnything = !this.asset.profile.multiFilter && memory.pending.size === 0 && delayUs === 0;
+      if (isAnything) memory.queueAnything(sequence);
+      return;
+    }
     this.server.cluster.advise('nak', this.asset, sequence);
     if (delayUs > 0 && !this.asset.stream.mutations.nakDelayIgnored) {
       memory.forgetAgain(sequence);
@@ -658,23 +671,32 @@ export class ConsumerService implements GroupService {
     this.machine.record.pending.clear();
   }
 
-  /** The front of the redelivery queue: what has come to its last delivery, or is gone, leaves (jetstream F50). */
-  #dropExhausted(stream: StreamMachine): void {
+  /**
+   * The front of the redelivery queue: what has come to its last delivery, or is gone, leaves (jetstream F50).
+   * False: a server of 2.9 has found one that is gone, and looks no further until something else happens.
+   */
+  #dropExhausted(stream: StreamMachine): boolean {
     const memory = this.#memory;
     for (;;) {
       const sequence = memory.nextAgain();
-      if (sequence === undefined) return;
+      if (sequence === undefined) return true;
       const pending = memory.pending.get(sequence);
-      if (pending === undefined) {
+      const isGone = stream.messages.get(sequence) === undefined;
+      const { multiFilter } = this.asset.profile;
+      if (isGone && !multiFilter && !memory.isExhausted(sequence, this.settings)) {
+        memory.countGone(sequence);
+        return false;
+      }
+      if (pending === undefined && multiFilter) {
         memory.forgetAgain(sequence);
-      } else if (stream.messages.get(sequence) === undefined) {
+      } else if (isGone && pending !== undefined) {
         memory.forgetAgain(sequence);
         this.#settle(sequence, pending.consumerSequence, undefined);
       } else if (memory.isExhausted(sequence, this.settings)) {
         memory.forgetAgain(sequence);
         this.#exhaust(sequence);
       } else {
-        return;
+        return true;
       }
     }
   }

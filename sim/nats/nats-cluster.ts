@@ -171,11 +171,16 @@ export class NatsCluster implements GroupWorld {
 
   /** Some consumer still has to deliver the message or to hear of it, as the replicas on one server know (`checkInterest`). */
   isNeeded(asset: StreamAsset, message: StoredMessage, server: NatsServer): boolean {
-    for (const consumer of asset.consumersOf(message.subject)) {
+    for (const consumer of asset.holdersOf(message.subject)) {
       const replica = consumer.group.replicaOn(server);
       if (replica === undefined) continue;
       consumer.group.settle();
-      if (consumerMachineOf(replica.machine).record.needs(message.sequence, consumer.settings)) return true;
+      const { service } = replica;
+      const isNeeded =
+        service instanceof ConsumerService && service.ready
+          ? service.needs(message.sequence)
+          : consumerMachineOf(replica.machine).record.needs(message.sequence, consumer.settings);
+      if (isNeeded) return true;
     }
     return false;
   }
@@ -185,6 +190,11 @@ export class NatsCluster implements GroupWorld {
     if (operation.kind === 'store' && operation.rollup === '') {
       for (const consumer of asset.listenersOf(operation.subject))
         this.#tell(consumer, server, operation, result);
+      if (!trims(asset)) return;
+      for (const consumer of asset.consumers.values()) {
+        const service = consumer.group.replicaOn(server)?.service;
+        if (service instanceof ConsumerService) service.trimmed();
+      }
     } else if (concernsAll(operation)) {
       for (const consumer of asset.consumers.values()) this.#tell(consumer, server, operation, result);
     }
@@ -193,7 +203,7 @@ export class NatsCluster implements GroupWorld {
   /** The leaders of consumers on a server that a change of the stream concerns. */
   hasListeners(asset: StreamAsset, server: NatsServer, operation: Operation): boolean {
     if (asset.consumers.size === 0) return false;
-    if (operation.kind === 'store' && operation.rollup === '') {
+    if (operation.kind === 'store' && operation.rollup === '' && !trims(asset)) {
       return asset.listenersOf(operation.subject).some((consumer) => leads(consumer, server));
     }
     if (!concernsAll(operation)) return false;
@@ -654,6 +664,11 @@ export class NatsCluster implements GroupWorld {
     if (server === undefined) throw new RangeError(`${this.name} has no node ${index}`);
     return server;
   }
+}
+
+/** A message may remove one of another subject. */
+function trims({ settings: { discard, maxMessages, maxBytes } }: StreamAsset): boolean {
+  return discard === 'old' && (maxMessages > 0 || maxBytes > 0);
 }
 
 /** It may have removed something of any subject: consumers of all are told. */

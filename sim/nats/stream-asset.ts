@@ -201,6 +201,16 @@ export class StreamAsset implements StreamContext {
     ];
   }
 
+  /** Consumers that may hold a message back. A filter that is the stream's own subject counts as none, under 2.9 too. */
+  holdersOf(subject: number): readonly ConsumerAsset[] {
+    const consumers = this.consumersOf(subject);
+    if (this.#others.length === 0 || this.profile.multiFilter) return consumers;
+    const { subjects } = this.settings;
+    const isWhole = ({ counted }: ConsumerAsset): boolean =>
+      subjects.length === 1 && counted.subjects.length === 1 && counted.subjects[0] === subjects[0];
+    return [...consumers, ...this.#others.filter((other) => !consumers.includes(other) && isWhole(other))];
+  }
+
   /** In the order of their creation, those with patterns last. */
   consumersOf(subject: number): readonly ConsumerAsset[] {
     const literal = this.#byLiteral.get(subject) ?? [];

@@ -76,13 +76,16 @@ export class StreamMachine implements Machine {
 
   constructor(context: StreamContext) {
     this.context = context;
-    const { profile, settings } = context;
-    if (!profile.multiFilter && settings.storage === 'memory') this.#tally = new SubjectTally();
+    if (!context.profile.multiFilter) this.#tally = new SubjectTally();
+  }
+
+  get #memoryTally(): SubjectTally | undefined {
+    return this.settings.storage === 'memory' ? this.#tally : undefined;
   }
 
   /** Subjects as info tells them. */
   get subjectCount(): number {
-    return this.#tally?.subjectCount ?? this.messages.subjectCount;
+    return this.#memoryTally?.subjectCount ?? this.messages.subjectCount;
   }
 
   get settings(): EffectiveStreamSettings {
@@ -106,6 +109,7 @@ export class StreamMachine implements Machine {
         if (operation.isRelease) {
           this.#tally?.removed(message);
           this.messages.remove(message, true);
+          if (!this.context.profile.multiFilter) this.context.removed(this, message);
         } else this.drop(message);
         return 1;
       }
@@ -226,7 +230,7 @@ export class StreamMachine implements Machine {
     if (filter.all) return this.messages.last;
     let best: StoredMessage | undefined;
     for (const subject of filter.literals) {
-      const last = this.messages.lastOf(subject);
+      const last = this.#lastOf(subject);
       if (last !== undefined && (best === undefined || last.sequence > best.sequence)) best = last;
     }
     if (filter.wildcards.length === 0) return best;
@@ -478,7 +482,7 @@ export class StreamMachine implements Machine {
   lastOf(subject: number, pattern: string): number {
     const last =
       pattern === ''
-        ? this.messages.lastOf(subject)
+        ? this.#lastOf(subject)
         : this.lastFor(new SubjectFilter([pattern], this.context.subjects));
     const isMarker = last?.headers?.[headerNames.operation] !== undefined;
     return last === undefined || (isMarker && this.context.mutations.createIgnoresTombstone)
@@ -502,7 +506,8 @@ export class StreamMachine implements Machine {
       this.settings;
     const { messages, context } = this;
     if (discard !== 'new') return undefined;
-    const count = this.#tally?.countOf(subject) ?? messages.countOf(subject);
+    const tally = this.#memoryTally;
+    const count = tally?.countOf(subject) ?? messages.countOf(subject);
     const replaces = maxMessagesPerSubject > 0 && count >= maxMessagesPerSubject;
     if (replaces && discardNewPerSubject) return apiErrors.fullOfSubject;
     const slack = context.mutations.discardNewOffByOne ? 1 : 0;
@@ -510,8 +515,7 @@ export class StreamMachine implements Machine {
     const isOld = context.profile.version === '2.9.10';
     const needed = isOld ? headerBytes(messageId, headers) + payload.length : bytes;
     if (maxBytes <= 0 || messages.bytes + needed < maxBytes) return undefined;
-    const first =
-      this.#tally === undefined ? messages.firstOf(subject) : messages.get(this.#tally.firstOf(subject));
+    const first = tally === undefined ? messages.firstOf(subject) : messages.get(tally.firstOf(subject));
     const replaced = replaces ? (first?.bytes ?? 0) : 0;
     const isEnough = storage === 'memory' ? replaced >= needed : replaced > needed;
     return replaces && isEnough ? undefined : apiErrors.fullOfBytes;
@@ -571,7 +575,7 @@ export class StreamMachine implements Machine {
 
   #trimSubject(subject: number, keep: number): void {
     const { messages } = this;
-    const tally = this.#tally;
+    const tally = this.#memoryTally;
     if (tally !== undefined) {
       while (tally.countOf(subject) > keep) {
         const first = messages.get(tally.firstOf(subject));
@@ -605,6 +609,7 @@ export class StreamMachine implements Machine {
     } else if (subject === '' && belowSequence > this.lastSequence) {
       // All of what there is and more: the stream goes on behind it (`Compact`).
       messages.clear();
+      if (this.settings.storage === 'file') this.#tally?.clear();
       this.lastSequence = belowSequence - 1;
       if (context.profile.multiFilter) this.expectedLast = this.lastSequence;
     } else if (subject === '' && (belowSequence > 0 || isOld)) {
@@ -621,8 +626,11 @@ export class StreamMachine implements Machine {
 
   #removeBelow(sequence: number): void {
     const { messages } = this;
-    while (messages.first !== undefined && messages.first.sequence < sequence)
+    const isFile = this.settings.storage === 'file';
+    while (messages.first !== undefined && messages.first.sequence < sequence) {
+      if (isFile) this.#tally?.removed(messages.first);
       messages.remove(messages.first);
+    }
   }
 
   /** In memory each message is removed by itself; a file is told of one, or that there were many. */
@@ -641,7 +649,10 @@ export class StreamMachine implements Machine {
     const isOneByOne = settings.storage === 'memory';
     for (const message of removed) {
       if (isOneByOne) this.drop(message);
-      else messages.remove(message);
+      else {
+        this.#tally?.removed(message);
+        messages.remove(message);
+      }
     }
     const [only] = removed;
     if (isOneByOne || only === undefined) return removed.length;
@@ -656,6 +667,12 @@ export class StreamMachine implements Machine {
     const wanted = this.context.wants(operation.subject);
     (wanted ? StreamMachine.#wanted : StreamMachine.#unwanted).add(operation);
     return wanted;
+  }
+
+  /** A file of 2.9 finds none where the last of a subject was removed by itself. */
+  #lastOf(subject: number): StoredMessage | undefined {
+    if (this.#tally === undefined || this.settings.storage === 'memory') return this.messages.lastOf(subject);
+    return this.messages.get(this.#tally.lastOf(subject));
   }
 
   #nextOf(subject: number, from: number): StoredMessage | undefined {

@@ -7,8 +7,9 @@ interface Tally {
 }
 
 /**
- * What a memory store of 2.9 knows of its subjects. A purge by sequence does not tell it, so that it counts messages
- * which are gone, and a limit of messages a subject takes them for there (seen on 2.9.10).
+ * What a store of 2.9 knows of its subjects (seen on 2.9.10). Its last message of a subject stays the last when it is
+ * gone. In memory a purge by sequence does not tell it, so that it counts messages which are gone, and a limit of
+ * messages a subject takes them for there.
  */
 export class SubjectTally {
   readonly #tallies = new Map<number, Tally>();
@@ -24,6 +25,11 @@ export class SubjectTally {
   /** Sequence that it takes for the first of a subject; 0: none. */
   firstOf(subject: number): number {
     return this.#tallies.get(subject)?.first ?? 0;
+  }
+
+  /** Sequence that it takes for the last of a subject; 0: none. */
+  lastOf(subject: number): number {
+    return this.#tallies.get(subject)?.last ?? 0;
   }
 
   stored({ subject, sequence }: StoredMessage): void {
