@@ -72,13 +72,14 @@ export class ConsumerMemory {
           from = filter.all ? last : (stream.lastFor(filter)?.sequence ?? 0);
         break;
       case 'last-per-subject':
-        if (stream.settings.maxMessagesPerSubject === 1) break;
+        if (stream.settings.maxMessagesPerSubject === 1 && this.#asset.profile.multiFilter) break;
         this.#skipList = {
           resumeAfter: last,
           sequences: stream.lastPerSubject(filter).map(({ sequence }) => sequence),
         };
         from = this.#skipList.sequences[0] ?? last;
-        if (this.#skipList.sequences.length === 0) this.#skipList = undefined;
+        // Nothing is to be skipped where there is none, or none but the end of the stream.
+        if (from === last) this.#skipList = undefined;
         break;
       case 'new':
         if (!mutations.deliverNewFromFirst) from = last + 1;

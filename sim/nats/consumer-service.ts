@@ -290,6 +290,8 @@ export class ConsumerService implements GroupService {
     if (!this.ready) return;
     const { stream } = this;
     const isChanged = stream.messages.removals !== this.#removalsSeen;
+    // Nothing was stored, and nobody is woken.
+    if (result <= 0 && operation.kind !== 'purge' && !isChanged) return;
     if (operation.kind === 'purge') {
       if (result >= 0) this.#purged(operation);
     } else if (operation.kind === 'store' && result > 0) {
@@ -359,6 +361,11 @@ export class ConsumerService implements GroupService {
     this.#idle.stop();
     this.#releases.stop();
     this.#queue.stop(this.nowUs);
+  }
+
+  /** Up to here everything is done with, as its leader knows. */
+  get floorStream(): number {
+    return this.#memory.floorStream;
   }
 
   /** It leads, and has still to deliver the message or to hear of it. */
@@ -511,6 +518,7 @@ export class ConsumerService implements GroupService {
     let { call } = request;
     const { missingAnswers } = this.server.cluster.profile;
     const wantsNone = this.settings.ack === 'none';
+    let isSettled = true;
     // Nobody listens to the acks of a consumer that wants none; servers of 2.9 answer them all the same.
     if (wantsNone && missingAnswers) return;
     switch (wantsNone && verb !== 'nak' ? 'unknown' : verb) {
@@ -527,7 +535,7 @@ export class ConsumerService implements GroupService {
           break;
         }
         if (verb === 'term' && mutations.ackFloorMovesOnTerm) this.machine.record.floorStream = sequence;
-        this.#settle(
+        isSettled = this.#settle(
           sequence,
           consumerSequence,
           ackReplyAfterQuorum && more === undefined ? call : undefined,
@@ -548,11 +556,14 @@ export class ConsumerService implements GroupService {
     } else if (call !== undefined) {
       this.server.answer(call, true);
     }
-    this.dispatch();
+    if (isSettled) this.dispatch();
   }
 
-  /** Acknowledged, terminated, or gone: it leaves the pending set, here at once and by proposal for all. */
-  #settle(sequence: number, consumerSequence: number, call: AckRequest['call']): void {
+  /**
+   * Acknowledged, terminated, or gone: it leaves the pending set, here at once and by proposal for all.
+   * False: all up to it had been acknowledged before.
+   */
+  #settle(sequence: number, consumerSequence: number, call: AckRequest['call']): boolean {
     const memory = this.#memory;
     const { mutations } = this.asset.stream;
     const first =
@@ -564,10 +575,11 @@ export class ConsumerService implements GroupService {
     }
     if (first === undefined) {
       if (call !== undefined) this.server.answer(call, true);
-      return;
+      return false;
     }
     this.replica.propose({ kind: 'acked', consumerSequence: first, sequence, call });
     if (memory.pending.size === 0) this.#disarm();
+    return true;
   }
 
   #giveBack({ sequence, consumerSequence, deliveryCount, delayUs }: AckRequest): void {
@@ -656,7 +668,9 @@ export class ConsumerService implements GroupService {
     const first = isWithin ? (stream.nextFor(purged, 1)?.sequence ?? stream.lastSequence + 1) : stream.first;
     const isGone = (sequence: number): boolean => isWider && stream.messages.get(sequence) === undefined;
     for (const [sequence, { consumerSequence }] of this.#memory.purged(first, isGone)) {
-      this.replica.propose({ kind: 'acked', consumerSequence, sequence, call: undefined });
+      // A lone consumer notes it down, and does not tell its stream.
+      if (asset.isAlone) this.machine.record.acked(this.settings, consumerSequence, sequence, false);
+      else this.replica.propose({ kind: 'acked', consumerSequence, sequence, call: undefined });
     }
     this.machine.record.overwrite(this.#memory);
   }

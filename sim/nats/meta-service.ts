@@ -204,13 +204,6 @@ export class MetaService implements GroupService {
         refusal = apiErrors.consumerExists;
       }
       refusal ??= consumerUpdateRefusal(known, wanted);
-      const comparesUpdates = !profile.consumerActions && assignment.settings.retention === 'workqueue';
-      if (refusal === undefined && comparesUpdates) {
-        const isTaken = wanted.filterSubjects.some((filter) =>
-          this.#filterTaken(assignment, wanted.name, filter),
-        );
-        if (isTaken && !mutations.workQueueOverlapAllowed) refusal = apiErrors.workQueueNotUnique;
-      }
       if (
         refusal === undefined &&
         consumerReplicas(known, assignment.settings) !== consumerReplicas(wanted, assignment.settings)

@@ -469,7 +469,7 @@ export class NatsCluster implements GroupWorld {
   #answerState(asset: StreamAsset, call: Call<StreamState> | undefined): void {
     if (call === undefined) return;
     this.#whenLed(asset.group, (service) => {
-      if (service instanceof StreamService) service.server.answer(call, service.state());
+      if (service instanceof StreamService) service.server.answer(call, service.ownState());
     });
   }
 
@@ -536,8 +536,11 @@ export class NatsCluster implements GroupWorld {
   }
 
   #removeConsumer(consumer: ConsumerAsset): void {
+    let floor = Infinity;
     for (const { service } of consumer.group.replicas) {
-      if (service instanceof ConsumerService) service.removed();
+      if (!(service instanceof ConsumerService)) continue;
+      service.removed();
+      if (service.ready) floor = service.floorStream;
     }
     consumer.stream.remove(consumer);
     this.#end(consumer.group);
@@ -551,11 +554,11 @@ export class NatsCluster implements GroupWorld {
       }
       return;
     }
-    // What only this consumer held back is free now.
+    // From its floor on, what nobody needs is free now, whoever held it back.
     const leader = consumer.stream.group.leader();
     if (leader?.service?.ready !== true) return;
     for (const message of streamMachineOf(leader.machine).messages) {
-      if (!consumer.filter.matches(message.subject)) continue;
+      if (message.sequence < floor && !consumer.filter.matches(message.subject)) continue;
       if (this.isNeeded(consumer.stream, message, leader.server)) continue;
       leader.propose({ kind: 'delete', sequence: message.sequence, isRelease: true, call: undefined });
     }

@@ -158,6 +158,11 @@ export class StreamService implements GroupService {
     }
   }
 
+  /** With the consumers that its own server runs, as creation and update tell it. */
+  ownState(): StreamState {
+    return { ...this.state(), consumers: this.asset.consumers.size };
+  }
+
   state(): StreamState {
     const { machine, replica } = this;
     machine.expire(this.server.wallUs());
