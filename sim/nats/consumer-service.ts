@@ -383,6 +383,12 @@ export class ConsumerService implements GroupService {
     this.#pending.removed(sequence);
   }
 
+  /** It is gone, and this consumer does not hear of it. */
+  messageLost(sequence: number): void {
+    const held = this.#memory.pending.get(sequence);
+    if (held !== undefined) held.isLost = true;
+  }
+
   /** A purge has removed many, or one under a name that this consumer does not hear: nobody tells which. */
   messagesPurged(stream: StreamMachine, areMany: boolean): void {
     if (areMany) this.#pending.removedMany(stream);

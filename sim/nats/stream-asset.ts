@@ -109,6 +109,8 @@ export class StreamAsset implements StreamContext {
   #wild: ConsumerAsset[] = [];
   /** Consumers that hear of other messages than their filter wants. */
   #others: ConsumerAsset[] = [];
+  /** Consumers that have got another filter: what they were given before may go without their hearing of it. */
+  readonly #changed = new Set<ConsumerAsset>();
 
   constructor(cluster: NatsCluster, settings: EffectiveStreamSettings) {
     this.name = settings.name;
@@ -153,6 +155,10 @@ export class StreamAsset implements StreamContext {
     const isOld = this.profile.version === '2.9.10';
     for (const consumer of isOld ? this.consumersOf(subject) : this.listenersOf(subject)) {
       if (consumer.filter.matches(subject)) serviceBeside(consumer, machine)?.messageRemoved(sequence);
+    }
+    if (isOld) return;
+    for (const consumer of this.#changed) {
+      if (consumer.heard?.matches(subject) !== true) serviceBeside(consumer, machine)?.messageLost(sequence);
     }
   }
 
@@ -273,6 +279,7 @@ export class StreamAsset implements StreamContext {
     // Whoever takes a unit over asserts its durable anew; the index of all of them need not be made again for that.
     if (isSameFilter) return;
     consumer.changeFilter(settings.filterSubjects);
+    this.#changed.add(consumer);
     this.#index();
   }
 
@@ -286,6 +293,7 @@ export class StreamAsset implements StreamContext {
     }
     this.#wild = this.#wild.filter((other) => other !== consumer);
     this.#others = this.#others.filter((other) => other !== consumer);
+    this.#changed.delete(consumer);
   }
 
   #index(): void {

@@ -335,7 +335,8 @@ export class Interpreter {
       },
       status: (given) => {
         lines.push(seen.status(given));
-        if (given.status !== 100) ended = true;
+        // Of a filled batch the status goes ahead of the last message, which waits to be replicated.
+        if (given.status !== 100 && given.description !== 'Batch Completed') ended = true;
       },
     });
     const deadlineMs = this.#rig.nowMs() + (request.expiresMs ?? 0) + silenceMs;

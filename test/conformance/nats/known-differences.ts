@@ -31,13 +31,14 @@ export const knownDifferences: readonly KnownDifference[] = [
   {
     id: 'refused-consumer-unanswered',
     profiles: ['2.12'],
-    what: 'creating a consumer of a work queue that the server which would run it refuses, or once refused, is sometimes not answered; asked about it, the meta leader sometimes answers for it, with nothing delivered',
+    what: 'creating or deleting a consumer of a work queue that the server which would run it refuses, or once refused, is sometimes not answered; asked about it, the meta leader sometimes answers for it, with nothing delivered',
     why: 'chance: the refusal races with the meta leader’s own copy of the assignment (seen on 2.12.15; the same steps are answered in other runs)',
     since: '2026-11-21',
     misleads: 'none: every consumer of a work queue here has a filter, and no two the same',
     explains: ({ plan, step, model, server }) => {
       if (plan.stream?.retention !== 'workqueue' || typeof step === 'string') return false;
-      const isUnanswered = step.kind === 'create-consumer' && server === 'timeout';
+      const isUnanswered =
+        (step.kind === 'create-consumer' || step.kind === 'delete-consumer') && server === 'timeout';
       const isAnsweredFor =
         step.kind === 'consumer-info' &&
         model.includes('/10014 ') &&
