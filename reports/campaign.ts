@@ -44,6 +44,8 @@ export function campaignReport(results: readonly RunResult[], options: TerminalO
   );
   for (const why of new Set(red.map((result) => result.knownRed ?? '')))
     lines.push(`known red: ${plainText(why)}`);
+  for (const rule of new Set(results.flatMap((result) => result.invalid ?? [])))
+    lines.push(`invalid settings, run on purpose: ${plainText(rule)}`);
   return `${lines.join('\n')}\n`;
 }
 

@@ -37,7 +37,9 @@ function headline(results: readonly RunResult[]): string {
   const red = results.filter((result) => result.knownRed !== undefined);
   const known = red.length === 0 ? '' : ` (${red.length} known red)`;
   const why = [...new Set(red.map((result) => `\nKnown red: ${escape(result.knownRed ?? '')}\n`))].join('');
-  return `## tFDC: ${parts.length === 0 ? 'no run was finished' : parts.join(', ')}${known}\n${why}`;
+  const rules = new Set(results.flatMap((result) => result.invalid ?? []));
+  const invalid = [...rules].map((rule) => `\nInvalid settings, run on purpose: ${escape(rule)}\n`).join('');
+  return `## tFDC: ${parts.length === 0 ? 'no run was finished' : parts.join(', ')}${known}\n${why}${invalid}`;
 }
 
 function runTable(results: readonly RunResult[]): string {

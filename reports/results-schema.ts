@@ -39,6 +39,8 @@ export const runSchema = z.strictObject({
   overrides: z.record(z.string(), z.string()),
   plant: z.string().optional(),
   traces: z.string().optional(),
+  defender: counts.optional().describe('settings of the Defenders in place of the default ones'),
+  invalid: z.array(z.string()).optional().describe('rules of the protocol that these break, run on purpose'),
   verdict: z.enum(['passed', 'failed', 'unknown', 'nondeterministic']),
   knownRed: z.string().optional().describe('why a failed run is what its scenario is known to show'),
   reasons: z.array(z.string()),

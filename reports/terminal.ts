@@ -82,6 +82,9 @@ function verdictBlock(result: RunResult, paint: Paint): string[] {
     ...(result.knownRed === undefined
       ? []
       : [`  ${paint.yellow(`known red: ${plainText(result.knownRed)}`)}`]),
+    ...(result.invalid ?? []).map(
+      (rule) => `  ${paint.yellow(`invalid settings, run on purpose: ${plainText(rule)}`)}`,
+    ),
     ...result.reasons
       .slice(0, 6)
       .map((reason) => `  ${paintVerdict(result.verdict, paint)('!')} ${plainText(reason)}`),

@@ -93,6 +93,10 @@ export interface RunResult {
   readonly overrides: Readonly<Record<string, string>>;
   readonly plant?: string;
   readonly traces?: string;
+  /** Settings of the Defenders in place of the default ones. */
+  readonly defender?: Readonly<Record<string, number>>;
+  /** Rules of the protocol that the settings break: it was run on purpose all the same. */
+  readonly invalid?: readonly string[];
   readonly verdict: Verdict;
   /** Present where it failed, and broke only rules that its scenario is known to break: why that is so. */
   readonly knownRed?: string;
@@ -135,6 +139,10 @@ export interface RunRequest {
   readonly plant?: string;
   /** Path of a trace file that was validated. */
   readonly traces?: string;
+  /** Settings of the Defenders by the names of `designSettings`, in place of the default ones. */
+  readonly defender?: Readonly<Record<string, number>>;
+  /** Runs settings that break the protocol; absent: they are refused. */
+  readonly allowInvalid?: boolean;
   /** Settings of the Defenders that a study varies; the run's figures then hold its measurements. */
   readonly design?: Readonly<Record<string, number>>;
 }

@@ -3,12 +3,14 @@ import { faultKinds } from '../chaos/catalogue.ts';
 import { generatePlan } from '../chaos/generator.ts';
 import { suggestion } from '../chaos/nearest.ts';
 import { emptyPlan, type Plan } from '../chaos/plan.ts';
+import { defaultDefenderSettings } from '../system/defender/settings.ts';
 import { unitsOf } from '../system/defender/units.ts';
 import { colours } from '../system/ports/colour.ts';
 import { completionMessageId, completionStream } from '../system/ports/completion.ts';
 import { chunkTable } from '../system/ports/tables.ts';
 import type { WorldEvent } from '../sim/history/world-event.ts';
 import { SimulationError, type TraceSink } from '../sim/kernel/index.ts';
+import type { SystemCustomisation } from '../sim/system-customisation.ts';
 import { World } from '../sim/world.ts';
 import { catalog, scenarioNamed } from './catalog/index.ts';
 import type { DrawnFaults, Scenario, ScenarioSetup, ScenarioValues } from './catalog/scenario.ts';
@@ -27,6 +29,7 @@ import { plantNamed, plants } from './plants/index.ts';
 import type { Progress, RunRequest, RunResult, Verdict } from './run-result.ts';
 import { ScenarioError } from './scenario-error.ts';
 import { shellWord } from './shell-word.ts';
+import { applyDesign, brokenRules } from './studies/design-setting.ts';
 import { DesignTrial } from './studies/design-trial.ts';
 import { readTraces } from './traces/trace-file.ts';
 import { resolveValues } from './values.ts';
@@ -66,6 +69,8 @@ export function prepare(request: RunRequest): {
   values: ScenarioValues;
   setup: ScenarioSetup;
   plan: Plan;
+  /** Rules of the protocol that the Defenders' settings break, on purpose. */
+  invalid: readonly string[];
 } {
   const scenario = scenarioNamed(request.scenario);
   if (scenario === undefined) {
@@ -85,7 +90,19 @@ export function prepare(request: RunRequest): {
   const plan =
     request.plan ??
     (plantFaults === undefined ? planOf(setup, request.seed) : { ...emptyPlan, faults: plantFaults });
-  return { scenario, values, setup, plan };
+  return { scenario, values, setup, plan, invalid: invalidRules(request, values.defenders) };
+}
+
+/** Throws a `ScenarioError` where settings break the protocol and that is not allowed. */
+function invalidRules({ allowInvalid, defender }: RunRequest, replicas: number): readonly string[] {
+  if (defender === undefined) return [];
+  const broken = brokenRules(applyDesign(defaultDefenderSettings('blue', '', []), defender), replicas);
+  if (broken.length > 0 && allowInvalid !== true) {
+    throw new ScenarioError(
+      `${broken.map((rule) => `--defender: ${rule}`).join('\n')}\n--allow-invalid runs it all the same`,
+    );
+  }
+  return broken;
 }
 
 function planOf(setup: ScenarioSetup, seed: bigint): Plan {
@@ -110,9 +127,17 @@ function drawnKinds(drawn: DrawnFaults): readonly string[] {
     .filter((kind) => drawn.kinds.some((prefix) => kind.startsWith(prefix)));
 }
 
+/** What the scenario changes, then what was asked for, then the planted bug. */
+function customisationOf({ defender, plant }: RunRequest, setup: ScenarioSetup): SystemCustomisation {
+  const asked: SystemCustomisation =
+    defender === undefined ? {} : { defender: (settings) => applyDesign(settings, defender) };
+  const planted = plant === undefined ? {} : (plantNamed(plant)?.customisation ?? {});
+  return customisedBoth(customisedBoth(setup.customisation ?? {}, asked), planted);
+}
+
 /** Runs one scenario with one seed. Rejects with a `ScenarioError` for bad input, and with any other error where the harness itself failed. */
 export async function runScenario(request: RunRequest, hooks: RunHooks = {}): Promise<RunResult & RunTrace> {
-  const { setup, values, plan } = prepare(request);
+  const { setup, values, plan, invalid } = prepare(request);
   const wafers = request.traces === undefined ? undefined : await loadTraces(request.traces);
   const startMs = performance.now();
   const trial = request.design === undefined ? undefined : new DesignTrial(request.design);
@@ -120,11 +145,10 @@ export async function runScenario(request: RunRequest, hooks: RunHooks = {}): Pr
     ...values,
     seed: request.seed,
     bothColours: setup.bothColours,
-    customisation: customisedBoth(
-      setup.customisation ?? {},
-      trial?.customisation ??
-        (request.plant === undefined ? {} : (plantNamed(request.plant)?.customisation ?? {})),
-    ),
+    customisation:
+      trial === undefined
+        ? customisationOf(request, setup)
+        : customisedBoth(setup.customisation ?? {}, trial.customisation),
     elide: hooks.elide ?? true,
     ...(setup.nats === undefined ? {} : { nats: setup.nats }),
     ...(setup.unitKind === undefined ? {} : { unitKind: setup.unitKind }),
@@ -136,7 +160,8 @@ export async function runScenario(request: RunRequest, hooks: RunHooks = {}): Pr
   setup.begin?.(world, request.plant === undefined ? undefined : plantNamed(request.plant)?.pattern);
   hooks.built?.(world);
   await run.play();
-  const result = run.result(performance.now() - startMs);
+  const played = run.result(performance.now() - startMs);
+  const result = invalid.length === 0 ? played : { ...played, invalid };
   return trial === undefined ? result : { ...result, figures: { ...result.figures, ...trial.figures() } };
 }
 
@@ -290,6 +315,7 @@ class Run {
       overrides: this.#request.overrides,
       ...(this.#request.plant === undefined ? {} : { plant: this.#request.plant }),
       ...(this.#request.traces === undefined ? {} : { traces: this.#request.traces }),
+      ...(this.#request.defender === undefined ? {} : { defender: this.#request.defender }),
       verdict,
       ...(knownRed === undefined ? {} : { knownRed }),
       reasons,
@@ -377,6 +403,10 @@ export function replayLine(request: RunRequest): string {
   const parts = [`npm run scenario -- run ${request.scenario} --seed 0x${request.seed.toString(16)}`];
   for (const [name, value] of Object.entries(request.overrides)) parts.push(`--set ${name}=${value}`);
   if (request.plant !== undefined) parts.push(`--plant ${request.plant}`);
+  for (const [name, value] of Object.entries(request.defender ?? {})) {
+    parts.push(`--defender ${name}=${value}`);
+  }
+  if (request.allowInvalid === true) parts.push('--allow-invalid');
   if (request.traces !== undefined) parts.push(`--traces ${shellWord(request.traces)}`);
   return parts.join(' ');
 }

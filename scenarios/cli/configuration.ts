@@ -41,6 +41,8 @@ export function configurationRows(
     given('plan', flags.plan),
     given('plant', flags.plant),
     given('traces', flags.traces),
+    given('defender', flags.defender.length === 0 ? undefined : flags.defender.join(',')),
+    given('allowInvalid', String(flags.allowInvalid)),
     given('trace', flags.trace),
     given('output', flags.output),
     given('summary', flags.summary),

@@ -12,7 +12,16 @@ import { checkRequest, checkTraces, planRuns, type FlagOrigins, type RunFlags } 
 import { commitHash, isDirty, parseSeed } from './seed.ts';
 
 /** What a record says about a run; flags that say it too would contradict it. */
-const recordedFlags = ['seed', 'seeds', 'set', 'plan', 'plant', 'traces'] as const;
+const recordedFlags = [
+  'seed',
+  'seeds',
+  'set',
+  'plan',
+  'plant',
+  'traces',
+  'defender',
+  'allowInvalid',
+] as const;
 
 /**
  * `replay`: `scenario#seed`, or a results folder (or a `result.json` in it). A recorded run is executed twice with the
@@ -57,7 +66,7 @@ export async function replayCommand(
 
 function withoutRecorded(flags: RunFlags): RunFlags {
   const { plan: _plan, plant: _plant, traces: _traces, ...rest } = flags;
-  return { ...rest, seeds: '1', set: [] };
+  return { ...rest, seeds: '1', set: [], defender: [], allowInvalid: false };
 }
 
 async function requestOf(recorded: RunResult, subject: string): Promise<RunRequest> {
@@ -75,6 +84,8 @@ async function requestOf(recorded: RunResult, subject: string): Promise<RunReque
     plan: outcome.plan,
     ...(recorded.plant === undefined ? {} : { plant: recorded.plant }),
     ...(recorded.traces === undefined ? {} : { traces: recorded.traces }),
+    ...(recorded.defender === undefined ? {} : { defender: recorded.defender }),
+    ...(recorded.invalid === undefined ? {} : { allowInvalid: true }),
   };
   checkRequest(request);
   return request;

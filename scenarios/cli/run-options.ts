@@ -9,6 +9,8 @@ import { plants } from '../plants/index.ts';
 import { prepare } from '../runner.ts';
 import { ScenarioError } from '../scenario-error.ts';
 import type { RunRequest } from '../run-result.ts';
+import { parseDesign } from '../studies/design-grid.ts';
+import type { Design } from '../studies/design-setting.ts';
 import { readTraces } from '../traces/trace-file.ts';
 import type { TraceSet } from '../traces/trace-set.ts';
 import { InputError } from './input-error.ts';
@@ -22,6 +24,8 @@ export interface RunFlags {
   readonly plan?: string;
   readonly plant?: string;
   readonly traces?: string;
+  readonly defender: readonly string[];
+  readonly allowInvalid: boolean;
   readonly workers?: string;
   readonly timeout?: string;
   readonly strict: boolean;
@@ -60,6 +64,22 @@ export function addRunOptions(command: Command): Command {
     .addOption(option('--plan <file>', 'a plan of faults (JSON) in place of the scenario’s own', 'PLAN'))
     .addOption(option('--plant <name>', 'puts a known bug in', 'PLANT'))
     .addOption(option('--traces <file>', 'recorded wafers (CSV) that the tools play', 'TRACES'))
+    .addOption(
+      option(
+        '--defender <name=value>',
+        'a setting of the Defenders; repeatable, or several with commas',
+        'DEFENDER',
+      )
+        .argParser(collectPairs)
+        .default([]),
+    )
+    .addOption(
+      option(
+        '--allow-invalid',
+        'runs settings of the Defenders that break their protocol; the report says so',
+        'ALLOW_INVALID',
+      ).default(false),
+    )
     .addOption(option('-j, --workers <count>', 'worker threads, or a share of the cores as 50%', 'WORKERS'))
     .addOption(option('--timeout <seconds>', 'wall time for one run; a longer one ends all', 'TIMEOUT'))
     .addOption(
@@ -135,6 +155,7 @@ export async function planRuns(scenario: string, flags: RunFlags): Promise<RunPl
       `unknown plant ${flags.plant}${suggestion(flags.plant, names)}; expected one of ${names.join(', ')}`,
     );
   }
+  const defender = settingsOf(flags.defender);
   const plan = flags.plan === undefined ? undefined : readPlan(flags.plan);
   if (flags.traces !== undefined) await checkTraces(flags.traces);
   const requests = Array.from({ length: seeds }, (_, index): RunRequest => ({
@@ -144,6 +165,8 @@ export async function planRuns(scenario: string, flags: RunFlags): Promise<RunPl
     ...(plan === undefined ? {} : { plan }),
     ...(flags.plant === undefined ? {} : { plant: flags.plant }),
     ...(flags.traces === undefined ? {} : { traces: flags.traces }),
+    ...(flags.defender.length === 0 ? {} : { defender }),
+    ...(flags.allowInvalid ? { allowInvalid: true } : {}),
   }));
   const [first] = requests;
   if (first !== undefined) checkRequest(first);
@@ -156,6 +179,15 @@ export async function planRuns(scenario: string, flags: RunFlags): Promise<RunPl
     verifyShare:
       flags.verifyDeterminism === undefined ? (seeds >= 20 ? 0.05 : 0) : parseShare(flags.verifyDeterminism),
   };
+}
+
+function settingsOf(pairs: readonly string[]): Design {
+  try {
+    return parseDesign('--defender', pairs);
+  } catch (error) {
+    if (error instanceof ScenarioError) throw new InputError(error.message, { cause: error });
+    throw error;
+  }
 }
 
 /** Impossible worlds and unknown values are found before anything runs. */

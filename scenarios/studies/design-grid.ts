@@ -1,7 +1,7 @@
 import { suggestion } from '../../chaos/nearest.ts';
 import { defaultDefenderSettings } from '../../system/defender/settings.ts';
 import { ScenarioError } from '../scenario-error.ts';
-import { applyDesign, designSettings, impossible, type Design } from './design-setting.ts';
+import { applyDesign, brokenRules, designSettings, type Design } from './design-setting.ts';
 
 const mostCells = 1_000;
 
@@ -25,38 +25,52 @@ export function designGrid(varied: readonly string[]): readonly Design[] {
     throw new ScenarioError('--vary: expected at least one setting, for example heartbeatMs=1000,2000,5000');
   }
   for (const design of grid) {
-    const broken = impossible(applyDesign(defaultDefenderSettings('blue', '', []), design));
+    const [broken] = brokenRules(applyDesign(defaultDefenderSettings('blue', '', []), design), 1);
     if (broken !== undefined) throw new ScenarioError(`--vary: ${broken}`);
   }
   return grid;
 }
 
 function parseVaried(text: string): { readonly name: string; readonly values: readonly number[] } {
-  const known = designSettings.map(({ name }) => name);
   const equals = text.indexOf('=');
   if (equals <= 0) {
     throw new ScenarioError(`--vary ${text}: expected name=value,value,…, for example ackWaitMs=10000,30000`);
   }
   const name = text.slice(0, equals);
-  const setting = designSettings.find((candidate) => candidate.name === name);
-  if (setting === undefined) {
-    throw new ScenarioError(
-      `--vary ${text}: no setting ${name}${suggestion(name, known)}; expected one of ${known.join(', ')}`,
-    );
-  }
-  const { minimum, maximum, unit } = setting;
-  const values = text
-    .slice(equals + 1)
-    .split(',')
-    .map((part) => {
-      const value = Number(part);
-      if (/^\d+$/.test(part) && value >= minimum && value <= maximum) return value;
-      throw new ScenarioError(
-        `--vary ${text}: ${part === '' ? 'an empty value' : part} does not fit; expected whole ${unit} from ${minimum} to ${maximum}`,
-      );
-    });
+  const parts = text.slice(equals + 1).split(',');
+  const values = parts.map((part) => designValue(`--vary ${text}`, name, part));
   if (new Set(values).size < values.length) {
     throw new ScenarioError(`--vary ${text}: expected each value once`);
   }
   return { name, values };
+}
+
+/** Settings of the Defenders from texts such as `heartbeatMs=5000`. Throws a `ScenarioError` that says what was expected. */
+export function parseDesign(flag: string, pairs: readonly string[]): Design {
+  const design: Record<string, number> = {};
+  for (const pair of pairs) {
+    const equals = pair.indexOf('=');
+    if (equals <= 0)
+      throw new ScenarioError(`${flag} ${pair}: expected name=value, for example drainMs=18000`);
+    const name = pair.slice(0, equals);
+    design[name] = designValue(`${flag} ${pair}`, name, pair.slice(equals + 1));
+  }
+  return design;
+}
+
+/** `given` is what stands before a complaint. */
+function designValue(given: string, name: string, text: string): number {
+  const setting = designSettings.find((candidate) => candidate.name === name);
+  if (setting === undefined) {
+    const known = designSettings.map((candidate) => candidate.name);
+    throw new ScenarioError(
+      `${given}: no setting ${name}${suggestion(name, known)}; expected one of ${known.join(', ')}`,
+    );
+  }
+  const { minimum, maximum, unit } = setting;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= minimum && value <= maximum) return value;
+  throw new ScenarioError(
+    `${given}: ${text === '' ? 'an empty value' : text} does not fit; expected whole ${unit} from ${minimum} to ${maximum}`,
+  );
 }

@@ -92,6 +92,33 @@ const cases: readonly (readonly [string, string, readonly RegExp[]])[] = [
   ],
   ['200 Defenders for 200 ids', 'run --set defenders=200', [/defenders=200: expected at most 160/]],
   [
+    'an unknown setting of the Defenders',
+    'run --defender hartbeatMs=2000',
+    [/--defender hartbeatMs=2000: no setting hartbeatMs; did you mean heartbeatMs\?/],
+  ],
+  ['a setting that is no number', 'run --defender drainMs=long', [/long does not fit; expected whole/]],
+  [
+    'a heartbeat above the life of a claim',
+    'run --defender heartbeatMs=30000',
+    [/--defender: claimTtlMs=30000 with deadAfterMs=90000/, /--allow-invalid runs it all the same/],
+  ],
+  [
+    'impossible windows: all that is wrong with them',
+    'run --defender coldStartMs=5000,crashMs=20000',
+    [
+      /coldStartMs=5000 with plannedScalingMs=10000: expected .*defender §3/,
+      /plannedScalingMs=10000 with crashMs=20000: expected .*cuts short/,
+      /coldStartMs=5000 with deadAfterMs=6000/,
+    ],
+  ],
+  [
+    'fewer ids than replicas and their surge',
+    'run --defender poolSize=12 --set defenders=12',
+    [/poolSize=12 with 12 replicas: expected at least 15 ids/],
+  ],
+  ['a drain as long as the grace', 'run --defender drainMs=30000', [/drainMs=30000 with a grace period/]],
+  ['a cap below 1.15', 'run --defender capPercent=114', [/capPercent=114: expected at least 115/]],
+  [
     'a plan with an unknown fault',
     'run --plan kind.json',
     [/kind\.json:2:35: unknown fault "nats.partitoin"/],

@@ -5,6 +5,8 @@ export function buildFlags(changes: Partial<RunFlags>): RunFlags {
   return {
     seeds: '1',
     set: [],
+    defender: [],
+    allowInvalid: false,
     strict: false,
     trace: 'off',
     output: 'results',

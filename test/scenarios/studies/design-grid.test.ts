@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { designGrid } from '../../../scenarios/studies/design-grid.ts';
-import { applyDesign, designSettings } from '../../../scenarios/studies/design-setting.ts';
+import { applyDesign, brokenRules, designSettings } from '../../../scenarios/studies/design-setting.ts';
 import { defaultDefenderSettings } from '../../../system/defender/settings.ts';
 
 const usual = defaultDefenderSettings('blue', '', []);
@@ -51,5 +51,23 @@ describe('a design', () => {
     for (const { name, maximum } of designSettings) {
       expect(applyDesign(usual, { [name]: maximum })).not.toEqual(usual);
     }
+  });
+
+  test.each([
+    [{}, 160, []],
+    [{ poolSize: 15 }, 12, []],
+    [{ poolSize: 14 }, 12, [/at least 15 ids/]],
+    [{ capPercent: 115 }, 12, []],
+    [{ capPercent: 114 }, 12, [/at least 115/]],
+    [{ coldStartMs: 9_999 }, 12, [/at least as long as a planned change/]],
+    [{ coldStartMs: 6_000, plannedScalingMs: 5_000 }, 12, [/see who is dead/]],
+    [{ crashMs: 10_001 }, 12, [/cuts short/]],
+    [{ heartbeatMs: 10_000 }, 12, [/outlives detection/, /see who is dead/]],
+  ] as const)('%j with %i replicas breaks %j', (design, replicas, expected) => {
+    const broken = brokenRules(applyDesign(usual, design), replicas);
+    expect(broken).toHaveLength(expected.length);
+    expected.forEach((message, index) => {
+      expect(broken[index]).toMatch(message);
+    });
   });
 });
