@@ -64,8 +64,8 @@ function judgeLoad(ledger: RuleLedger, event: AssignmentChange): void {
 function judgeLeave(ledger: RuleLedger, event: AssignmentChange): void {
   const { moved, movedFromLeft, units, left } = event;
   const others = moved - movedFromLeft;
-  // Whole units: where 5 % is less than one, one may move to keep the bound on load.
-  if (others <= Math.max(1, othersOnCrash * (units - movedFromLeft))) return;
+  // Whole units: a share of them rounds up, since the bound on load may take the next one.
+  if (others <= Math.max(1, Math.ceil(othersOnCrash * (units - movedFromLeft)))) return;
   ledger.violate(`${nameOf(event)}: ${others} units of surviving members moved when ${left.length} left`);
 }
 
