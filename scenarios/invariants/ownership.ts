@@ -10,6 +10,9 @@ export interface Ownership {
   readonly units: ReadonlySet<string>;
 }
 
+/** Why a Defender no longer has units: another map, an orderly leave, or its end. */
+export type OwnershipEnd = 'map' | 'leave' | 'death';
+
 /** Told of every change: which units a Defender took, which it gave up or died with. */
 export interface OwnershipListener {
   changed(
@@ -18,6 +21,7 @@ export interface OwnershipListener {
     taken: readonly string[],
     given: readonly string[],
     timeUs: number,
+    end: OwnershipEnd,
   ): void;
 }
 
@@ -35,7 +39,7 @@ export class OwnershipBook {
     this.#listener = listener;
     // Before the roster learns of it: it is asked for what was.
     history.on('node.down', ({ node }, timeUs) => {
-      for (const { pod } of roster.holdersOn(node)) this.#end(pod, timeUs);
+      for (const { pod } of roster.holdersOn(node)) this.#end(pod, timeUs, 'death');
     });
     const roster = new DefenderRoster(history);
     history.on('assignment.applied', ({ colour, pod, version, owned }, timeUs) => {
@@ -44,14 +48,14 @@ export class OwnershipBook {
       this.#byPod.set(pod, { colour, pod, version, units });
       const taken = owned.filter((unit) => !before.has(unit));
       const given = [...before].filter((unit) => !units.has(unit));
-      if (taken.length + given.length > 0) listener.changed(colour, pod, taken, given, timeUs);
+      if (taken.length + given.length > 0) listener.changed(colour, pod, taken, given, timeUs, 'map');
     });
     history.on('shutdown.step', ({ pod, step }, timeUs) => {
-      if (step === 'unsubscribed') this.#end(pod, timeUs);
+      if (step === 'unsubscribed') this.#end(pod, timeUs, 'leave');
     });
-    history.on('identity.released', ({ pod }, timeUs) => this.#end(pod, timeUs));
-    history.on('pod.restarting', ({ pod }, timeUs) => this.#end(pod, timeUs));
-    history.on('pod.ended', ({ pod }, timeUs) => this.#end(pod, timeUs));
+    history.on('identity.released', ({ pod }, timeUs) => this.#end(pod, timeUs, 'leave'));
+    history.on('pod.restarting', ({ pod }, timeUs) => this.#end(pod, timeUs, 'death'));
+    history.on('pod.ended', ({ pod }, timeUs) => this.#end(pod, timeUs, 'death'));
   }
 
   of(pod: string): Ownership | undefined {
@@ -65,10 +69,10 @@ export class OwnershipBook {
     return members;
   }
 
-  #end(pod: string, timeUs: number): void {
+  #end(pod: string, timeUs: number, end: OwnershipEnd): void {
     const ownership = this.#byPod.get(pod);
     if (ownership === undefined) return;
     this.#byPod.delete(pod);
-    this.#listener.changed(ownership.colour, pod, [], [...ownership.units], timeUs);
+    this.#listener.changed(ownership.colour, pod, [], [...ownership.units], timeUs, end);
   }
 }

@@ -33,6 +33,15 @@ describe('ownership.covered', () => {
     expect(bench.messages).toEqual(['T0001 (blue) had no live owner for 26.0 s']);
   });
 
+  test.each([
+    [134, 0],
+    [136, 1],
+  ])('what was left in order waits for a window and a new leader (%i s)', (second, violations) => {
+    const bench = crowded().say('shutdown.step', { step: 'unsubscribed' }).at(115).say('leader.elected');
+    bench.at(second).say('assignment.applied', other).finish();
+    expect(bench.outcome.violationCount).toBe(violations);
+  });
+
   test('is broken by a unit that nobody owns at the end', () => {
     const bench = crowded().say('shutdown.step', { step: 'unsubscribed' }).at(200).finish();
     expect(bench.messages).toEqual(['T0001 (blue) had no live owner for 100.0 s']);
