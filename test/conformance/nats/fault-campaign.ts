@@ -80,9 +80,12 @@ export async function faultCampaign(rig: FaultRig, options: FaultCampaignOptions
       const outcome =
         world === 'model' ? await onModel(plan, version, BigInt(planSeed)) : await onServer(plan);
       add(world === 'model' ? model : server, outcome);
+      for (const { rule, cases } of outcome.violations)
+        progress(
+          `sequence ${sequences}, ${world}: ${rule} broken ${cases.length} times: ${cases.slice(0, 4).join('; ')}`,
+        );
       if (isSound(outcome, version)) continue;
       const finding = { plan, seed: planSeed, world, outcome };
-      progress(`${world}: ${JSON.stringify(outcome.violations)}`);
       findings.push(finding);
     }
     progress(`${sequences} sequences, ${server.operations} operations`);
