@@ -7,6 +7,8 @@
  * - `floor-after-redelivery`: acknowledging what was redelivered does not move the floor (C13, up to 2.10.9)
  * - `staged-ids-kept`: an id under way is answered as a duplicate of sequence 0, for good if its leader fell (R12, 2.10.14–29)
  * - `pause-loses-buffer`: a server that stands still past its sync interval loses its unsynced messages (D6, 2.12.0–2.12.2)
+ * - `watch-consumers-stay`: the consumer behind a watch stays when its client goes on elsewhere (C17); what it costs the
+ *   server is counted, not paid
  */
 export type ReleaseDefect =
   | 'ack-jumps-cursor'
@@ -14,7 +16,8 @@ export type ReleaseDefect =
   | 'filters-lost'
   | 'floor-after-redelivery'
   | 'staged-ids-kept'
-  | 'pause-loses-buffer';
+  | 'pause-loses-buffer'
+  | 'watch-consumers-stay';
 
 export interface NatsProfile {
   readonly version: '2.12' | '2.9.10';

@@ -39,6 +39,8 @@ export class RaftReplica {
   readonly log: RaftLog;
   /** None while nobody watches. */
   watches: Set<ServerWatch> | undefined;
+  /** Consumers of watches that went on elsewhere, which stay (fault C17). */
+  ghostWatches = 0;
   machine: Machine;
   term = 1;
   votedFor = -1;
@@ -97,6 +99,7 @@ export class RaftReplica {
     this.reader = false;
     this.stuck = false;
     this.watches = undefined;
+    this.ghostWatches = 0;
     if (this.group.storage === 'memory') this.wipe();
   }
 

@@ -69,6 +69,13 @@ export class ServerWatch {
     this.replica.watches?.delete(this);
   }
 
+  /** The watch has begun anew elsewhere: in some releases the consumer that it left stays (fault C17). */
+  leave(): void {
+    if (this.replica.server.cluster.profile.defects.has('watch-consumers-stay') && this.alive)
+      this.replica.ghostWatches++;
+    this.remove();
+  }
+
   get alive(): boolean {
     return this.replica.server.process.state === 'running' && this.replica.watches?.has(this) === true;
   }

@@ -7,6 +7,7 @@ import { allHeaders, headerBytes, headerNames, parseTtl, storedBytes } from './m
 import type { NatsServer } from './nats-server.ts';
 import { unreadableTtlUs, type Operation, type StoreOperation } from './operations.ts';
 import type { NatsProfile } from './profile.ts';
+import type { RaftGroup } from './raft-group.ts';
 import type { RaftReplica } from './raft-replica.ts';
 import type { PublishRequest, Routed, StreamRequest } from './requests.ts';
 import type { StreamAsset } from './stream-asset.ts';
@@ -176,7 +177,7 @@ export class StreamService implements GroupService {
       lastSequence,
       deletedMessages: messages.size === 0 ? 0 : lastSequence - machine.first + 1 - messages.size,
       subjects: machine.subjectCount,
-      consumers: this.asset.assignedConsumers,
+      consumers: this.asset.assignedConsumers + watchConsumers(replica.group),
       followers: replicated
         ? replica.group.replicas
             .filter((other) => other !== replica)
@@ -504,4 +505,12 @@ function select(machine: StreamMachine, selector: MessageSelector): StoredMessag
     case 'next-of-subject':
       return machine.nextFor(new SubjectFilter([selector.subject], subjects), selector.fromSequence);
   }
+}
+
+/** Each watch of a bucket has a consumer in the memory of one server (jetstream H68). */
+function watchConsumers(group: RaftGroup): number {
+  return group.replicas.reduce(
+    (sum, { watches, ghostWatches }) => sum + (watches?.size ?? 0) + ghostWatches,
+    0,
+  );
 }

@@ -47,7 +47,7 @@ export class NatsWatch implements KeyValueWatch {
     this.#generation++;
     this.#received = 0;
     this.#gap = false;
-    this.#placed?.remove();
+    this.#placed?.leave();
     this.#placed = undefined;
     this.client.send({
       kind: 'watch',

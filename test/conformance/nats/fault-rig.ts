@@ -109,6 +109,9 @@ export class ModelFaultRig extends ModelRig implements FaultRig {
 /** How often leadership is handed on in the hope that every replica leads once (jetstream §3: audit by replica). */
 const auditTries = 12;
 const handOverMs = 700;
+/** Replicas that differ are read again: only what stays different counts. */
+const auditPasses = 3;
+const auditPauseMs = 4_000;
 
 export class LiveFaultRig extends LiveRig implements FaultRig {
   readonly #cluster: LiveCluster;
@@ -184,12 +187,24 @@ export class LiveFaultRig extends LiveRig implements FaultRig {
 
   async replicas(stream: string, connection: RigConnection): Promise<readonly (readonly HeldMessage[])[]> {
     await this.untilSettled();
+    let held: readonly (readonly HeldMessage[])[] = [];
+    // A server that was killed and came back may lead, and tell what it had before, for a second (seen on 2.12.15).
+    for (let pass = 0; pass < auditPasses; pass++) {
+      held = await this.#asLeaders(stream, connection);
+      if (new Set(held.map((messages) => JSON.stringify(messages))).size <= 1) break;
+      await this.sleep(auditPauseMs);
+    }
+    return held;
+  }
+
+  async #asLeaders(stream: string, connection: RigConnection): Promise<readonly (readonly HeldMessage[])[]> {
     const seen = new Map<number, readonly HeldMessage[]>();
     for (let tries = 0; tries < auditTries && seen.size < this.servers; tries++) {
       const leader = await this.#cluster.streamLeader(stream);
       if (leader !== undefined && !seen.has(leader)) {
-        const held = await contents(connection, stream);
-        if ((await this.#cluster.streamLeader(stream)) === leader) seen.set(leader, held);
+        const held = await contents(connection, stream).catch(() => undefined);
+        if (held !== undefined && (await this.#cluster.streamLeader(stream)) === leader)
+          seen.set(leader, held);
       }
       await connection.management.stepDownStream(stream).catch(() => undefined);
       await this.sleep(handOverMs);

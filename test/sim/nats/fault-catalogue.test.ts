@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { nats2910 } from '../../../sim/nats/index.ts';
+import { nats212, nats2910 } from '../../../sim/nats/index.ts';
 import { durable, Fixture, outcome, payload, publish, workQueue, type TestClient } from './fixture.ts';
 
 const log = { ...workQueue, retention: 'limits', maxMessages: -1 } as const;
@@ -34,6 +34,37 @@ describe('faults of the catalogue', () => {
         if (isLost) expect(fixture.cluster.inspectStream('work')?.elections).toBeGreaterThan(elections);
         expect(await publish(client, 'work.x', 'after')).toMatchObject({ stream: 'work' });
         for (const id of acknowledged) expect(fixture.stored()).toContain(id);
+      });
+    }
+  });
+
+  test('watches that go from server to server leave their consumers behind, in some releases (C17)', async () => {
+    const clients = 20;
+    for (const [defects, least, most] of [
+      [new Set<'watch-consumers-stay'>(), clients, clients],
+      [new Set(['watch-consumers-stay'] as const), clients + 5, clients * 5],
+    ] as const) {
+      const fixture = new Fixture({ profile: { ...nats212, defects } });
+      await fixture.run(async () => {
+        const admin = await fixture.client('admin');
+        await admin.connection.createKeyValue({ bucket: 'b', replicas: 3 });
+        for (let number = 0; number < clients; number++) {
+          const { connection } = await fixture.client(`w${number}`);
+          connection.keyValue('b').watch({ entry: () => undefined });
+        }
+        await fixture.sleep(2_000);
+        expect((await admin.connection.management.stream('KV_b')).consumers).toBe(clients);
+        // Storms of reconnects: each server loses its clients in turn, by a cut that it does not notice.
+        for (const index of [0, 1, 2]) {
+          const others = fixture.cluster.nodes.filter((_, other) => other !== index).map(({ host }) => host);
+          const heal = fixture.cut([fixture.host(index)], others);
+          await fixture.sleep(40_000);
+          heal();
+          await fixture.sleep(60_000);
+        }
+        const { consumers } = await admin.connection.management.stream('KV_b');
+        expect(consumers).toBeGreaterThanOrEqual(least);
+        expect(consumers).toBeLessThanOrEqual(most);
       });
     }
   });
