@@ -20,7 +20,7 @@ export interface TimelinePlay {
 /** The deployment whose Defenders play. */
 export const pool = { deployment: 'defender-blue' } as const;
 /** A map comes with the leader's next look at the latest, and a member that joins is seen by its first heartbeat. */
-export const scalingBand: readonly [number, number] = [9.9, 12.1];
+export const scalingBand: readonly [number, number] = [9.9, 12.5];
 /** PRODUCT, crash recovery: three missed heartbeats, the first of which may have been due at once. */
 export const crashBand: readonly [number, number] = [3.9, 8];
 /** PRODUCT, movement: after a crash no more than 5 % of the others' units. */
