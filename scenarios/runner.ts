@@ -152,6 +152,7 @@ export async function runScenario(request: RunRequest, hooks: RunHooks = {}): Pr
     elide: hooks.elide ?? true,
     ...(setup.nats === undefined ? {} : { nats: setup.nats }),
     ...(setup.unitKind === undefined ? {} : { unitKind: setup.unitKind }),
+    ...(setup.consumerModel === undefined ? {} : { consumerModel: setup.consumerModel }),
     ...(setup.leadership === undefined ? {} : { leadership: setup.leadership }),
     ...(wafers === undefined ? {} : { wafers }),
   });

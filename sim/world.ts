@@ -2,7 +2,12 @@ import { startCollector } from '../system/collector/start.ts';
 import { defaultCollectorSettings } from '../system/collector/settings.ts';
 import { startDefender } from '../system/defender/defender.ts';
 import { learnLimits } from '../system/defender/processing/limits.ts';
-import { agentLeadership, defaultDefenderSettings, type Leadership } from '../system/defender/settings.ts';
+import {
+  agentLeadership,
+  defaultDefenderSettings,
+  type DefenderSettings,
+  type Leadership,
+} from '../system/defender/settings.ts';
 import { defaultElectionAgentSettings } from '../system/election-agent/settings.ts';
 import { startElectionAgent } from '../system/election-agent/start.ts';
 import type { UnitKind } from '../system/ports/completion.ts';
@@ -59,6 +64,8 @@ export interface WorldOptions {
   readonly bothColours: boolean;
   /** What Defenders own and consume in order; the tool unless given (delivery C3, C4). */
   readonly unitKind?: UnitKind;
+  /** How Defenders get their completions; a durable for each unit unless given (defender §5). */
+  readonly consumerModel?: DefenderSettings['consumerModel'];
   /** Who grants leadership among the Defenders of a colour; NATS KV unless given (delivery C5). */
   readonly leadership?: Leadership['kind'];
   /** Recorded wafers that the tools play instead of the synthetic generator. */
@@ -293,6 +300,7 @@ export class World {
             expectedClusterName: `nats-${side}`,
             learnLimits: this.#rememberedLimits,
             leadership: this.#leadershipOf(side),
+            consumerModel: this.options.consumerModel ?? 'durable-per-unit',
             unitKind: this.options.unitKind ?? 'tool',
           }),
         );

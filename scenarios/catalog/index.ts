@@ -8,6 +8,7 @@ import { defenderChurn } from './defender-churn.ts';
 import { defenderMoments } from './defender-moments.ts';
 import { defenderTimelines } from './defender-timelines/index.ts';
 import { gatewayCut } from './gateway-cut.ts';
+import { filteredDurables } from './filtered-durables.ts';
 import { chambers } from './chambers.ts';
 import { electionAgent } from './election-agent.ts';
 import { cutOffKeep, cutOffRefuse } from './cut-off-rollback.ts';
@@ -61,6 +62,7 @@ export const catalog: readonly Scenario[] = [
   leaderChaos,
   electionAgent,
   chambers,
+  filteredDurables,
   nodeLoss,
   natsStorm,
   natsFilterEditing,

@@ -75,6 +75,8 @@ export interface ScenarioSetup {
   readonly nats?: NatsSettings;
   /** What Defenders own and consume in order; the tool unless given (delivery C3, C4). */
   readonly unitKind?: WorldOptions['unitKind'];
+  /** How Defenders get their completions; a durable for each unit unless given (defender §5). */
+  readonly consumerModel?: WorldOptions['consumerModel'];
   /** Who grants leadership; NATS KV unless given. */
   readonly leadership?: WorldOptions['leadership'];
   readonly fixedFaults: readonly PlannedFault[];

@@ -1,6 +1,10 @@
 import type { NatsConnection } from '../ports/nats-connection.ts';
 import type { CqlSession } from '../ports/cql.ts';
 import { CompletionHandler } from './consumption/completion-handler.ts';
+import type { JetStream } from '../ports/jetstream.ts';
+import { DurablePerUnit } from './consumption/durable-per-unit.ts';
+import { FilteredDurable } from './consumption/filtered-durable.ts';
+import type { UnitSource } from './consumption/unit-source.ts';
 import { ConsumptionManager } from './consumption/consumption-manager.ts';
 import { ProcessingSlots } from './consumption/processing-slots.ts';
 import type { DefenderPorts } from './defender-ports.ts';
@@ -66,8 +70,23 @@ function assemble(
   const pipeline = new Pipeline(ports, settings, session, cache, metrics);
   const handler = new CompletionHandler(ports, settings, jetStream, pipeline, metrics);
   const slots = new ProcessingSlots(settings.maxConcurrent);
-  const consumption = new ConsumptionManager({ ports, settings, jetStream, slots, handler, state }, cache);
+  const source = sourceOf(ports, settings, jetStream, state);
+  const consumption = new ConsumptionManager({ ports, settings, source, slots, handler, state }, cache);
   return { ports, settings, connection, state, consumption, metrics, pipeline };
+}
+
+function sourceOf(
+  { clock }: DefenderPorts,
+  settings: DefenderSettings,
+  jetStream: JetStream,
+  state: StateMachine,
+): UnitSource {
+  switch (settings.consumerModel) {
+    case 'durable-per-unit':
+      return new DurablePerUnit(jetStream, settings);
+    case 'filtered-durable':
+      return new FilteredDurable(clock, jetStream, settings, state);
+  }
 }
 
 /** Streams and buckets, each created by whoever comes first. One that is there in another form is somebody's decision. */

@@ -166,7 +166,10 @@ export class Member {
 
   #own(service: Service, map: AssignmentMap, names: readonly string[]): void {
     const { consumption, metrics, ports, settings } = this.#parts;
-    consumption.own(names.map((name) => subscriptionOf(settings.unitKind, name)));
+    consumption.own(
+      names.map((name) => subscriptionOf(settings.unitKind, name)),
+      new Set(map.members.keys()),
+    );
     metrics.assignmentCoverage.set(names.length / this.#unitCount);
     ports.telemetry.event({
       kind: 'assignment.applied',

@@ -70,6 +70,10 @@ export interface DefenderSettings {
   readonly capRatio: number;
   readonly floorRatio: number;
 
+  /** A durable for each unit, or one for each member whose filters follow the map (defender §5). */
+  readonly consumerModel: 'durable-per-unit' | 'filtered-durable';
+  /** Whether a filtered durable is made anew for subjects that come to it, or edited: then what waits there is passed over. */
+  readonly filterChange: 'renew' | 'edit';
   readonly ackWaitMs: number;
   readonly maxConcurrent: number;
   readonly pullExpiresMs: number;
@@ -143,6 +147,8 @@ export function defaultDefenderSettings(
     virtualNodes: 160,
     capRatio: 1.2,
     floorRatio: 0.8,
+    consumerModel: 'durable-per-unit',
+    filterChange: 'renew',
     ackWaitMs: 30_000,
     maxConcurrent: 10,
     pullExpiresMs: 5_000,

@@ -7,6 +7,8 @@ import type { ConsumerContext } from './unit-consumer.ts';
 /** How often the drain looks whether work is left. */
 const drainPollMs = 50;
 
+const nobody: ReadonlySet<string> = new Set();
+
 /** The units this Defender owns, each with its consumer; follows the map and lets go at the end. */
 export class ConsumptionManager {
   readonly #context: ConsumerContext;
@@ -41,9 +43,10 @@ export class ConsumptionManager {
     return inFlight;
   }
 
-  /** Owns exactly these units from now on. Does nothing while the process drains (defender §7). */
-  own(units: readonly Subscription[]): void {
+  /** Owns exactly these units from now on, as one of these members. Does nothing while the process drains (defender §7). */
+  own(units: readonly Subscription[], members: ReadonlySet<string>): void {
     if (this.#isStopped) return;
+    this.#context.source.follow(members);
     const wanted = new Set(units.map(({ unit }) => unit));
     for (const [unit, consumer] of this.#consumers) {
       if (wanted.has(unit)) continue;
@@ -71,7 +74,8 @@ export class ConsumptionManager {
   /** The id is another's: everything stops at once and is given back (defender §2). */
   abandon(): void {
     this.abort();
-    this.own([]);
+    this.#context.source.abandon();
+    this.own([], nobody);
     this.#cache.clear();
   }
 
@@ -96,7 +100,7 @@ export class ConsumptionManager {
 
   #bindLater(consumer: UnitConsumer): void {
     this.#toBind.push(consumer);
-    if (this.#binders < this.#context.settings.bindConcurrency) void this.#bindAll();
+    if (this.#binders < this.#context.source.bindConcurrency) void this.#bindAll();
   }
 
   async #bindAll(): Promise<void> {

@@ -1,8 +1,6 @@
 import type { Completion } from '../../ports/completion.ts';
-import { completionStream } from '../../ports/completion.ts';
 import { contextIdOf } from '../../ports/ingest.ts';
-import type { Consumption, DeliveredMessage, JetStream } from '../../ports/jetstream.ts';
-import { durableOf } from '../names.ts';
+import type { DeliveredMessage } from '../../ports/jetstream.ts';
 import { decodeCompletion } from '../processing/completion-codec.ts';
 import type { DefenderSettings } from '../settings.ts';
 import type { StateMachine } from '../state.ts';
@@ -10,6 +8,7 @@ import type { Subscription } from '../units.ts';
 import type { CompletionHandler } from './completion-handler.ts';
 import { messageKey } from './delivery.ts';
 import type { Delivery } from './delivery.ts';
+import type { UnitBinding, UnitSource } from './unit-source.ts';
 import type { ProcessingSlots } from './processing-slots.ts';
 import type { PipelinePorts } from '../processing/pipeline.ts';
 
@@ -17,7 +16,7 @@ import type { PipelinePorts } from '../processing/pipeline.ts';
 export interface ConsumerContext {
   readonly ports: PipelinePorts;
   readonly settings: DefenderSettings;
-  readonly jetStream: JetStream;
+  readonly source: UnitSource;
   readonly slots: ProcessingSlots;
   readonly handler: CompletionHandler;
   readonly state: StateMachine;
@@ -39,7 +38,7 @@ const unreadable: Omit<Completion, 'tool'> = {
 };
 
 /**
- * One unit's durable, bound to this Defender, and what came from it: one completion at a time, in order (defender §5).
+ * One unit, bound to this Defender, and what came from it: one completion at a time, in order (defender §5).
  * A message that comes again while it is still worked on is the same work with a newer handle for the acknowledgement.
  */
 export class UnitConsumer {
@@ -48,7 +47,7 @@ export class UnitConsumer {
   readonly #waiting: DeliveredMessage[] = [];
   /** By `messageKey`. */
   readonly #inWork = new Map<string, Delivery>();
-  #consumption: Consumption | undefined;
+  #binding: UnitBinding | undefined;
   #isReleased = false;
   #isRunning = false;
   /** Key of the message whose result was stored last. */
@@ -68,35 +67,22 @@ export class UnitConsumer {
     return this.#inWork.size + this.#waiting.length;
   }
 
-  /** Creates the durable where there is none, and starts to pull. Rejects with a `PortError`. */
+  /** Begins to get the unit's completions. Rejects with a `PortError`. */
   async bind(): Promise<void> {
-    const { jetStream, settings } = this.#context;
-    const durable = durableOf(this.unit.unit);
-    const pulled = settings.policies.unitOrder === 'serial' ? 1 : settings.maxConcurrent;
-    await jetStream.ensureConsumer(completionStream, {
-      durable,
-      filterSubjects: [this.unit.subject],
-      ackWaitMs: settings.ackWaitMs,
-      maxDeliver: -1,
-      maxAckPending: pulled,
-      replicas: 3,
-    });
-    if (this.#isReleased) return;
-    this.#consumption = jetStream.consume(
-      completionStream,
-      durable,
-      { maxMessages: pulled, expiresMs: settings.pullExpiresMs },
-      {
-        message: (message) => {
-          this.#receive(message);
-        },
-        missing: () => {
-          this.#consumption = undefined;
-          if (!this.#isReleased) this.#context.rebind(this);
-        },
+    const binding = await this.#context.source.bind(this.unit, {
+      message: (message) => {
+        this.#receive(message);
       },
-    );
-    const { ports, state } = this.#context;
+      missing: () => {
+        this.#binding = undefined;
+        if (!this.#isReleased) this.#context.rebind(this);
+      },
+      isReleased: () => this.#isReleased,
+      inFlight: () => this.inFlight,
+    });
+    if (binding === undefined) return;
+    this.#binding = binding;
+    const { ports, settings, state } = this.#context;
     ports.telemetry.event({
       kind: 'unit.bound',
       colour: settings.colour,
@@ -110,9 +96,9 @@ export class UnitConsumer {
   async release(): Promise<void> {
     this.#isReleased = true;
     for (const message of this.#waiting.splice(0)) message.nak();
-    const consumption = this.#consumption;
-    this.#consumption = undefined;
-    await consumption?.stop();
+    const binding = this.#binding;
+    this.#binding = undefined;
+    await binding?.stop();
   }
 
   /** Nothing may be done in this unit's name any more: work stops at its next step and is given back. */
