@@ -1,5 +1,6 @@
 import type { Kernel } from '../kernel/index.ts';
 import type { Network } from '../network/index.ts';
+import type { ControllerRules } from './controller-rules.ts';
 import type { KubernetesEvent, PodEnd } from './kubernetes-event.ts';
 import { ClusterNode } from './node.ts';
 import type { Pod } from './pod.ts';
@@ -15,6 +16,7 @@ export class Cluster {
   readonly kernel: Kernel;
   readonly network: Network;
   readonly settings: KubernetesSettings;
+  readonly rules: ControllerRules;
   readonly record: (event: KubernetesEvent) => void;
   readonly nodes: readonly ClusterNode[];
   readonly pods = new Map<string, Pod>();
@@ -25,11 +27,13 @@ export class Cluster {
     network: Network,
     settings: KubernetesSettings,
     record: (event: KubernetesEvent) => void,
+    rules: ControllerRules,
   ) {
     this.kernel = kernel;
     this.network = network;
     this.settings = settings;
     this.record = record;
+    this.rules = rules;
     this.nodes = settings.nodes.map((node, index) => new ClusterNode(node, index));
     for (const node of this.nodes)
       for (const image of settings.preloadedImages) node.imagesAtUs.set(image, 0);

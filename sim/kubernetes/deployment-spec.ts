@@ -35,6 +35,12 @@ export interface DeploymentSpec {
   readonly preStopMs?: number;
   readonly maxSurge?: CountOrPercent;
   readonly maxUnavailable?: CountOrPercent;
+  /** How long a pod must be ready before it counts as available. */
+  readonly minReadyMs?: number;
+  /** Without progress for this long, the Deployment says so; nothing else happens (delivery 65). */
+  readonly progressDeadlineMs?: number;
+  /** Old ReplicaSets without pods that are kept for a return to their template (delivery 65). */
+  readonly revisionHistoryLimit?: number;
   readonly readiness?: ProbeSpec;
   readonly liveness?: ProbeSpec;
   /** From the order to start a container to its first instruction. */
@@ -52,6 +58,15 @@ type Optional = 'disruptionBudget' | 'autoscaler';
 export type CompleteDeploymentSpec = Required<Omit<DeploymentSpec, Optional>> &
   Pick<DeploymentSpec, Optional>;
 
+/** What its users may change while it runs. */
+export interface RolloutSettings extends Pick<
+  CompleteDeploymentSpec,
+  'maxSurge' | 'maxUnavailable' | 'minReadyMs' | 'progressDeadlineMs' | 'revisionHistoryLimit'
+> {
+  /** Resizing goes on, the rollout does not (delivery 69). */
+  readonly paused: boolean;
+}
+
 /** Defaults of Kubernetes where it has one (delivery 65, 70, 71), else of delivery §1N. */
 export function withDefaults(spec: DeploymentSpec): CompleteDeploymentSpec {
   return {
@@ -62,6 +77,9 @@ export function withDefaults(spec: DeploymentSpec): CompleteDeploymentSpec {
     preStopMs: 0,
     maxSurge: '25%',
     maxUnavailable: '25%',
+    minReadyMs: 0,
+    progressDeadlineMs: 600_000,
+    revisionHistoryLimit: 10,
     readiness: defaultProbe,
     liveness: defaultProbe,
     startup: { lowMs: 1_000, highMs: 3_000 },

@@ -1,7 +1,8 @@
 import type { DeploymentStatus } from '../../system/ports/orchestrator.ts';
 import { hashText, type RandomStream } from '../kernel/index.ts';
 import type { Cluster } from './cluster.ts';
-import type { CompleteDeploymentSpec } from './deployment-spec.ts';
+import type { DeploymentCounts } from './deployment-conditions.ts';
+import type { CompleteDeploymentSpec, RolloutSettings } from './deployment-spec.ts';
 import { Pod } from './pod.ts';
 import { Service } from './service.ts';
 
@@ -23,6 +24,7 @@ export class Deployment {
   image: string;
   replicas: number;
   labels: Readonly<Record<string, string>>;
+  rollout: RolloutSettings;
   /** When the rollout that is under way began. */
   rolloutSinceUs: number | undefined;
   readonly #cluster: Cluster;
@@ -38,6 +40,14 @@ export class Deployment {
     this.image = spec.image;
     this.replicas = spec.replicas;
     this.labels = { ...spec.labels };
+    this.rollout = {
+      maxSurge: spec.maxSurge,
+      maxUnavailable: spec.maxUnavailable,
+      minReadyMs: spec.minReadyMs,
+      progressDeadlineMs: spec.progressDeadlineMs,
+      revisionHistoryLimit: spec.revisionHistoryLimit,
+      paused: false,
+    };
     this.#nameRandom = cluster.kernel.stream('kubernetes/deployment', spec.name);
   }
 
@@ -83,25 +93,32 @@ export class Deployment {
     return [...this.pods].filter((pod) => pod.active);
   }
 
+  /** Ready for long enough. */
+  isAvailable(pod: Pod): boolean {
+    return pod.ready && this.#cluster.kernel.nowUs >= pod.readySinceUs + this.rollout.minReadyMs * 1000;
+  }
+
   /** Terminating pods are counted nowhere, as in the real status (delivery 66). */
-  status(): DeploymentStatus {
+  counts(): DeploymentCounts {
     const { hash } = this.template();
+    let total = 0;
     let updated = 0;
     let ready = 0;
+    let available = 0;
     for (const pod of this.pods) {
       if (!pod.active) continue;
+      total++;
       if (pod.templateHash === hash) updated++;
       if (pod.ready) ready++;
+      if (this.isAvailable(pod)) available++;
     }
-    return {
-      name: this.name,
-      image: this.image,
-      desired: this.replicas,
-      updated,
-      ready,
-      available: ready,
-      labels: this.labels,
-    };
+    return { total, updated, ready, available };
+  }
+
+  status(): DeploymentStatus {
+    const { updated, ready, available } = this.counts();
+    const { name, image, replicas, labels } = this;
+    return { name, image, desired: replicas, updated, ready, available, labels };
   }
 
   #freeName(templateHash: string): string {

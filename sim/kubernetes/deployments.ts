@@ -1,9 +1,11 @@
 import type { DeploymentStatus } from '../../system/ports/orchestrator.ts';
 import type { EventHandle, RandomStream } from '../kernel/index.ts';
 import type { Cluster } from './cluster.ts';
-import { withDefaults, type DeploymentSpec } from './deployment-spec.ts';
+import type { DeploymentConditions } from './deployment-conditions.ts';
+import { withDefaults, type DeploymentSpec, type RolloutSettings } from './deployment-spec.ts';
 import { Deployment } from './deployment.ts';
 import type { Pod } from './pod.ts';
+import type { ReplicaSetResize, ReplicaSetView } from './replica-set.ts';
 import { RollingController } from './rolling-controller.ts';
 import { drawUs } from './settings.ts';
 import { StableController } from './stable-controller.ts';
@@ -19,6 +21,7 @@ interface Managed {
 export class Deployments {
   readonly #cluster: Cluster;
   readonly #managed = new Map<string, Managed>();
+  readonly #resizeWatchers: ((resize: ReplicaSetResize) => void)[] = [];
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
@@ -28,6 +31,10 @@ export class Deployments {
       if (change === 'removed') managed.deployment.pods.delete(pod);
       managed.deployment.service.podChanged(pod);
       this.#enqueue(managed);
+      const { minReadyMs } = managed.deployment.rollout;
+      if (change === 'ready' && minReadyMs > 0) {
+        cluster.kernel.after(minReadyMs * 1000, Deployments.#becameAvailable, this, managed);
+      }
     });
   }
 
@@ -36,7 +43,9 @@ export class Deployments {
     const deployment = new Deployment(withDefaults(spec), this.#cluster);
     const controller = deployment.spec.stableNames
       ? new StableController(deployment, this.#cluster)
-      : new RollingController(deployment, this.#cluster);
+      : new RollingController(deployment, this.#cluster, (resize) => {
+          for (const watcher of this.#resizeWatchers) watcher(resize);
+        });
     const random = this.#cluster.kernel.stream('kubernetes/controller', spec.name);
     const managed: Managed = { deployment, controller, random, pending: undefined };
     this.#managed.set(spec.name, managed);
@@ -54,6 +63,29 @@ export class Deployments {
 
   status(name: string): DeploymentStatus {
     return this.#named(name).deployment.status();
+  }
+
+  /** In the order of their creation; none where names are stable. */
+  replicaSets(name: string): readonly ReplicaSetView[] {
+    const { controller } = this.#named(name);
+    return controller instanceof RollingController ? controller.replicaSets() : [];
+  }
+
+  /** Undefined where names are stable. */
+  conditions(name: string): DeploymentConditions | undefined {
+    const { controller } = this.#named(name);
+    return controller instanceof RollingController ? controller.conditions() : undefined;
+  }
+
+  /** From now on told of every new size of a ReplicaSet. A watcher looks, and must not act on the world. */
+  watchReplicaSets(watcher: (resize: ReplicaSetResize) => void): void {
+    this.#resizeWatchers.push(watcher);
+  }
+
+  configure(name: string, changes: Partial<RolloutSettings>, by: string): void {
+    const managed = this.#named(name);
+    managed.deployment.rollout = { ...managed.deployment.rollout, ...changes };
+    this.#changed(managed, by);
   }
 
   scale(name: string, replicas: number, by: string): void {
@@ -114,13 +146,17 @@ export class Deployments {
     managed.pending = this.#cluster.kernel.after(delayUs, Deployments.#sync, this, managed);
   }
 
+  static #becameAvailable(deployments: Deployments, managed: Managed): void {
+    deployments.#enqueue(managed);
+  }
+
   static #sync(deployments: Deployments, managed: Managed): void {
     managed.pending = undefined;
     if (managed.controller.sync()) deployments.#enqueue(managed);
     const { deployment } = managed;
     if (deployment.rolloutSinceUs === undefined) return;
-    const { desired, updated, available } = deployment.status();
-    const total = deployment.activePods().length;
+    const { total, updated, available } = deployment.counts();
+    const desired = deployment.replicas;
     if (updated !== desired || available !== desired || total !== desired) return;
     const { kernel, record } = deployments.#cluster;
     const durationMs = (kernel.nowUs - deployment.rolloutSinceUs) / 1000;

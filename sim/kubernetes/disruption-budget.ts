@@ -4,6 +4,14 @@ import { resolveCount, type CountOrPercent } from './rolling-update.ts';
 export type DisruptionBudget =
   { readonly minAvailable: CountOrPercent } | { readonly maxUnavailable: CountOrPercent };
 
+/** A budget as its status shows it. */
+export interface BudgetStatus {
+  readonly healthy: number;
+  readonly needed: number;
+  /** Evictions of ready pods that would be allowed now. */
+  readonly allowed: number;
+}
+
 /** Ready pods that must stay; percentages of either kind are rounded up (delivery 84). */
 export function desiredHealthy(budget: DisruptionBudget, replicas: number): number {
   if ('minAvailable' in budget) return resolveCount(budget.minAvailable, replicas, Math.ceil);

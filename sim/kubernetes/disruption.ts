@@ -1,6 +1,7 @@
 import type { Cluster } from './cluster.ts';
+import type { Deployment } from './deployment.ts';
 import type { Deployments } from './deployments.ts';
-import { evictionAllowed } from './disruption-budget.ts';
+import type { BudgetStatus } from './disruption-budget.ts';
 import type { ClusterNode } from './node.ts';
 import type { Pod } from './pod.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -31,14 +32,22 @@ export class Disruption {
     const bound = pod.phase !== 'pending' && pod.phase !== 'starting';
     if (budget !== undefined && bound && !pod.terminating) {
       const owner = this.#deployments.ownerOf(pod);
-      const healthy = owner.activePods().filter((other) => other.ready).length;
-      if (!evictionAllowed(budget, owner.replicas, healthy, pod.ready)) {
+      const healthy = healthyPods(owner);
+      if (!this.#cluster.rules.evictionAllowed(budget, owner.replicas, healthy, pod.ready)) {
         this.#cluster.record({ kind: 'pod.eviction-refused', pod: pod.name, deployment: pod.deployment });
         return 'refused';
       }
     }
     this.#cluster.requestDeletion(pod, pod.spec.terminationGraceMs);
     return 'evicted';
+  }
+
+  budget(deployment: Deployment): BudgetStatus | undefined {
+    const { disruptionBudget } = deployment.spec;
+    if (disruptionBudget === undefined) return undefined;
+    const healthy = healthyPods(deployment);
+    const needed = this.#cluster.rules.desiredHealthy(disruptionBudget, deployment.replicas);
+    return { healthy, needed, allowed: Math.max(0, healthy - needed) };
   }
 
   /** Cordons, evicts every pod, asks again every 5 s where it was refused; without end if the budget never allows it. */
@@ -80,4 +89,8 @@ export class Disruption {
     const durationMs = (this.#cluster.kernel.nowUs - sinceUs) / 1000;
     this.#cluster.record({ kind: 'node.drained', node: node.name, durationMs });
   }
+}
+
+function healthyPods(deployment: Deployment): number {
+  return deployment.activePods().filter((pod) => pod.ready).length;
 }

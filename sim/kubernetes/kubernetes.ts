@@ -2,9 +2,12 @@ import type { DeploymentStatus, Orchestrator } from '../../system/ports/orchestr
 import type { Kernel, SimProcess } from '../kernel/index.ts';
 import type { Directory, Network } from '../network/index.ts';
 import { Cluster } from './cluster.ts';
-import type { DeploymentSpec } from './deployment-spec.ts';
+import { controllerRules, type ControllerRules } from './controller-rules.ts';
+import type { DeploymentConditions, DeploymentCounts } from './deployment-conditions.ts';
+import type { DeploymentSpec, RolloutSettings } from './deployment-spec.ts';
 import type { Deployment } from './deployment.ts';
 import { Deployments } from './deployments.ts';
+import type { BudgetStatus } from './disruption-budget.ts';
 import { Disruption, type EvictionOutcome } from './disruption.ts';
 import { HorizontalAutoscaler } from './horizontal-autoscaler.ts';
 import { Kubelet } from './kubelet.ts';
@@ -13,6 +16,7 @@ import { NodeLifecycle } from './node-lifecycle.ts';
 import type { ClusterNode } from './node.ts';
 import { OrchestratorClient } from './orchestrator-client.ts';
 import type { Pod } from './pod.ts';
+import type { ReplicaSetResize, ReplicaSetView } from './replica-set.ts';
 import { Scheduler } from './scheduler.ts';
 import type { Service } from './service.ts';
 import { defaultKubernetesSettings, type KubernetesSettings } from './settings.ts';
@@ -37,8 +41,9 @@ export class Kubernetes implements Directory {
     network: Network,
     record: (event: KubernetesEvent) => void,
     settings: KubernetesSettings = defaultKubernetesSettings,
+    rules: ControllerRules = controllerRules,
   ) {
-    this.#cluster = new Cluster(kernel, network, settings, record);
+    this.#cluster = new Cluster(kernel, network, settings, record, rules);
     this.apiHost = network.addHost('kubernetes-api');
     this.#deployments = new Deployments(this.#cluster);
     const scheduler = new Scheduler(this.#cluster);
@@ -94,6 +99,31 @@ export class Kubernetes implements Directory {
     return this.#deployments.status(deployment);
   }
 
+  /** Its pods, terminating ones aside. */
+  counts(deployment: string): DeploymentCounts {
+    return this.#deployment(deployment).counts();
+  }
+
+  /** Of a Deployment without stable names, in the order of their creation. */
+  replicaSets(deployment: string): readonly ReplicaSetView[] {
+    return this.#deployments.replicaSets(deployment);
+  }
+
+  /** Of a Deployment without stable names. */
+  conditions(deployment: string): DeploymentConditions | undefined {
+    return this.#deployments.conditions(deployment);
+  }
+
+  /** From now on told of every new size of a ReplicaSet. A watcher looks, and must not act on the world. */
+  watchReplicaSets(watcher: (resize: ReplicaSetResize) => void): void {
+    this.#deployments.watchReplicaSets(watcher);
+  }
+
+  /** Undefined where the Deployment has no disruption budget. */
+  budget(deployment: string): BudgetStatus | undefined {
+    return this.#disruption.budget(this.#deployment(deployment));
+  }
+
   /** The `Orchestrator` port of a process. */
   orchestratorFor(process: SimProcess, host: number): Orchestrator {
     return new OrchestratorClient(this.#cluster, this.#deployments, this.apiHost, process, host);
@@ -101,6 +131,11 @@ export class Kubernetes implements Directory {
 
   scale(deployment: string, replicas: number, by: string): void {
     this.#deployments.scale(deployment, replicas, by);
+  }
+
+  /** Changes how a Deployment is rolled out, pauses it or goes on. */
+  configure(deployment: string, changes: Partial<RolloutSettings>, by: string): void {
+    this.#deployments.configure(deployment, changes, by);
   }
 
   setImage(deployment: string, image: string, by: string): void {
@@ -142,6 +177,10 @@ export class Kubernetes implements Directory {
 
   drainNode(name: string): void {
     this.#disruption.drain(this.#cluster.node(name));
+  }
+
+  cordonNode(name: string): void {
+    this.#disruption.cordon(this.#cluster.node(name));
   }
 
   uncordonNode(name: string): void {

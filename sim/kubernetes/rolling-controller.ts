@@ -1,120 +1,176 @@
 import type { Cluster } from './cluster.ts';
-import type { Deployment, PodTemplate } from './deployment.ts';
+import { RolloutProgress, type DeploymentConditions } from './deployment-conditions.ts';
+import type { Deployment } from './deployment.ts';
 import { inDeletionOrder } from './pod-order.ts';
 import type { Pod } from './pod.ts';
-import {
-  proportionalSizes,
-  resolveFenceposts,
-  sizeOfNew,
-  sizesOfOld,
-  type Fenceposts,
-  type ReplicaSetSize,
-} from './rolling-update.ts';
-
-/** Old ReplicaSets without pods that are kept for a return to their template (delivery 65). */
-const revisionHistoryLimit = 10;
-
-interface ReplicaSet {
-  readonly template: PodTemplate;
-  age: number;
-  replicas: number;
-  /** Replicas wanted and surge together when it was last sized. */
-  knownMaximum: number;
-}
+import type { ReplicaSet, ReplicaSetResize, ReplicaSetView } from './replica-set.ts';
+import { inResizingOrder, type Fenceposts, type ReplicaSetSize } from './rolling-update.ts';
 
 /**
  * Deployment and ReplicaSet controllers of one Deployment. Each `sync` does one step, as the real ones do (delivery
- * 65–68); whoever calls it comes again after a delay while there is something to do.
- * Not modelled: `Recreate`, `paused`, `minReadySeconds` other than 0, the progress deadline (a condition only).
+ * 65–69); whoever calls it comes again after a delay while there is something to do.
+ * Not modelled: `Recreate`; creation of pods in slow-start batches (all of a step are created at once).
  */
 export class RollingController {
   readonly #deployment: Deployment;
   readonly #cluster: Cluster;
+  readonly #resized: (resize: ReplicaSetResize) => void;
+  readonly #progress = new RolloutProgress();
+  /** In the order of their creation. */
   #sets: ReplicaSet[] = [];
-  #nextAge = 0;
-  #sizedFor: number;
+  #created = 0;
+  #revision = 0;
 
-  constructor(deployment: Deployment, cluster: Cluster) {
+  constructor(deployment: Deployment, cluster: Cluster, resized: (resize: ReplicaSetResize) => void) {
     this.#deployment = deployment;
     this.#cluster = cluster;
-    this.#sizedFor = deployment.replicas;
+    this.#resized = resized;
   }
 
   /** True when another step may follow at once. */
   sync(): boolean {
-    const stepped = this.#step();
+    const deployment = this.#deployment;
+    const { paused, progressDeadlineMs } = deployment.rollout;
+    const { nowUs } = this.#cluster.kernel;
+    this.#progress.checkPaused(paused, nowUs);
+    const resizing = paused || this.#resizeIsDue();
+    const stepped = resizing ? this.#resize() : this.#roll();
+    if (paused || (!resizing && !stepped && this.#isComplete())) this.#forgetOldSets();
+    // Before the pods follow: the status shows a new set empty first, and its pods as progress.
+    const counts = deployment.counts();
+    if (resizing) this.#progress.counted(counts);
+    else this.#progress.rolled(counts, deployment.replicas, progressDeadlineMs * 1000, nowUs);
     for (const set of this.#sets) this.#fill(set);
     return stepped;
   }
 
-  #step(): boolean {
+  /** In the order of their creation. */
+  replicaSets(): readonly ReplicaSetView[] {
+    return this.#sets;
+  }
+
+  conditions(): DeploymentConditions {
+    const deployment = this.#deployment;
+    const { paused, progressDeadlineMs } = deployment.rollout;
+    if (!paused) this.#progress.expire(progressDeadlineMs * 1000, this.#cluster.kernel.nowUs);
+    const enough = deployment.counts().available >= deployment.replicas - this.#fenceposts().unavailable;
+    return { progressing: this.#progress.condition(), available: enough ? 'True' : 'False' };
+  }
+
+  /** A set with pods was sized for another number of replicas than the one that is wanted now. */
+  #resizeIsDue(): boolean {
+    this.#adoptNewest();
     const { replicas } = this.#deployment;
-    const active = this.#sets.filter((set) => set.replicas > 0);
-    if (replicas !== this.#sizedFor && this.#sets.length > 0) {
-      this.#sizedFor = replicas;
-      this.#resize(active);
-      return true;
-    }
-    this.#sizedFor = replicas;
+    return this.#sets.some((set) => set.replicas > 0 && set.knownReplicas !== replicas);
+  }
+
+  #roll(): boolean {
+    const { replicas } = this.#deployment;
+    const { rules } = this.#cluster;
     const { surge, unavailable } = this.#fenceposts();
     const fresh = this.#newSet();
     const old = this.#sets.filter((set) => set !== fresh);
     const freshSize = this.#sizeNow(fresh);
     const oldSizes = old.map((set) => this.#sizeNow(set));
-    const wanted = sizeOfNew(replicas, surge, freshSize, oldSizes);
-    if (wanted !== fresh.replicas) {
-      this.#setSize(fresh, wanted);
-      return true;
-    }
+    const wanted = rules.sizeOfNew(replicas, surge, freshSize, oldSizes);
+    if (this.#setSize(fresh, wanted)) return true;
     let scaled = false;
-    for (const [index, size] of sizesOfOld(replicas, unavailable, freshSize, oldSizes).entries()) {
+    for (const [index, size] of rules.sizesOfOld(replicas, unavailable, freshSize, oldSizes).entries()) {
       const set = old[index];
-      if (set === undefined || set.replicas === size) continue;
-      this.#setSize(set, size);
-      scaled = true;
+      if (set !== undefined && set.replicas !== size && this.#setSize(set, size)) scaled = true;
     }
     return scaled;
   }
 
-  /** The ReplicaSet of the present template: the one that is there, made the newest again, or a new one. */
+  /** The set of the present template, if there is one, becomes the newest by use. */
+  #adoptNewest(): ReplicaSet | undefined {
+    const { hash } = this.#deployment.template();
+    const found = this.#sets.find((set) => set.template.hash === hash);
+    if (found !== undefined && found.revision < this.#revision) found.revision = ++this.#revision;
+    return found;
+  }
+
   #newSet(): ReplicaSet {
-    const template = this.#deployment.template();
-    const newest = this.#sets.at(-1);
-    if (newest?.template.hash === template.hash) return newest;
-    let set = this.#sets.find((candidate) => candidate.template.hash === template.hash);
-    if (set === undefined) set = { template, age: 0, replicas: 0, knownMaximum: this.#maximum() };
-    const kept = this.#sets.filter((other) => other !== set);
-    const idle = kept.filter((other) => other.replicas === 0);
-    const dropped = new Set(idle.slice(0, Math.max(0, idle.length - revisionHistoryLimit)));
-    set.age = this.#nextAge++;
-    this.#sets = [...kept.filter((other) => !dropped.has(other)), set];
+    const { nowUs } = this.#cluster.kernel;
+    const found = this.#adoptNewest();
+    if (found !== undefined) {
+      this.#progress.found(nowUs);
+      return found;
+    }
+    const set: ReplicaSet = {
+      template: this.#deployment.template(),
+      created: this.#created++,
+      revision: ++this.#revision,
+      replicas: 0,
+      knownReplicas: this.#deployment.replicas,
+      knownMaximum: this.#maximum(),
+    };
+    this.#sets.push(set);
+    this.#progress.created(nowUs);
     return set;
   }
 
-  #resize(active: readonly ReplicaSet[]): void {
+  /** Follows a new number of replicas without going on with the rollout (delivery 67, 69). */
+  #resize(): boolean {
     const { replicas } = this.#deployment;
-    const { hash } = this.#deployment.template();
-    const newest = this.#sets.at(-1);
-    const only = active.length === 0 ? newest : active.length === 1 ? active[0] : undefined;
-    if (only !== undefined) {
-      this.#setSize(only, replicas);
-      return;
-    }
-    const fresh = this.#sets.find((set) => set.template.hash === hash);
-    if (fresh !== undefined && fresh.replicas === replicas && this.#sizeNow(fresh).available === replicas) {
+    const fresh = this.#adoptNewest();
+    const active = this.#sets.filter((set) => set.replicas > 0);
+    const only = active.length === 0 ? (fresh ?? this.#sets.at(-1)) : active[0];
+    if (only === undefined) return false;
+    if (active.length <= 1) return only.replicas !== replicas && this.#setSize(only, replicas);
+    if (fresh !== undefined && this.#isSaturated(fresh)) {
       for (const set of active) if (set !== fresh) this.#setSize(set, 0);
-      return;
+      return true;
     }
     const { surge } = this.#fenceposts();
-    for (const [index, size] of proportionalSizes(replicas, surge, active).entries()) {
-      const set = active[index];
-      if (set !== undefined) this.#setSize(set, size);
+    const ordered = inResizingOrder(replicas, surge, active);
+    let written = false;
+    for (const [index, size] of this.#cluster.rules.proportionalSizes(replicas, surge, ordered).entries()) {
+      const set = ordered[index];
+      if (set !== undefined && this.#setSize(set, size)) written = true;
     }
+    return written;
   }
 
-  #setSize(set: ReplicaSet, replicas: number): void {
+  #isSaturated(set: ReplicaSet): boolean {
+    const { replicas } = this.#deployment;
+    return (
+      set.replicas === replicas && set.knownReplicas === replicas && this.#sizeNow(set).available === replicas
+    );
+  }
+
+  #isComplete(): boolean {
+    const { total, updated, available } = this.#deployment.counts();
+    const { replicas } = this.#deployment;
+    return total === replicas && updated === replicas && available === replicas;
+  }
+
+  /** Empty sets beyond the limit are forgotten, the least recently used first; a return to them makes new ones. */
+  #forgetOldSets(): void {
+    const { hash } = this.#deployment.template();
+    const old = this.#sets.filter((set) => set.template.hash !== hash);
+    const surplus = old.length - this.#deployment.rollout.revisionHistoryLimit;
+    if (surplus <= 0) return;
+    const candidates = old.toSorted((left, right) => left.revision - right.revision).slice(0, surplus);
+    const forgotten = new Set(
+      candidates.filter((set) => set.replicas === 0 && this.#podsOf(set).length === 0),
+    );
+    this.#sets = this.#sets.filter((set) => !forgotten.has(set));
+  }
+
+  /** False where there was nothing to write. */
+  #setSize(set: ReplicaSet, replicas: number): boolean {
+    const deployment = this.#deployment;
+    const maximum = this.#maximum();
+    const resized = set.replicas !== replicas;
+    const renewed = set.knownReplicas !== deployment.replicas || set.knownMaximum !== maximum;
+    if (!resized && !renewed) return false;
+    const from = set.replicas;
     set.replicas = replicas;
-    set.knownMaximum = this.#maximum();
+    set.knownReplicas = deployment.replicas;
+    set.knownMaximum = maximum;
+    if (resized) this.#resized({ deployment: deployment.name, template: set.template, from, to: replicas });
+    return true;
   }
 
   #maximum(): number {
@@ -122,8 +178,8 @@ export class RollingController {
   }
 
   #fenceposts(): Fenceposts {
-    const { spec, replicas } = this.#deployment;
-    return resolveFenceposts(spec.maxSurge, spec.maxUnavailable, replicas);
+    const { rollout, replicas } = this.#deployment;
+    return this.#cluster.rules.resolveFenceposts(rollout.maxSurge, rollout.maxUnavailable, replicas);
   }
 
   #podsOf(set: ReplicaSet): Pod[] {
@@ -131,7 +187,8 @@ export class RollingController {
   }
 
   #sizeNow(set: ReplicaSet): ReplicaSetSize {
-    return { replicas: set.replicas, available: this.#podsOf(set).filter((pod) => pod.ready).length };
+    const available = this.#podsOf(set).filter((pod) => this.#deployment.isAvailable(pod)).length;
+    return { replicas: set.replicas, available };
   }
 
   /** The ReplicaSet controller: as many active pods as asked for. */
@@ -140,7 +197,10 @@ export class RollingController {
     for (let count = pods.length; count < set.replicas; count++) this.#deployment.createPod(set.template);
     const surplus = pods.length - set.replicas;
     if (surplus <= 0) return;
-    for (const pod of inDeletionOrder(pods, this.#cluster.kernel.nowUs).slice(0, surplus)) {
+    const { kernel, rules } = this.#cluster;
+    const siblings = this.#deployment.activePods();
+    const order = inDeletionOrder(pods, siblings, kernel.nowUs, rules.compareForDeletion);
+    for (const pod of order.slice(0, surplus)) {
       this.#cluster.requestDeletion(pod, pod.spec.terminationGraceMs);
     }
   }

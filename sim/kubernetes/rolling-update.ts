@@ -16,7 +16,8 @@ export function resolveFenceposts(
 ): Fenceposts {
   const surge = resolveCount(maxSurge, replicas, Math.ceil);
   const unavailable = resolveCount(maxUnavailable, replicas, Math.floor);
-  return surge === 0 && unavailable === 0 ? { surge: 0, unavailable: 1 } : { surge, unavailable };
+  if (surge === 0 && unavailable === 0) return { surge, unavailable: Math.min(1, replicas) };
+  return { surge, unavailable: Math.min(unavailable, replicas) };
 }
 
 /** Pods for a count or a percentage of `total`; throws a `RangeError` for what is neither. */
@@ -90,41 +91,48 @@ export interface ResizedSet {
   readonly replicas: number;
   /** Replicas wanted and surge together when the set was last sized. */
   readonly knownMaximum: number;
-  /** Position by age; higher is newer. */
-  readonly age: number;
+  /** Position by creation. */
+  readonly created: number;
+}
+
+/** Pods that the active sets have too few (above 0) or too many (below) for a new size of the Deployment. */
+function podsToAdd(desired: number, surge: number, sets: readonly ResizedSet[]): number {
+  return (desired > 0 ? desired + surge : 0) - sets.reduce((sum, set) => sum + set.replicas, 0);
+}
+
+/** The order in which active sets are resized: the largest first, of equals the newest when growing, else the oldest. */
+export function inResizingOrder<S extends ResizedSet>(
+  desired: number,
+  surge: number,
+  sets: readonly S[],
+): readonly S[] {
+  const toAdd = podsToAdd(desired, surge, sets);
+  if (toAdd === 0) return sets;
+  return sets.toSorted(
+    (left, right) =>
+      right.replicas - left.replicas ||
+      (toAdd > 0 ? right.created - left.created : left.created - right.created),
+  );
 }
 
 /**
- * Spreads a new size of the Deployment over its active ReplicaSets in proportion; what rounding leaves goes to the
- * largest, among equals to the newest when growing and the oldest when shrinking (delivery 67).
+ * Spreads a new size of the Deployment over its active ReplicaSets, given `inResizingOrder`, in proportion; what
+ * rounding leaves goes to the first (delivery 67).
  */
 export function proportionalSizes(desired: number, surge: number, sets: readonly ResizedSet[]): number[] {
-  const total = sets.reduce((sum, set) => sum + set.replicas, 0);
-  const allowed = desired > 0 ? desired + surge : 0;
-  const toAdd = allowed - total;
-  const order = sets
-    .map((set, index) => ({ set, index }))
-    .sort(
-      (left, right) =>
-        right.set.replicas - left.set.replicas ||
-        (toAdd > 0 ? right.set.age - left.set.age : left.set.age - right.set.age),
-    );
-  const sizes = sets.map((set) => set.replicas);
+  const toAdd = podsToAdd(desired, surge, sets);
   let added = 0;
-  for (const { set, index } of order) {
-    if (toAdd === 0 || set.replicas === 0) continue;
+  const sizes = sets.map((set) => {
+    if (toAdd === added || set.replicas === 0) return set.replicas;
     const share =
       desired === 0
         ? -set.replicas
         : roundHalfAway((set.replicas * (desired + surge)) / set.knownMaximum) - set.replicas;
     const change = toAdd > 0 ? Math.min(share, toAdd - added) : Math.max(share, toAdd - added);
-    sizes[index] = set.replicas + change;
     added += change;
-  }
-  const largest = order[0];
-  if (largest !== undefined && toAdd !== 0) {
-    sizes[largest.index] = Math.max(0, (sizes[largest.index] ?? 0) + toAdd - added);
-  }
+    return set.replicas + change;
+  });
+  if (toAdd !== 0 && sizes[0] !== undefined) sizes[0] = Math.max(0, sizes[0] + toAdd - added);
   return sizes;
 }
 

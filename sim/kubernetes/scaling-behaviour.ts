@@ -18,7 +18,7 @@ export interface ScalingBehaviour {
   readonly down: ScalingRules;
 }
 
-/** What Kubernetes does when nothing is said (delivery 81). */
+/** What Kubernetes fills in where a behaviour leaves something out (delivery 81). */
 export const defaultScalingBehaviour: ScalingBehaviour = {
   up: {
     stabilizationMs: 0,
@@ -35,20 +35,36 @@ export const defaultScalingBehaviour: ScalingBehaviour = {
   },
 };
 
+/** Without a behaviour a scale-up may always go to this many. */
+const legacySmallestJump = 4;
+
 interface Dated {
   readonly timeMs: number;
   readonly value: number;
 }
 
-/** What an autoscaler remembers, and the limits that follow from it (delivery 81). Times are milliseconds. */
+/**
+ * What an autoscaler remembers, and the limits that follow from it (delivery 81). Without a behaviour nothing limits a
+ * scale-down but its window, and a scale-up goes to twice the replicas or to four. Times are milliseconds.
+ */
 export class ScalingHistory {
-  readonly #behaviour: ScalingBehaviour;
+  readonly #behaviour: ScalingBehaviour | undefined;
+  readonly #upWindowMs: number;
+  readonly #downWindowMs: number;
   #recommendations: Dated[] = [];
   #added: Dated[] = [];
   #removed: Dated[] = [];
 
-  constructor(behaviour: ScalingBehaviour) {
+  /** `downWindowMs` counts where no behaviour is given. */
+  constructor(behaviour: ScalingBehaviour | undefined, downWindowMs: number) {
     this.#behaviour = behaviour;
+    this.#upWindowMs = behaviour?.up.stabilizationMs ?? 0;
+    this.#downWindowMs = behaviour?.down.stabilizationMs ?? downWindowMs;
+  }
+
+  /** The autoscaler saw its target for the first time, which counts as a recommendation. */
+  began(nowMs: number, current: number): void {
+    this.#recommendations.push({ timeMs: nowMs, value: current });
   }
 
   /** Replicas to set now for a recommendation: stabilised, then limited by the policies and by `[minimum, maximum]`. */
@@ -72,20 +88,20 @@ export class ScalingHistory {
   }
 
   #stabilize(nowMs: number, current: number, recommendation: number): number {
-    const { up, down } = this.#behaviour;
-    const keptMs = Math.max(up.stabilizationMs, down.stabilizationMs);
+    const keptMs = Math.max(this.#upWindowMs, this.#downWindowMs);
     this.#recommendations = this.#recommendations.filter((past) => past.timeMs > nowMs - keptMs);
     let lowest = recommendation;
     let highest = recommendation;
     for (const past of this.#recommendations) {
-      if (past.timeMs > nowMs - up.stabilizationMs) lowest = Math.min(lowest, past.value);
-      if (past.timeMs > nowMs - down.stabilizationMs) highest = Math.max(highest, past.value);
+      if (past.timeMs > nowMs - this.#upWindowMs) lowest = Math.min(lowest, past.value);
+      if (past.timeMs > nowMs - this.#downWindowMs) highest = Math.max(highest, past.value);
     }
     this.#recommendations.push({ timeMs: nowMs, value: recommendation });
     return Math.min(Math.max(current, lowest), highest);
   }
 
   #upLimit(nowMs: number, current: number): number {
+    if (this.#behaviour === undefined) return Math.max(2 * current, legacySmallestJump);
     const limits = this.#behaviour.up.policies.map((policy) => {
       const start = this.#atPeriodStart(nowMs, current, policy.periodMs);
       return policy.kind === 'pods' ? start + policy.value : Math.ceil(start * (1 + policy.value / 100));
@@ -101,6 +117,7 @@ export class ScalingHistory {
   }
 
   #downLimit(nowMs: number, current: number): number {
+    if (this.#behaviour === undefined) return 0;
     const limits = this.#behaviour.down.policies.map((policy) => {
       const start = this.#atPeriodStart(nowMs, current, policy.periodMs);
       return policy.kind === 'pods' ? start - policy.value : Math.trunc(start * (1 - policy.value / 100));

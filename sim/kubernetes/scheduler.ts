@@ -5,7 +5,7 @@ import type { Pod } from './pod.ts';
 import { drawUs } from './settings.ts';
 
 /**
- * Puts pods on nodes by what they request: first where fewest of the same Deployment are, then where most CPU is free.
+ * Puts pods on nodes by what they request: first where fewest of the same ReplicaSet are, then where most CPU is free.
  * What fits nowhere stays Pending, in order, until room appears (delivery 86).
  * Not modelled: priorities and preemption, affinity, taints other than NotReady and cordon.
  */
@@ -62,7 +62,9 @@ export class Scheduler {
     for (const node of this.#cluster.nodes) {
       if (!node.schedulable || !node.fits(pod.spec.cpuMilli)) continue;
       let siblings = 0;
-      for (const other of node.pods) if (other.deployment === pod.deployment && other.active) siblings++;
+      for (const other of node.pods)
+        if (other.deployment === pod.deployment && other.templateHash === pod.templateHash && other.active)
+          siblings++;
       const share = node.allocatedCpuMilli / node.cpuMilli;
       if (siblings < bestSiblings || (siblings === bestSiblings && share < bestShare)) {
         best = node;

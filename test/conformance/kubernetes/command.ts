@@ -1,18 +1,41 @@
 import { parseArgs } from 'node:util';
 import { LiveProblem } from '../../../chaos/live/nats/index.ts';
+import { recordAutoscalers, recordDeletions, recordSequences } from './campaign.ts';
+import { families, plansOf, type Family } from './generator.ts';
 import { installServers } from './live/server-binaries.ts';
 import { serve } from './live/serve.ts';
+import { markdownTable, mutationTable } from './mutation-table.ts';
+import { recorded, write } from './recording.ts';
 
-const usage = 'npm run conformance -- kubernetes [--install | --serve [--ready-after MS]]';
+const usage = `npm run conformance -- kubernetes [--seed S] [--share PERCENT] [--parallel N] [--only FAMILY] [--compare]
+                            [--install] [--mutations] [--serve [--ready-after MS]]`;
 
 const exitCodes = { agreed: 0, disagreed: 1, skipped: 2, badInput: 104 } as const;
+
+/** Sequences of each family in a full recording. */
+const fullCounts: Readonly<Record<Family, number>> = {
+  rollouts: 56,
+  evictions: 32,
+  drains: 16,
+  statefulSets: 24,
+  timed: 20,
+  nodeLosses: 8,
+};
+const deletionCount = 80;
+const autoscalerCount = 20;
 
 /** The model of Kubernetes against the real controllers. Resolves to the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      seed: { type: 'string', default: '1' },
+      share: { type: 'string', default: '100' },
+      parallel: { type: 'string', default: '12' },
+      only: { type: 'string' },
+      compare: { type: 'boolean', default: false },
       install: { type: 'boolean', default: false },
+      mutations: { type: 'boolean', default: false },
       serve: { type: 'boolean', default: false },
       'ready-after': { type: 'string', default: '1000' },
     },
@@ -26,11 +49,69 @@ export async function run(args: readonly string[]): Promise<number> {
       await serve(Number(values['ready-after']));
       return exitCodes.agreed;
     }
-    console.error(usage);
-    return exitCodes.badInput;
+    if (values.mutations) return await showMutations();
+    const chosen = values.only;
+    const kinds = [...Object.keys(families), 'deletions', 'autoscalers'];
+    const numbers = [values.seed, values.share, values.parallel].map(Number);
+    if ((chosen !== undefined && !kinds.includes(chosen)) || numbers.some((value) => !(value > 0))) {
+      console.error(`${usage}\nfamilies: ${kinds.join(', ')}`);
+      return exitCodes.badInput;
+    }
+    const [seed = 1, share = 100, parallel = 12] = numbers;
+    return await recordAll({ seed, share, parallel, only: chosen, keep: !values.compare });
   } catch (error) {
     if (!(error instanceof LiveProblem)) throw error;
     console.error(`skipped: ${error.message}`);
     return exitCodes.skipped;
   }
+}
+
+interface Recording {
+  readonly seed: number;
+  /** Percent of the full counts. */
+  readonly share: number;
+  readonly parallel: number;
+  readonly only: string | undefined;
+  /** Writes what was seen, in place of what was recorded for the same families. */
+  readonly keep: boolean;
+}
+
+async function recordAll({ seed, share, parallel, only, keep }: Recording): Promise<number> {
+  const count = (full: number): number => Math.max(1, Math.round((full * share) / 100));
+  const chosen = (kind: string): boolean => only === undefined || only === kind;
+  let agreed = true;
+  const names = Object.keys(fullCounts).filter((name): name is Family => Object.hasOwn(fullCounts, name));
+  const wanted = names.filter(chosen);
+  for (const family of wanted) {
+    const plans = plansOf(family, seed, count(fullCounts[family]));
+    const { records, different } = await recordSequences(family, plans, parallel, console.log);
+    if (different > 0) agreed = false;
+    if (!keep) continue;
+    const others = recorded('sequences').filter(({ id }) => !id.startsWith(`${family} `));
+    write('sequences', [...others, ...records]);
+  }
+  if (chosen('deletions')) {
+    const { records, different } = await recordDeletions(seed, count(deletionCount), parallel, console.log);
+    if (different > 0) agreed = false;
+    if (keep) write('deletions', records);
+  }
+  if (chosen('autoscalers')) {
+    const { records, different } = await recordAutoscalers(seed, count(autoscalerCount), console.log);
+    if (different > 0) agreed = false;
+    if (keep) write('autoscalers', records);
+  }
+  return agreed ? exitCodes.agreed : exitCodes.disagreed;
+}
+
+/** Needs no server: what the real controllers did is recorded. */
+async function showMutations(): Promise<number> {
+  const rows = await mutationTable({
+    sequences: recorded('sequences'),
+    deletions: recorded('deletions'),
+    autoscalers: recorded('autoscalers'),
+  });
+  console.log(markdownTable(rows));
+  const missed = rows.filter(({ foundBy }) => foundBy === undefined).length;
+  console.log(`\n${rows.length - missed} of ${rows.length} deliberate errors found`);
+  return missed === 0 ? exitCodes.agreed : exitCodes.disagreed;
 }

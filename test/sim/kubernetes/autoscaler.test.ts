@@ -9,6 +9,7 @@ import {
   defaultScalingBehaviour,
   ScalingHistory,
   type ScalingBehaviour,
+  type ScalingRules,
 } from '../../../sim/kubernetes/scaling-behaviour.ts';
 import { app, minute, second, Testbed } from './testbed.ts';
 
@@ -59,8 +60,26 @@ describe('replicas for a ratio', () => {
 });
 
 describe('limits of change', () => {
-  test('by default four pods or a doubling in 15 s', () => {
-    const history = new ScalingHistory(defaultScalingBehaviour);
+  test('without a behaviour to twice the replicas or four, however soon, and down after the window', () => {
+    const history = new ScalingHistory(undefined, 300_000);
+    history.began(0, 3);
+    expect(history.decide(0, 3, 50, 1, 100)).toBe(6);
+    history.changed(0, 3, 6);
+    expect(history.decide(15_000, 6, 50, 1, 100)).toBe(12);
+    expect(history.decide(30_000, 1, 50, 1, 100)).toBe(4);
+    expect(history.decide(45_000, 12, 2, 1, 100)).toBe(12);
+    expect(history.decide(331_000, 12, 2, 1, 100)).toBe(2);
+  });
+
+  test('what there was at the start holds a scale-down back', () => {
+    const history = new ScalingHistory(undefined, 300_000);
+    history.began(0, 10);
+    expect(history.decide(15_000, 10, 2, 1, 100)).toBe(10);
+    expect(history.decide(301_000, 10, 2, 1, 100)).toBe(2);
+  });
+
+  test('what is filled in: four pods or a doubling in 15 s', () => {
+    const history = new ScalingHistory(defaultScalingBehaviour, 0);
     expect(history.decide(0, 2, 50, 1, 100)).toBe(6);
     history.changed(0, 2, 6);
     expect(history.decide(10_000, 6, 50, 1, 100)).toBe(6);
@@ -69,7 +88,7 @@ describe('limits of change', () => {
   });
 
   test('down only when five minutes agree, then at once', () => {
-    const history = new ScalingHistory(defaultScalingBehaviour);
+    const history = new ScalingHistory(defaultScalingBehaviour, 0);
     expect(history.decide(0, 20, 20, 2, 100)).toBe(20);
     for (let timeMs = 15_000; timeMs < 300_000; timeMs += 15_000) {
       expect(history.decide(timeMs, 20, 5, 2, 100)).toBe(20);
@@ -82,17 +101,15 @@ describe('limits of change', () => {
     ['min', 17],
     ['disabled', 20],
   ] as const)('of two policies for scaling down, %s allows %i', (select, expected) => {
-    const history = new ScalingHistory({
-      up: defaultScalingBehaviour.up,
-      down: {
-        stabilizationMs: 0,
-        select,
-        policies: [
-          { kind: 'pods', value: 3, periodMs: 60_000 },
-          { kind: 'percent', value: 50, periodMs: 60_000 },
-        ],
-      },
-    });
+    const down: ScalingRules = {
+      stabilizationMs: 0,
+      select,
+      policies: [
+        { kind: 'pods', value: 3, periodMs: 60_000 },
+        { kind: 'percent', value: 50, periodMs: 60_000 },
+      ],
+    };
+    const history = new ScalingHistory({ up: defaultScalingBehaviour.up, down }, 0);
     expect(history.decide(0, 20, 2, 1, 100)).toBe(expected);
   });
 
@@ -108,7 +125,7 @@ describe('limits of change', () => {
       },
       down: defaultScalingBehaviour.down,
     };
-    const history = new ScalingHistory(behaviour);
+    const history = new ScalingHistory(behaviour, 0);
     const climb: number[] = [];
     let current = 20;
     for (let timeMs = 0; timeMs <= 600_000; timeMs += 15_000) {

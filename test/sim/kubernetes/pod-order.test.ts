@@ -17,7 +17,7 @@ test('unassigned, pending, not ready, crowded, newly ready: who goes first (deli
   bed.kubernetes.scale('app', 7, 'test');
   await bed.runFor(10 * second);
   const pods = bed.kubernetes.pods();
-  const order = inDeletionOrder(pods, bed.kernel.nowUs);
+  const order = inDeletionOrder(pods, pods, bed.kernel.nowUs);
   // The seventh fits nowhere, the sixth is not ready yet.
   expect(order[0]).toBe(pods[6]);
   expect(order[1]).toBe(pods[5]);
@@ -25,7 +25,7 @@ test('unassigned, pending, not ready, crowded, newly ready: who goes first (deli
   const others = pods.slice(0, 5).filter((pod) => pod.node !== pods[5]?.node);
   expect([crowded.length, others.length]).toEqual([2, 3]);
   await bed.runFor(3 * minute);
-  const later = inDeletionOrder(pods.slice(0, 6), bed.kernel.nowUs);
+  const later = inDeletionOrder(pods.slice(0, 6), pods, bed.kernel.nowUs);
   expect(later[0]).toBe(pods[5]);
 });
 
@@ -37,7 +37,7 @@ async function firstTwo(differ: (pod: Pod, bed: Testbed) => void): Promise<boole
   const chosen = bed.kubernetes.pods().slice(2, 4);
   for (const pod of chosen) differ(pod, bed);
   await bed.runFor(minute);
-  const order = inDeletionOrder(bed.kubernetes.pods(), bed.kernel.nowUs);
+  const order = inDeletionOrder(bed.kubernetes.pods(), bed.kubernetes.pods(), bed.kernel.nowUs);
   return order.slice(0, 2).every((pod) => chosen.includes(pod));
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  inResizingOrder,
   proportionalSizes,
   resolveFenceposts,
   sizeOfNew,
@@ -86,8 +87,8 @@ describe('arithmetic of a rolling update', () => {
 
   test('a new size in the middle of an update is spread in proportion', () => {
     const sets = [
-      { replicas: 8, knownMaximum: 13, age: 0 },
-      { replicas: 5, knownMaximum: 13, age: 1 },
+      { replicas: 8, knownMaximum: 13, created: 0 },
+      { replicas: 5, knownMaximum: 13, created: 1 },
     ];
     // 10 → 20 replicas, surge 25 %: 25 pods; 8·25/13 = 15.4, 5·25/13 = 9.6.
     expect(proportionalSizes(20, 5, sets)).toEqual([15, 10]);
@@ -103,7 +104,11 @@ describe('arithmetic of a rolling update', () => {
         fc.integer({ min: 0, max: 10 }),
         (replicas, desired, surge) => {
           const total = replicas.reduce((sum, count) => sum + count, 0);
-          const sets = replicas.map((count, age) => ({ replicas: count, knownMaximum: total, age }));
+          const sets = inResizingOrder(
+            desired,
+            surge,
+            replicas.map((count, created) => ({ replicas: count, knownMaximum: total, created })),
+          );
           const sizes = proportionalSizes(desired, surge, sets);
           expect(sizes.every((size) => size >= 0)).toBe(true);
           const sum = sizes.reduce((left, right) => left + right, 0);

@@ -42,6 +42,7 @@ export class ControlPlane {
   readonly api: KubeApi;
   readonly folder: string;
   readonly kubeconfigPath: string;
+  readonly certificatePath: string;
   readonly #servers: Server[] = [];
   readonly #guard: Guard;
   readonly #binaries: ServerBinaries;
@@ -57,6 +58,7 @@ export class ControlPlane {
     this.api = api;
     this.folder = folder;
     this.kubeconfigPath = join(folder, 'kubeconfig');
+    this.certificatePath = join(folder, 'certificates', 'apiserver.crt');
     this.#guard = guard;
     this.#binaries = binaries;
     this.#times = times;
