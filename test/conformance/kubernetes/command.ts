@@ -14,15 +14,15 @@ const exitCodes = { agreed: 0, disagreed: 1, skipped: 2, badInput: 104 } as cons
 
 /** Sequences of each family in a full recording. */
 const fullCounts: Readonly<Record<Family, number>> = {
-  rollouts: 56,
-  evictions: 32,
-  drains: 16,
-  statefulSets: 24,
-  timed: 20,
-  nodeLosses: 8,
+  rollouts: 48,
+  evictions: 24,
+  drains: 10,
+  statefulSets: 16,
+  timed: 12,
+  nodeLosses: 6,
 };
 const deletionCount = 80;
-const autoscalerCount = 20;
+const autoscalerCount = 15;
 
 /** The model of Kubernetes against the real controllers. Resolves to the exit code. */
 export async function run(args: readonly string[]): Promise<number> {

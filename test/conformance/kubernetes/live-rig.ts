@@ -14,10 +14,10 @@ import { images, type Image, type Step, type Workload } from './plan.ts';
 import type { Happened, Outcome, PodView, Resize, Rig, Snapshot } from './rig.ts';
 import { firstOf, fullestNode } from './selection.ts';
 
-const pollMs = 25;
+const pollMs = 50;
 /** Silence of this length, with every status up to date, is the end of what follows from a step. */
 const silenceMs = 300;
-const settleWithinMs = 20_000;
+const settleWithinMs = 90_000;
 
 /** The controllers did not come to rest: the sequence says nothing from here on. */
 export class Unsettled extends Error {}
@@ -166,7 +166,7 @@ export class LiveRig implements Rig {
     }
   }
 
-  /** Errors: `Unsettled` after 20 s. */
+  /** Errors: `Unsettled` after 90 s. */
   async settle(): Promise<void> {
     await this.#until(() => performance.now() - this.#lastChangeMs >= silenceMs && this.#isUpToDate());
   }
@@ -335,8 +335,7 @@ export class LiveRig implements Rig {
   async #until(reached: () => boolean): Promise<void> {
     const startMs = performance.now();
     while (!reached()) {
-      if (performance.now() - startMs > settleWithinMs)
-        throw new Unsettled(`${this.#name} does not come to rest`);
+      if (performance.now() - startMs > settleWithinMs) throw new Unsettled(`${this.#name} does not come to rest`);
       await sleep(pollMs);
     }
   }
