@@ -73,7 +73,7 @@ export class RollingController {
     const freshSize = this.#sizeNow(fresh);
     const oldSizes = old.map((set) => this.#sizeNow(set));
     const wanted = rules.sizeOfNew(replicas, surge, freshSize, oldSizes);
-    if (this.#setSize(fresh, wanted)) return true;
+    if (wanted !== fresh.replicas) return this.#setSize(fresh, wanted);
     let scaled = false;
     for (const [index, size] of rules.sizesOfOld(replicas, unavailable, freshSize, oldSizes).entries()) {
       const set = old[index];

@@ -45,8 +45,16 @@ const spread = fc
   .array(fc.record({ node, readyForSeconds: fc.constantFrom(60, 60, 400) }), { minLength: 4, maxLength: 9 })
   .map((pods) => pods.map((pod): PodShape => ({ ...pod, running: true, ready: true, restarts: 0 })));
 
+/** Ready for different times of one magnitude: nothing decides but the name, however often they were restarted. */
+const alike = fc
+  .array(fc.record({ readyForSeconds: fc.constantFrom(100, 120), restarts: fc.constantFrom(0, 5) }), {
+    minLength: 6,
+    maxLength: 9,
+  })
+  .map((pods) => pods.map((pod): PodShape => ({ ...pod, node: 0, running: true, ready: true })));
+
 const plans: fc.Arbitrary<DeletionPlan> = fc
-  .oneof(fc.array(shape, { minLength: 4, maxLength: 9 }), uniform, spread)
+  .oneof(fc.array(shape, { minLength: 4, maxLength: 9 }), uniform, spread, alike)
   .chain((pods) =>
     fc.record({
       pods: fc.constant(pods),

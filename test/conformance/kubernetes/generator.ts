@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { CountOrPercent, DisruptionBudget } from '../../../sim/kubernetes/index.ts';
-import { images, type Plan, type Step, type Workload } from './plan.ts';
+import { images, type Image, type Plan, type Step, type Workload } from './plan.ts';
 
 const image = fc.constantFrom(...images.slice(0, 3));
 const percent = fc.constantFrom(0, 10, 20, 25, 30, 33, 50, 67, 75, 100);
@@ -222,7 +222,98 @@ const nodeLosses = fc
     steps: [{ kind: 'ready', image: 'a', all: true }, ...loss],
   }));
 
-export const families = { rollouts, evictions, drains, statefulSets, timed, nodeLosses } as const;
+const allReady: Step = { kind: 'ready', image: 'a', all: true };
+const nextReady = (image: Image): Step => ({ kind: 'ready', image, all: false });
+
+/** What chance seldom meets. */
+const cornerPlans: readonly Plan[] = [
+  {
+    // Rounds to no surge and none unavailable: one may be missing.
+    workload: { ...common, stableNames: false, replicas: 3, maxSurge: 0, maxUnavailable: '10%' },
+    steps: [allReady, { kind: 'image', image: 'b' }, nextReady('b'), nextReady('b'), nextReady('b')],
+  },
+  {
+    workload: { ...common, stableNames: false, replicas: 4, maxSurge: '30%', maxUnavailable: '30%' },
+    steps: [
+      allReady,
+      { kind: 'image', image: 'b' },
+      nextReady('b'),
+      { kind: 'scale', replicas: 8 },
+      { kind: 'image', image: 'a' },
+      nextReady('a'),
+      { kind: 'scale', replicas: 2 },
+    ],
+  },
+  {
+    workload: { ...common, stableNames: false, replicas: 2, revisionHistoryLimit: 1 },
+    steps: [
+      allReady,
+      { kind: 'image', image: 'b' },
+      { kind: 'ready', image: 'b', all: true },
+      { kind: 'image', image: 'c' },
+      { kind: 'ready', image: 'c', all: true },
+      { kind: 'wait', seconds: 6 },
+    ],
+  },
+  {
+    workload: {
+      ...common,
+      stableNames: false,
+      replicas: 2,
+      minReadySeconds: 20,
+      maxSurge: 1,
+      maxUnavailable: 0,
+    },
+    steps: [
+      allReady,
+      { kind: 'wait', seconds: 30 },
+      { kind: 'image', image: 'b' },
+      nextReady('b'),
+      { kind: 'wait', seconds: 30 },
+    ],
+  },
+  {
+    workload: { ...common, stableNames: false, replicas: 2, progressDeadlineSeconds: 40 },
+    steps: [
+      allReady,
+      { kind: 'image', image: 'b' },
+      { kind: 'wait', seconds: 60 },
+      { kind: 'pause' },
+      { kind: 'resume' },
+      nextReady('b'),
+    ],
+  },
+  {
+    workload: {
+      ...common,
+      stableNames: false,
+      replicas: 5,
+      maxSurge: 0,
+      maxUnavailable: 2,
+      holdsTerminating: true,
+    },
+    steps: [
+      allReady,
+      { kind: 'unready', image: 'a' },
+      { kind: 'image', image: 'b' },
+      { kind: 'pause' },
+      { kind: 'image', image: 'c' },
+      { kind: 'scale', replicas: 7 },
+      { kind: 'resume' },
+      { kind: 'release' },
+    ],
+  },
+];
+
+export const families = {
+  corners: fc.constantFrom(...cornerPlans),
+  rollouts,
+  evictions,
+  drains,
+  statefulSets,
+  timed,
+  nodeLosses,
+} as const;
 export type Family = keyof typeof families;
 
 export interface GeneratedPlan {
@@ -230,9 +321,9 @@ export interface GeneratedPlan {
   readonly plan: Plan;
 }
 
-/** So many plans of a family; equal seeds give equal plans. */
+/** So many plans of a family, all of them where they are written by hand; equal seeds give equal plans. */
 export function plansOf(family: Family, seed: number, count: number): readonly GeneratedPlan[] {
-  return fc
-    .sample<Plan>(families[family], { seed, numRuns: count })
-    .map((plan, index) => ({ id: `${family} ${seed} #${index}`, plan }));
+  const plans =
+    family === 'corners' ? cornerPlans : fc.sample<Plan>(families[family], { seed, numRuns: count });
+  return plans.map((plan, index) => ({ id: `${family} ${seed} #${index}`, plan }));
 }

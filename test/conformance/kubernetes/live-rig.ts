@@ -318,9 +318,14 @@ export class LiveRig implements Rig {
       counted.ready += readyReplicas;
       counted.available += availableReplicas;
     }
-    const { replicas = 0, readyReplicas = 0, availableReplicas = 0 } = deployment.status;
+    const { replicas = 0, updatedReplicas = 0, readyReplicas = 0, availableReplicas = 0 } = deployment.status;
+    const present = imageOf(deployment.spec.template.spec.containers);
+    const fresh = this.#sets().find(({ spec }) => imageOf(spec.template.spec.containers) === present);
     return (
-      replicas === counted.total && readyReplicas === counted.ready && availableReplicas === counted.available
+      updatedReplicas === (fresh?.status.replicas ?? 0) &&
+      replicas === counted.total &&
+      readyReplicas === counted.ready &&
+      availableReplicas === counted.available
     );
   }
 
@@ -335,7 +340,8 @@ export class LiveRig implements Rig {
   async #until(reached: () => boolean): Promise<void> {
     const startMs = performance.now();
     while (!reached()) {
-      if (performance.now() - startMs > settleWithinMs) throw new Unsettled(`${this.#name} does not come to rest`);
+      if (performance.now() - startMs > settleWithinMs)
+        throw new Unsettled(`${this.#name} does not come to rest`);
       await sleep(pollMs);
     }
   }

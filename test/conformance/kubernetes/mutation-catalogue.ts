@@ -47,14 +47,6 @@ export const mutations: Readonly<Record<string, Mutation>> = {
       resolveFenceposts: (_, maxUnavailable, replicas) => real.resolveFenceposts(0, maxUnavailable, replicas),
     },
   },
-  'more unavailable than replicas': {
-    rules: {
-      resolveFenceposts: (maxSurge, maxUnavailable, replicas) => {
-        const { surge, unavailable } = real.resolveFenceposts(maxSurge, maxUnavailable, replicas);
-        return { surge, unavailable: typeof maxUnavailable === 'number' ? maxUnavailable : unavailable };
-      },
-    },
-  },
   'both zero stays zero': {
     rules: {
       resolveFenceposts: (maxSurge, maxUnavailable, replicas) => ({
@@ -195,6 +187,8 @@ export const mutations: Readonly<Record<string, Mutation>> = {
   'autoscaler: a missing measurement is none': {
     rules: { replicasForCpu: seenAs((pod) => ({ ...pod, usageMilli: pod.usageMilli ?? 0 })) },
   },
-  'autoscaler: young pods are trusted': { times: { cpuInitializationMs: 0 } },
+  'autoscaler: pods stay young for long': { times: { cpuInitializationMs: 60_000 } },
+  'autoscaler: measurements reach far back': { times: { metricWindowMs: 5_000 } },
+  'autoscaler: pods that were never ready count': { times: { initialReadinessMs: 0 } },
   'autoscaler: no stabilization': { times: { downscaleStabilizationMs: 0 } },
 };

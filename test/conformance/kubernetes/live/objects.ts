@@ -47,12 +47,14 @@ export interface KubePod extends KubeObject {
   };
 }
 
+interface PodTemplate {
+  readonly spec: { readonly containers: readonly { readonly name: string; readonly image: string }[] };
+}
+
 export interface KubeReplicaSet extends KubeObject {
   readonly spec: {
     readonly replicas: number;
-    readonly template: {
-      readonly spec: { readonly containers: readonly { readonly name: string; readonly image: string }[] };
-    };
+    readonly template: PodTemplate;
   };
   readonly status: {
     readonly replicas: number;
@@ -63,7 +65,11 @@ export interface KubeReplicaSet extends KubeObject {
 }
 
 export interface KubeDeployment extends KubeObject {
-  readonly spec: { readonly replicas: number; readonly paused?: boolean };
+  readonly spec: {
+    readonly replicas: number;
+    readonly paused?: boolean;
+    readonly template: PodTemplate;
+  };
   readonly status: {
     readonly observedGeneration?: number;
     readonly replicas?: number;
