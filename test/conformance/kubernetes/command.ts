@@ -14,7 +14,7 @@ const exitCodes = { agreed: 0, disagreed: 1, skipped: 2, badInput: 104 } as cons
 
 /** Sequences of each family in a full recording. */
 const fullCounts: Readonly<Record<Family, number>> = {
-  corners: 6,
+  corners: 7,
   rollouts: 48,
   evictions: 24,
   drains: 10,

@@ -54,7 +54,8 @@ export class DeletionRig {
     for (const [index, pod] of this.#of(sibling).entries()) {
       await this.#bind(pod, app, plan.siblingNodes[index] ?? 0);
     }
-    await sleep(500);
+    // The controller must have heard of all this before it chooses.
+    await sleep(3_000);
     const candidates = this.#candidates(main);
     const fromUs = Date.now() * 1000;
     await this.#scale(main, count - plan.surplus);

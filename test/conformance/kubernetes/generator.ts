@@ -215,10 +215,9 @@ const nodeLosses = fc
     nodes: fc.integer({ min: 2, max: 4 }),
     perNode: fc.integer({ min: 1, max: 3 }),
     loss: fc.constantFrom(nodeLoss, nodePause),
-    stableNames: fc.boolean(),
   })
-  .map(({ nodes: count, perNode, loss, stableNames }): Plan => ({
-    workload: { ...common, stableNames, nodes: count, replicas: count * perNode },
+  .map(({ nodes: count, perNode, loss }): Plan => ({
+    workload: { ...common, stableNames: false, nodes: count, replicas: count * perNode },
     steps: [{ kind: 'ready', image: 'a', all: true }, ...loss],
   }));
 
@@ -301,6 +300,19 @@ const cornerPlans: readonly Plan[] = [
       { kind: 'scale', replicas: 7 },
       { kind: 'resume' },
       { kind: 'release' },
+    ],
+  },
+  {
+    // A pod that is not ready needs no room where the budget is met, and may not go where it is not.
+    workload: { ...common, stableNames: false, replicas: 4, budget: { minAvailable: 3 } },
+    steps: [
+      nextReady('a'),
+      nextReady('a'),
+      { kind: 'evict', image: 'a', ready: false },
+      nextReady('a'),
+      { kind: 'evict', image: 'a', ready: true },
+      { kind: 'evict', image: 'a', ready: false },
+      { kind: 'evict', image: 'a', ready: false },
     ],
   },
 ];
