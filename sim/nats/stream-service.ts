@@ -366,8 +366,9 @@ export class StreamService implements GroupService {
     if (sequence === 0 && refusal !== undefined && operation.messageId !== '' && !this.asset.judgesAtApply) {
       this.#stuckIds.set(operation.messageId, operation.storedUs);
     }
-    if (sequence === 0 && refusal !== undefined) {
-      this.#refuse(call, refusal);
+    if (sequence === 0) {
+      // Without a refusal it was skipped, and nobody is told (2.9, jetstream R1).
+      if (refusal !== undefined) this.#refuse(call, refusal);
       return;
     }
     const ack: PublishAck = {

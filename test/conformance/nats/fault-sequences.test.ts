@@ -32,9 +32,11 @@ describe('the model under generated faults', () => {
     }
   });
 
-  test.each(keptFaults('2.12'))('$title', async ({ plan, seed }) => {
-    expect((await onModel(plan, '2.12', BigInt(seed))).violations).toEqual([]);
-  });
+  for (const profile of ['2.12', '2.9.10'] as const) {
+    test.each(keptFaults(profile))(`${profile}: $title`, async ({ plan, seed }) => {
+      expect((await onModel(plan, profile, BigInt(seed))).violations).toEqual([]);
+    });
+  }
 });
 
 await describeLive('sequences under faults', '2.12.15', (cluster) => {
