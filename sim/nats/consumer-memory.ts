@@ -164,6 +164,11 @@ export class ConsumerMemory {
     return { deliveryCount: 1, consumerSequence };
   }
 
+  /** Nobody was there to take a new message: it is the next, and what was looked at before it is not looked at again. */
+  stayAt(sequence: number): void {
+    if (this.#skipList === undefined) this.nextStream = Math.max(this.nextStream, sequence);
+  }
+
   /** Nobody was there to take a redelivery. An old server forgets that it was due, and goes one back instead. */
   turnBack(sequence: number, isOld: boolean): void {
     this.again.shift();

@@ -155,7 +155,7 @@ export class ConsumerService implements GroupService {
     }
   }
 
-  committed(operation: Operation, result: number): void {
+  committed(operation: Operation): void {
     switch (operation.kind) {
       case 'delivered':
         this.#delivered(operation);
@@ -165,7 +165,7 @@ export class ConsumerService implements GroupService {
         operation.call = undefined;
         if (call !== undefined) this.server.answer(call, true);
         // Also of what was not pending any more: a message whose deliveries were exhausted goes when it is acknowledged.
-        if (result === 1 || this.settings.ack !== 'all') this.#releases.release(sequence);
+        this.#releases.release(sequence);
         return;
       }
       case 'skipped':
@@ -265,8 +265,9 @@ export class ConsumerService implements GroupService {
       }
       const waiter = this.#queue.next(message);
       if (waiter === undefined) {
-        if (again !== undefined && this.#queue.isEmpty)
-          memory.turnBack(again, !this.asset.profile.multiFilter);
+        if (!this.#queue.isEmpty) break;
+        if (again === undefined) memory.stayAt(message.sequence);
+        else memory.turnBack(again, !this.asset.profile.multiFilter);
         break;
       }
       this.#deliver(message, again !== undefined, waiter, stream);
@@ -524,7 +525,7 @@ export class ConsumerService implements GroupService {
     let { call } = request;
     const { missingAnswers } = this.server.cluster.profile;
     const wantsNone = this.settings.ack === 'none';
-    let isSettled = true;
+    let wakes = true;
     // Nobody listens to the acks of a consumer that wants none; servers of 2.9 answer them all the same.
     if (wantsNone && missingAnswers) return;
     switch (wantsNone && verb !== 'nak' ? 'unknown' : verb) {
@@ -541,20 +542,28 @@ export class ConsumerService implements GroupService {
           break;
         }
         if (verb === 'term' && mutations.ackFloorMovesOnTerm) this.machine.record.floorStream = sequence;
-        isSettled = this.#settle(
-          sequence,
-          consumerSequence,
-          ackReplyAfterQuorum && more === undefined ? call : undefined,
-        );
+        // Only what was pending makes room for something else.
+        wakes = this.settings.ack === 'all' || memory.pending.has(sequence);
+        if (
+          !this.#settle(
+            sequence,
+            consumerSequence,
+            ackReplyAfterQuorum && more === undefined ? call : undefined,
+          )
+        )
+          wakes = false;
         if (ackReplyAfterQuorum) call = undefined;
         break;
       case 'nak':
         if (!mutations.nakIgnored) this.#giveBack(request);
+        wakes = request.delayUs === 0;
         break;
       case 'progress':
         if (!mutations.progressIgnored) this.#restart(sequence);
+        wakes = false;
         break;
       case 'unknown':
+        wakes = false;
         break;
     }
     if (more !== undefined) {
@@ -562,7 +571,7 @@ export class ConsumerService implements GroupService {
     } else if (call !== undefined) {
       this.server.answer(call, true);
     }
-    if (isSettled) this.dispatch();
+    if (wakes) this.dispatch();
   }
 
   /**

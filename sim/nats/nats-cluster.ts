@@ -169,9 +169,18 @@ export class NatsCluster implements GroupWorld {
     service.dispatch();
   }
 
-  /** Some consumer still has to deliver the message or to hear of it, as the replicas on one server know (`checkInterest`). */
-  isNeeded(asset: StreamAsset, message: StoredMessage, server: NatsServer): boolean {
+  /**
+   * Some consumer, but for one, still has to deliver the message or to hear of it, as the replicas on one server know
+   * (`checkForInterest`).
+   */
+  isNeeded(
+    asset: StreamAsset,
+    message: StoredMessage,
+    server: NatsServer,
+    except: ConsumerAsset | undefined = undefined,
+  ): boolean {
     for (const consumer of asset.holdersOf(message.subject)) {
+      if (consumer === except) continue;
       const replica = consumer.group.replicaOn(server);
       if (replica === undefined) continue;
       consumer.group.settle();
@@ -434,6 +443,7 @@ export class NatsCluster implements GroupWorld {
     if (existing !== undefined) {
       const { retention, maxMessagesPerSubject } = existing.settings;
       existing.settings = settings;
+      if (this.profile.multiFilter || settings.replicas === 1) existing.servesDirect = settings.allowDirect;
       existing.group.settle();
       this.#groupOfSubject = [];
       if (retention !== settings.retention && settings.retention === 'interest')

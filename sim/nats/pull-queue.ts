@@ -280,6 +280,7 @@ export class PullQueue {
   static #look(queue: PullQueue): void {
     if (!queue.#service.ready) return;
     queue.#expire(true);
+    queue.#service.dispatch();
     queue.#arm();
   }
 }

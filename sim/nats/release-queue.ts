@@ -1,5 +1,6 @@
 import type { EventHandle } from '../kernel/index.ts';
 import type { ConsumerService } from './consumer-service.ts';
+import type { StoredMessage } from './stored-message.ts';
 import { interestCheckUs } from './timing.ts';
 
 /** What a consumer's leader asks its stream to remove, since no consumer needs it any more (jetstream D36). */
@@ -41,10 +42,18 @@ export class ReleaseQueue {
     return settings.retention !== 'limits' && !mutations.workQueueKeepsAcked;
   }
 
+  /** A server of 2.9 asks the others only, and in a work queue nobody. */
+  #isHeld(message: StoredMessage): boolean {
+    const { asset, server } = this.#service;
+    if (asset.profile.multiFilter) return server.cluster.isNeeded(asset.stream, message, server);
+    const isQueue = asset.stream.settings.retention === 'workqueue';
+    return !isQueue && server.cluster.isNeeded(asset.stream, message, server, asset);
+  }
+
   #releaseOne(sequence: number): void {
     const { asset, server, stream, replica, nowUs } = this.#service;
     const message = stream.messages.get(sequence);
-    if (message === undefined || server.cluster.isNeeded(asset.stream, message, server)) return;
+    if (message === undefined || this.#isHeld(message)) return;
     const request = { kind: 'remove-acked', stream: asset.stream.name, sequence } as const;
     server.route({ request, client: undefined });
     this.#sequences.push(sequence);

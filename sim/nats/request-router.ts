@@ -51,7 +51,7 @@ export class RequestRouter {
       case 'direct-message': {
         const asset = cluster.stream(request.stream);
         // Nobody answers direct gets of a stream that does not allow them.
-        const isAllowed = asset?.settings.allowDirect === true;
+        const isAllowed = asset?.servesDirect === true;
         const isServed = asset !== undefined && isAllowed && this.#toReader(asset.group, routed);
         if (!isServed && cluster.profile.missingAnswers) this.#refuse(request, 'no-responders');
         return;

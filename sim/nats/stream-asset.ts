@@ -96,6 +96,8 @@ export class StreamAsset implements StreamContext {
   readonly mutations: Mutations;
   settings: EffectiveStreamSettings;
   readonly consumers = new Map<string, ConsumerAsset>();
+  /** Its replicas answer direct reads. Under 2.9 an update changes that for replicated streams when another leads. */
+  servesDirect: boolean;
   /** It never kept messages by limits alone. */
   readonly keptByInterest: boolean;
   /** Consumers that had a filter when they were made, less those that had one when they went: 2.9 looks at filters while there are such. */
@@ -118,6 +120,7 @@ export class StreamAsset implements StreamContext {
     this.profile = cluster.profile;
     this.mutations = cluster.mutations;
     this.settings = settings;
+    this.servesDirect = settings.allowDirect;
     this.keptByInterest = settings.retention !== 'limits';
   }
 

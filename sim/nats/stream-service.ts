@@ -64,6 +64,7 @@ export class StreamService implements GroupService {
   becomeReady(): void {
     if (this.ready || this.#stopped) return;
     this.ready = true;
+    this.asset.servesDirect = this.asset.settings.allowDirect;
     this.server.subscribe(this.replica.group.name, 'leaders');
     this.server.cluster.streamReady(this.asset, this);
     this.#armMarkers();
