@@ -267,7 +267,10 @@ export class ConsumerService implements GroupService {
       if (waiter === undefined) {
         if (!this.#queue.isEmpty) break;
         if (again === undefined) memory.stayAt(message.sequence);
-        else memory.turnBack(again, !this.asset.profile.multiFilter);
+        else {
+          memory.turnBack(again, !this.asset.profile.multiFilter);
+          this.#rearm();
+        }
         break;
       }
       this.#deliver(message, again !== undefined, waiter, stream);

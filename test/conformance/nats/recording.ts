@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NatsProfile } from '../../../sim/nats/index.ts';
 import { firstDifference, runOnModel } from './comparison.ts';
+import { corpusSequences } from './corpus.ts';
 import { fixedSequences } from './fixed-sequences.ts';
 import { plansOf } from './generator.ts';
 import { Interpreter, planName } from './interpreter.ts';
@@ -25,14 +26,14 @@ function path(version: NatsProfile['version']): string {
   return join(import.meta.dirname, 'recorded', `${version}.json`);
 }
 
-/** Runs the fixed sequences and some generated ones on a server and keeps what it answered. */
+/** Runs the fixed sequences, what generated ones once found, and some generated ones on a server and keeps what it answered. */
 export async function record(
   rig: Rig,
   version: NatsProfile['version'],
   seed: number,
   operations: number,
 ): Promise<readonly RecordedRun[]> {
-  const fixed = fixedSequences
+  const fixed = [...fixedSequences, ...corpusSequences()]
     .filter(({ profiles }) => profiles.includes(version))
     .map(({ id, plan }) => ({ id, plan }));
   const generated = plansOf(seed, operations).map((plan, index) => ({ id: `seed ${seed} #${index}`, plan }));
