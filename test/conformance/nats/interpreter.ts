@@ -206,7 +206,7 @@ export class Interpreter {
         return 'deleted';
       case 'step-down-stream':
         await management.stepDownStream(this.#stream);
-        await this.#rig.sleep(electionMs);
+        if (step.isHasty !== true) await this.#rig.sleep(electionMs);
         return 'stepped down';
       case 'step-down-consumer':
         await management.stepDownConsumer(this.#stream, `c${step.consumer}`);

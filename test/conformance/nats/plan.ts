@@ -36,7 +36,8 @@ export type Step =
   /** Sent one after the other without waiting for answers. */
   | { readonly kind: 'publish-together'; readonly publishes: readonly Omit<PublishStep, 'kind'>[] }
   | { readonly kind: 'delete-stream' }
-  | { readonly kind: 'step-down-stream' }
+  /** Waits for the next leader, unless the steps that follow are to be done without one. */
+  | { readonly kind: 'step-down-stream'; readonly isHasty?: true }
   | { readonly kind: 'step-down-consumer'; readonly consumer: number }
   | { readonly kind: 'stream-info' }
   | { readonly kind: 'update-stream'; readonly changes: Partial<StreamSettings> }
