@@ -1,7 +1,7 @@
 import { PortError } from '../../../system/ports/errors.ts';
 import { parseJson } from '../../../system/routing/json.ts';
 import { pipelinePaths } from '../../../system/routing/variants/pipelines/start.ts';
-import { releaseSchema } from '../../../system/routing/variants/pipelines/state.ts';
+import { releaseSchema, type PipelineStep } from '../../../system/routing/variants/pipelines/state.ts';
 import { z } from 'zod';
 import type { Stage, StagePorts } from '../stage.ts';
 import type { TwoSides, Quality } from './cluster.ts';
@@ -19,6 +19,13 @@ type Answer = z.infer<typeof answerSchema>;
 const authority = 'pipelines:8095';
 const timeoutMs = 8000;
 const askAgainMs = 4000;
+/** Steps that an order leads to. */
+const carriedOut: Readonly<Record<Order, readonly PipelineStep[]>> = {
+  begin: ['deploying', 'waiting-ready', 'testing', 'tested'],
+  approve: ['flipping', 'draining', 'watching', 'live'],
+  retire: ['retiring', 'done'],
+  rollBack: ['rolling-back', 'rolled-back'],
+};
 const qualities: readonly Quality[] = [
   'good',
   'good',
@@ -99,9 +106,9 @@ export class People {
     while (this.#stage.nowMs < endMs) {
       const answer = await this.#give(order, build);
       if (answer?.accepted === true) return true;
-      // What was taken without being heard, or taken before.
-      if (answer?.release?.build === build && order === 'begin') return true;
       const step = answer?.release?.build === build ? answer.release.step : undefined;
+      // An order that was taken may not have been heard of.
+      if (step !== undefined && carriedOut[order].includes(step)) return true;
       if (step === 'failed' || step === 'expired' || step === 'rolled-back' || step === 'done') return false;
       await this.#stage.wait(askAgainMs);
     }

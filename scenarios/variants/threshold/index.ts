@@ -88,10 +88,10 @@ class ThresholdStageWorld {
     await this.#fleet.release(release);
     const truth = random.pick(truths);
     // Some time after the first requests, before the last share is reached.
-    await stage.wait(random.integer(60_000, 480_000));
+    await stage.wait(random.integer(120_000, 480_000));
     this.#become(truth);
     // What makes a release fail may take the metrics with it.
-    if (random.chance(0.3)) {
+    if (random.chance(0.4)) {
       await stage.fault(outage.kind, outage.kind, random.integer(60_000, 110_000), outage.begin);
     }
   }
@@ -99,7 +99,7 @@ class ThresholdStageWorld {
   /** A canary that is being taken back may look well again: less is asked of it. */
   recover(): void {
     const isMild = this.#truth === 'tasks' || this.#truth === 'agents';
-    if (isMild && this.#stage.director.random.chance(0.6)) this.#become('recovered');
+    if (isMild && this.#stage.director.random.chance(0.8)) this.#become('recovered');
   }
 
   #become(truth: Truth): void {
@@ -148,7 +148,7 @@ export const thresholdVariant: Variant = {
     const world = new ThresholdStageWorld(stage, policies ?? correctThresholdPolicies);
     stage.play(() => world.play());
     stage.history.on('threshold.decided', ({ mode }) => {
-      if (mode === 'reducing') stage.director.after(15_000, () => world.recover());
+      if (mode === 'reducing') stage.director.after(5000, () => world.recover());
     });
   },
 };
