@@ -37,6 +37,7 @@ import { scaling } from './scaling.ts';
 import { scalingStorm } from './scaling-storm.ts';
 import { storm } from './storm.ts';
 import type { Scenario } from './scenario.ts';
+import { variantSingleNats } from './single-nats.ts';
 import { variantScenarios } from './variants.ts';
 
 /** All scenarios; the first is the default. */
@@ -84,6 +85,7 @@ export const catalog: readonly Scenario[] = [
   cassandraArchive,
   ...cassandraSchedules,
   ...variantScenarios,
+  variantSingleNats,
 ];
 
 export function scenarioNamed(name: string): Scenario | undefined {

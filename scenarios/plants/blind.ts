@@ -1,13 +1,9 @@
-import { variantScenarios } from '../catalog/variants.ts';
 import type { RunRequest } from '../run-result.ts';
 import { prepare, runScenario } from '../runner.ts';
 import type { Plant } from './plant.ts';
 
-/** What a blind campaign runs, one after the other from seed to seed. */
-type Campaign = readonly Omit<RunRequest, 'seed'>[];
-
-/** The fab under faults, each scenario at small size. */
-export const fabCampaign: Campaign = [
+/** The scenarios of a blind campaign, one after the other from seed to seed, each at small size. */
+const campaign: readonly Omit<RunRequest, 'seed'>[] = [
   { scenario: 'defender-churn', overrides: { tools: '60', minutes: '30' } },
   { scenario: 'nats-storm', overrides: { tools: '60', minutes: '40' } },
   { scenario: 'rolling-update', overrides: { tools: '60', minutes: '25' } },
@@ -24,13 +20,7 @@ export const fabCampaign: Campaign = [
   { scenario: 'quiet-day', overrides: { tools: '60', minutes: '200' } },
 ];
 
-/** The variants of delivery, each on its stage. */
-export const variantCampaign: Campaign = variantScenarios.map(({ name }) => ({
-  scenario: name,
-  overrides: {},
-}));
-
-function requestOf(campaign: Campaign, seed: number): RunRequest {
+function requestOf(seed: number): RunRequest {
   const { scenario, overrides } = campaign[(seed - 1) % campaign.length] ?? { scenario: '', overrides: {} };
   return { scenario, overrides, seed: BigInt(seed) };
 }
@@ -52,18 +42,13 @@ export interface BlindOutcome {
 
 /** Looks for planted bugs by random runs that know nothing of them; remembers what is broken without any. */
 export class BlindSearch {
-  readonly #campaign: Campaign;
   readonly #brokenWithout = new Map<number, ReadonlySet<string>>();
-
-  constructor(campaign: Campaign) {
-    this.#campaign = campaign;
-  }
 
   /** Runs seed after seed until a rule is broken that holds without the bug. */
   async find(plant: Plant, mostSeeds: number): Promise<BlindOutcome> {
     let wallMs = 0;
     for (let seed = 1; seed <= mostSeeds; seed++) {
-      const request = requestOf(this.#campaign, seed);
+      const request = requestOf(seed);
       const result = await runScenario({ ...request, plant: plant.name, plan: prepare(request).plan });
       wallMs += result.wallMs;
       const broken = result.rules.filter(({ violationCount }) => violationCount > 0).map(({ rule }) => rule);
@@ -83,7 +68,7 @@ export class BlindSearch {
   async #without(seed: number): Promise<ReadonlySet<string>> {
     const known = this.#brokenWithout.get(seed);
     if (known !== undefined) return known;
-    const result = await runScenario(requestOf(this.#campaign, seed));
+    const result = await runScenario(requestOf(seed));
     const broken = new Set(
       result.rules.filter(({ violationCount }) => violationCount > 0).map(({ rule }) => rule),
     );

@@ -51,6 +51,7 @@ import { concurrentUnit } from './concurrent-unit.ts';
 import { forgottenCompletion } from './forgotten-completion.ts';
 import { clingingLeader } from './clinging-leader.ts';
 import { filterEditing } from './filter-editing.ts';
+import { unversionedBuckets } from './unversioned-buckets.ts';
 import { variantPlants } from './variants.ts';
 import { patientWindow } from './patient-window.ts';
 import type { Plant } from './plant.ts';
@@ -117,6 +118,7 @@ export const plantsByArea: Readonly<Record<PlantArea, readonly Plant[]>> = {
     refusedClaim,
     watermarkArchive,
     forgottenCompletion,
+    unversionedBuckets,
   ],
   variants: variantPlants,
 };

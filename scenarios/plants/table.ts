@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { runScenario } from '../runner.ts';
-import { BlindSearch, fabCampaign, variantCampaign, type BlindOutcome } from './blind.ts';
+import { BlindSearch, type BlindOutcome } from './blind.ts';
+import { BlindVariantSearch } from './blind-variants.ts';
 import { plantNamed, plants, plantsByArea } from './index.ts';
 import type { Plant } from './plant.ts';
 
@@ -62,7 +63,7 @@ async function aimedTable(chosen: readonly Plant[]): Promise<readonly string[]> 
 
 async function blindTable(chosen: readonly Plant[], mostSeeds: number): Promise<readonly string[]> {
   const table = new Table();
-  const searches = { fab: new BlindSearch(fabCampaign), variants: new BlindSearch(variantCampaign) };
+  const searches = { fab: new BlindSearch(), variants: new BlindVariantSearch() };
   const outcomes: BlindOutcome[] = [];
   table.row('planted bug', 'what is wrong', 'seeds', 'seconds', 'found in', 'rules that found it');
   table.line('|---|---|---|---|---|---|');

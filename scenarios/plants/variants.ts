@@ -149,7 +149,7 @@ const bugs: readonly VariantBug[] = [
   },
 ];
 
-/** Bugs of the variants of delivery; the stage of each knows them by name. */
+/** Bugs of the variants of delivery that have a stage; the stage of each knows them by name. */
 export const variantPlants: readonly Plant[] = bugs.map(({ name, variant, summary, rule }) => ({
   name,
   summary,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { rules } from '../../scenarios/invariants/index.ts';
-import { BlindSearch, fabCampaign } from '../../scenarios/plants/blind.ts';
+import { BlindSearch } from '../../scenarios/plants/blind.ts';
 import { plantNamed, plants, plantsByArea } from '../../scenarios/plants/index.ts';
 import { runScenario } from '../../scenarios/runner.ts';
 
@@ -35,7 +35,7 @@ describe('planted bugs', () => {
   test('random runs find one without being told where to look', { timeout: 120_000 }, async () => {
     const plant = plantNamed('restless-ring');
     if (plant === undefined) throw new Error('no such plant');
-    const outcome = await new BlindSearch(fabCampaign).find(plant, 3);
+    const outcome = await new BlindSearch().find(plant, 3);
     expect(outcome.find?.rules).toContain('movement.bounds');
   });
 

@@ -89,11 +89,13 @@ class ThresholdStageWorld {
     const truth = random.pick(truths);
     // Some time after the first requests, before the last share is reached.
     await stage.wait(random.integer(120_000, 480_000));
-    this.#become(truth);
-    // What makes a release fail may take the metrics with it.
     if (random.chance(0.4)) {
-      await stage.fault(outage.kind, outage.kind, random.integer(60_000, 110_000), outage.begin);
+      this.#become(truth);
+      return;
     }
+    // What makes a release fail may take the metrics with it.
+    stage.director.after(3000, () => this.#become(truth));
+    await stage.fault(outage.kind, outage.kind, random.integer(80_000, 130_000), outage.begin);
   }
 
   /** A canary that is being taken back may look well again: less is asked of it. */
