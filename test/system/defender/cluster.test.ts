@@ -292,6 +292,36 @@ test('a restart of the whole cluster counts as a cold start', async () => {
   ]);
 });
 
+test('all that come back at once with their old ids are no sign that the cluster went on', async () => {
+  const cluster = new FakeCluster(60);
+  await cluster.startStable(12);
+  for (const pod of cluster.pods) pod.terminate();
+  await cluster.advance(25);
+  const fromMs = cluster.time.nowMs;
+  for (let index = 0; index < 12; index++) cluster.start();
+  await cluster.advance(60);
+  const published = cluster.publishedSince(fromMs);
+  expect(published.map(({ reason, members, moved }) => ({ reason, members, moved }))).toEqual([
+    { reason: 'restart', members: 12, moved: 0 },
+  ]);
+  expect(published[0]?.atMs).toBeGreaterThan(fromMs + 30_000);
+});
+
+test('after the death of all, those who come under other ids are no survivors', async () => {
+  const cluster = new FakeCluster(60);
+  await cluster.startStable(12);
+  for (const pod of cluster.pods) pod.kill();
+  const fromMs = cluster.time.nowMs;
+  for (let index = 0; index < 12; index++) cluster.start();
+  await cluster.advance(90);
+  const elected = cluster.telemetry.of('leader.elected').find(({ atMs }) => atMs > fromMs);
+  const published = cluster.publishedSince(fromMs);
+  expect(published.map(({ reason, joined, left }) => [reason, joined.length, left.length])).toEqual([
+    ['restart', 12, 12],
+  ]);
+  expect((published[0]?.atMs ?? 0) - (elected?.atMs ?? 0)).toBeGreaterThanOrEqual(30_000);
+});
+
 test('a process refuses to start on the other colour’s NATS', async () => {
   const cluster = new FakeCluster(10, { expectedClusterName: 'nats-green' });
   const pod = cluster.start();
