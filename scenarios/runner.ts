@@ -214,6 +214,7 @@ class Run {
         tools: world.options.tools,
         gateways: world.options.gateways,
         gatewayPollMs: 5000,
+        demand: { collector: world.options.collectors, defender: world.options.defenders },
         quiet: plan.faults.length === 0,
         gracePeriodMs: 30_000,
         unitWeights: new Map(

@@ -4,6 +4,7 @@ import { formatPlan } from '../../chaos/plan.ts';
 import { suggestion } from '../../chaos/nearest.ts';
 import { plainText } from '../../reports/format.ts';
 import type { Breadth } from '../explore/aims.ts';
+import { exploredScenario } from '../explore/observe.ts';
 import { explore, UnknownCaseError } from '../explore/explore.ts';
 import { JobPool } from '../explore/job-pool.ts';
 import { exploreMarkdown, exploreText } from '../explore/report.ts';
@@ -11,6 +12,7 @@ import type { Exploration } from '../explore/summary.ts';
 import { exitCodes, worstOf, type ExitCode } from './exit-code.ts';
 import { InputError } from './input-error.ts';
 import { OutputFolder, runId } from './output-folder.ts';
+import { parseOverrides } from './run-options.ts';
 import { chooseSeed, commitHash } from './seed.ts';
 import { StopSignals } from './stop-signals.ts';
 
@@ -18,6 +20,7 @@ import { StopSignals } from './stop-signals.ts';
 export interface ExploreFlags {
   readonly seed?: string;
   readonly tools: string;
+  readonly set: readonly string[];
   readonly product: string;
   readonly singles: string;
   readonly pairs: string;
@@ -43,6 +46,7 @@ export async function exploreCommand(subject: string, flags: ExploreFlags): Prom
   }
   const { seed } = chooseSeed(flags.seed, process.env);
   const tools = wholeNumber('--tools', flags.tools, 24, 15_000);
+  const size = sizeOf(flags.set);
   const breadth = breadthOf(flags);
   const threads = wholeNumber('--workers', flags.workers ?? String(availableParallelism()), 1, 256);
   const output = new OutputFolder(flags.output, runId(new Date(), commitHash()));
@@ -57,6 +61,7 @@ export async function exploreCommand(subject: string, flags: ExploreFlags): Prom
     const exploration = await explore({
       seed,
       tools,
+      size,
       breadth,
       ...(flags.only === undefined ? {} : { only: flags.only }),
       planFolder,
@@ -90,6 +95,18 @@ export async function exploreCommand(subject: string, flags: ExploreFlags): Prom
 function exitCodeFor({ outcomes }: Exploration): ExitCode {
   if (outcomes.some(({ verdict }) => verdict === 'failed')) return exitCodes.ruleBroken;
   return outcomes.some(({ verdict }) => verdict !== 'passed') ? exitCodes.unknown : exitCodes.ok;
+}
+
+/** Sizes of the fab apart from the two that are set otherwise. */
+function sizeOf(pairs: readonly string[]): Record<string, string> {
+  const size = parseOverrides(pairs, exploredScenario);
+  for (const [name, flag] of [
+    ['tools', '--tools'],
+    ['minutes', 'the states'],
+  ] as const) {
+    if (name in size) throw new InputError(`--set ${name}: expected another size; ${flag} sets this one`);
+  }
+  return size;
 }
 
 function breadthOf(flags: ExploreFlags): Breadth {

@@ -117,6 +117,12 @@ function buildProgram(finish: (code: ExitCode) => void): Command {
     .argument('<subject>', 'rollback')
     .option('--seed <seed>', 'unsigned 64 bits, decimal or 0x…')
     .option('--tools <count>', 'tools of the fab', '24')
+    .option(
+      '--set <name=value>',
+      'another size of the fab; repeatable, or several with commas',
+      collectPairs,
+      [],
+    )
     .option('--product <breadth>', 'states × gateways × Management × level: all, pairs or none', 'pairs')
     .option('--singles <count>', 'rollbacks with one fault active, or all: every state × level × fault', '40')
     .option('--pairs <count>', 'rollbacks with two faults active', '20')

@@ -18,6 +18,8 @@ export interface Explored {
 export interface ExploreWorld {
   readonly seed: bigint;
   readonly tools: number;
+  /** Other sizes of the fab, as of `--set`. */
+  readonly size: Readonly<Record<string, string>>;
   run(job: Job): Promise<Observation>;
 }
 
@@ -79,7 +81,7 @@ async function lookAhead(world: ExploreWorld, aim: Aim, firing: Firing): Promise
   const endMs = firing.fireMs + lookAheadMs;
   const { moments } = await world.run({
     seed: world.seed,
-    overrides: { tools: String(world.tools), minutes: minutesFor(endMs) },
+    overrides: { ...world.size, tools: String(world.tools), minutes: minutesFor(endMs) },
     plan: planFor(aim, firing, true),
     stopUs: endMs * 1000,
   });
@@ -90,7 +92,11 @@ async function lookAhead(world: ExploreWorld, aim: Aim, firing: Firing): Promise
 export async function exploreCase(world: ExploreWorld, aim: Aim): Promise<Explored> {
   const firing = await aimAt(world, aim);
   const { fireMs } = firing;
-  const overrides = { tools: String(world.tools), minutes: minutesFor(fireMs + followedMs) };
+  const overrides = {
+    ...world.size,
+    tools: String(world.tools),
+    minutes: minutesFor(fireMs + followedMs),
+  };
   const { safety, result } = await world.run({
     seed: world.seed,
     overrides,

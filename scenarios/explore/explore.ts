@@ -10,6 +10,8 @@ import type { Moment } from './timeline.ts';
 export interface ExploreOptions {
   readonly seed: bigint;
   readonly tools: number;
+  /** Other sizes of the fab, as of `--set`; absent: as the scenario has them. */
+  readonly size?: Readonly<Record<string, string>>;
   readonly breadth: Breadth;
   /** Only the case of this name. */
   readonly only?: string;
@@ -33,8 +35,8 @@ export class UnknownCaseError extends Error {}
  * `only` names none of its cases.
  */
 export async function explore(options: ExploreOptions): Promise<Exploration> {
-  const { seed, tools, only } = options;
-  const world: ExploreWorld = { seed, tools, run: (job) => options.run(job) };
+  const { seed, tools, only, size = {} } = options;
+  const world: ExploreWorld = { seed, tools, size, run: (job) => options.run(job) };
   const states = await findStates(world);
   let aims = aimsOf(states, options.breadth, seed);
   if (only !== undefined) aims = aims.filter((aim) => aimId(aim) === only);
@@ -49,7 +51,11 @@ export async function explore(options: ExploreOptions): Promise<Exploration> {
 async function lookAlong(world: ExploreWorld, path: Path): Promise<readonly Moment[]> {
   const { moments } = await world.run({
     seed: world.seed,
-    overrides: { tools: String(world.tools), minutes: String(Math.ceil(path.horizonMs / 60_000)) },
+    overrides: {
+      ...world.size,
+      tools: String(world.tools),
+      minutes: String(Math.ceil(path.horizonMs / 60_000)),
+    },
     plan: { version: 1, faults: path.acts.map((act, index) => ({ id: `p${index + 1}`, ...act })) },
     stopUs: path.horizonMs * 1000,
   });

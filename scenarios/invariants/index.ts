@@ -58,6 +58,11 @@ import { pipelineGated } from './pipeline-gated.ts';
 import { pipelineRetired } from './pipeline-retired.ts';
 import { pipelineLocked } from './pipeline-locked.ts';
 import { pipelineBounded } from './pipeline-bounded.ts';
+import { capacityStable } from './capacity-stable.ts';
+import { idleClean } from './idle-clean.ts';
+import { rebalanceShift } from './rebalance-shift.ts';
+import { retryRunnable } from './retry-runnable.ts';
+import { rolesAgree } from './roles-agree.ts';
 import type { Rule } from './rule.ts';
 import { shutdownOrder } from './shutdown-order.ts';
 import { timelineKept } from './timeline-kept.ts';
@@ -113,6 +118,11 @@ export const rules: readonly Rule[] = [
   rollbackNamed,
   routingStale,
   gateEvidence,
+  capacityStable,
+  idleClean,
+  rolesAgree,
+  retryRunnable,
+  rebalanceShift,
   identityUnique,
   leadershipFenced,
   leadershipEffective,

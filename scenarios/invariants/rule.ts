@@ -16,6 +16,8 @@ export interface WorldFacts {
   readonly tools: number;
   readonly gateways: number;
   readonly gatewayPollMs: number;
+  /** Replicas of each component that carry all tools. */
+  readonly demand: Readonly<Record<'collector' | 'defender', number>>;
   /** No fault and no operator's act is planned: the stricter bounds of normal operation hold. */
   readonly quiet: boolean;
   readonly gracePeriodMs: number;

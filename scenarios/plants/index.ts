@@ -54,6 +54,11 @@ import { filterEditing } from './filter-editing.ts';
 import { unversionedBuckets } from './unversioned-buckets.ts';
 import { variantPlants } from './variants.ts';
 import { patientWindow } from './patient-window.ts';
+import { borrowedReplicas } from './borrowed-replicas.ts';
+import { followingCanary } from './following-canary.ts';
+import { forgottenLabel } from './forgotten-label.ts';
+import { hastyPhase0 } from './hasty-phase-0.ts';
+import { oneWayList } from './one-way-list.ts';
 import type { Plant } from './plant.ts';
 
 /** Where a planted bug sits. */
@@ -102,6 +107,11 @@ export const plantsByArea: Readonly<Record<PlantArea, readonly Plant[]>> = {
     patientWindow,
   ],
   other: [
+    borrowedReplicas,
+    forgottenLabel,
+    hastyPhase0,
+    followingCanary,
+    oneWayList,
     sharedFate,
     droppedChunk,
     answerBeforeStore,

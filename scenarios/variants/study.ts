@@ -37,6 +37,7 @@ export async function playVariant(
       tools: 0,
       gateways: 0,
       gatewayPollMs: 0,
+      demand: { collector: 0, defender: 0 },
       quiet: false,
       gracePeriodMs: 0,
       unitWeights: new Map(),

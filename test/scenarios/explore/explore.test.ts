@@ -14,7 +14,7 @@ import { aimsOf } from '../../../scenarios/explore/aims.ts';
 import { runScenario } from '../../../scenarios/runner.ts';
 
 const seed = 1n;
-const world: ExploreWorld = { seed, tools: 24, run: observe };
+const world: ExploreWorld = { seed, tools: 24, size: {}, run: observe };
 /** Up to the second stage: the rest of a release takes hours. */
 const path = { ...firstRelease, horizonMs: 25 * 60_000 };
 

@@ -207,6 +207,13 @@ const plain: { readonly [K in EventKind]?: EventOf<K> } = {
   'pod.restarting': { kind: 'pod.restarting', pod, deployment, how: 'crashed', backoffMs: 0 },
   'pod.ended': { kind: 'pod.ended', pod, deployment, how: 'exited' },
   'deployment.changed': { kind: 'deployment.changed', deployment, replicas: 10, image: 'v1', by: 'operator' },
+  'deployment.labelled': {
+    kind: 'deployment.labelled',
+    deployment,
+    labels: { role: 'stable' },
+    by: 'rollout-0',
+  },
+  'operator.act': { kind: 'operator.act', act: 'answered', detail: '/api/v1/rollout 202' },
   'update.started': { kind: 'update.started', deployment, image: 'v2' },
   'update.completed': { kind: 'update.completed', deployment, durationMs: 100_000 },
   'node.down': { kind: 'node.down', node: 'node-0' },

@@ -38,6 +38,7 @@ const facts: WorldFacts = {
   tools: 10,
   gateways: 2,
   gatewayPollMs: 5000,
+  demand: { collector: 2, defender: 10 },
   quiet: false,
   gracePeriodMs: 30_000,
   unitWeights: new Map(),
