@@ -5,10 +5,17 @@ import { RuleBench } from './rule-bench.ts';
 const expand = { action: 'expand_canary' } as const;
 const moved = { colour: 'green', moved: 12, reason: 'scaling', joined: ['defender-9'] } as const;
 
-test('is broken by a map that moves units soon after tools were shifted', () => {
+test('is broken by units that move among the same Defenders', () => {
+  const bench = new RuleBench(rebalanceShift).at(100).say('routing.changed', expand).at(110);
+  bench.say('assignment.published', { ...moved, joined: [] });
+  expect(bench.outcome).toMatchObject({ violationCount: 1 });
+});
+
+test('is broken by Defenders that are scaled with the list', () => {
   const bench = new RuleBench(rebalanceShift)
     .at(100)
     .say('routing.changed', expand)
+    .say('deployment.changed', { deployment: 'defender-green', by: 'rollout-0' })
     .at(140)
     .say('assignment.published', moved);
   expect(bench.messages).toEqual([
@@ -17,6 +24,7 @@ test('is broken by a map that moves units soon after tools were shifted', () => 
 });
 
 test.each([
+  ['of one that was asked for before', (bench: RuleBench) => bench.say('assignment.published', moved)],
   ['later', (bench: RuleBench) => bench.at(300).say('assignment.published', moved)],
   ['that moves nothing', (bench: RuleBench) => bench.say('assignment.published', { ...moved, moved: 0 })],
   [
