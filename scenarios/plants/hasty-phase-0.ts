@@ -14,7 +14,7 @@ export const hastyPhase0: Plant = {
     {
       id: 's2',
       kind: 'operator.scale',
-      parameters: { deployment: 'defender-green', replicas: '0' },
+      parameters: { deployment: 'defender-green', replicas: 0 },
       startMs: 22 * minuteMs,
     },
     { id: 's3', kind: 'operator.rollback', parameters: { level: 'L1' }, startMs: 30 * minuteMs },
