@@ -18,9 +18,6 @@ export function readRollout(input: LintInput, rollout: Resource): CanarySpec {
       `Rollout ${rollout.name} has no canary strategy; only canaries are played`,
     );
   }
-  if (textAt(canary, 'dynamicStableScale') === 'true') {
-    throw new DocumentProblem(placeOf(canary, 'dynamicStableScale'), 'dynamicStableScale is not modelled');
-  }
   const steps = canarySteps(rollout);
   const double = steps.find((step, index) => steps[index - 1]?.index === step.index);
   if (double !== undefined) {
@@ -46,11 +43,12 @@ export function readRollout(input: LintInput, rollout: Resource): CanarySpec {
             startingStep: numberAt(canary, 'analysis', 'startingStep') ?? 0,
             metrics: background.flatMap((use) => metricsOfUse(input, use)),
           },
-    abortScaleDownDelayMs: seconds(
-      canary,
-      'abortScaleDownDelaySeconds',
-      rolloutDefaults.abortScaleDownDelayMs,
-    ),
+    dynamicStableScale: textAt(canary, 'dynamicStableScale') === 'true',
+    abortScaleDownDelayMs:
+      numberAt(canary, 'abortScaleDownDelaySeconds') === undefined
+        ? undefined
+        : seconds(canary, 'abortScaleDownDelaySeconds', 0),
+    scaleDownDelayMs: seconds(canary, 'scaleDownDelaySeconds', rolloutDefaults.scaleDownDelayMs),
     maxSurge,
     // Both 0 would never move (delivery 11).
     maxUnavailable: maxSurge === 0 && down === 0 ? 1 : down,

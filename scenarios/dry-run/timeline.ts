@@ -1,17 +1,19 @@
 import type { CanarySpec, CanaryStepSpec } from './argo/canary-spec.ts';
-import type { RolloutState } from './argo/rollout-state.ts';
+import { canaryOf, replicaSetOf, type ReplicaSetState, type RolloutState } from './argo/rollout-state.ts';
 
-/** What differs between two states, a line for each thing. */
+/** What differs between two states, a line for each thing; `former` is the version that was stable at the start. */
 export function describeChange(
   spec: CanarySpec,
   before: RolloutState,
   after: RolloutState,
+  former: string,
 ): readonly string[] {
   const lines: string[] = [];
-  if (after.aborted !== before.aborted) {
-    lines.push(after.aborted === undefined ? 'retried' : `aborted: ${after.aborted.message}`);
+  const aborted = after.progress?.reason === 'RolloutAborted';
+  if (aborted !== (before.progress?.reason === 'RolloutAborted')) {
+    lines.push(aborted ? `aborted: ${after.progress?.message ?? ''}` : 'retried');
   }
-  if (after.stepIndex !== before.stepIndex) {
+  if (after.stepIndex !== before.stepIndex && after.stepIndex !== undefined) {
     const step = spec.steps[after.stepIndex];
     lines.push(
       step === undefined
@@ -19,17 +21,24 @@ export function describeChange(
         : `step ${after.stepIndex}/${spec.steps.length}: ${describeStep(step)}`,
     );
   }
-  if (after.pause !== before.pause) {
-    lines.push(after.pause === undefined ? 'goes on' : `paused: ${after.pause.reason}`);
+  const [pause, earlier] = [after.pauses[0], before.pauses[0]];
+  if (pause?.reason !== earlier?.reason) {
+    lines.push(pause === undefined ? 'goes on' : `paused: ${pause.reason}`);
   }
-  if (after.weight !== before.weight) lines.push(`weight ${before.weight} → ${after.weight} %`);
-  for (const role of ['canary', 'stable'] as const) {
-    const [old, next] = [before[role], after[role]];
-    if (old.desired !== next.desired || old.available !== next.available) {
-      lines.push(`${role} ${next.available}/${next.desired} pods`);
-    }
+  const promoted = after.stableVersion === after.version;
+  const [weight, oldWeight] = [after.weights?.canary ?? 0, before.weights?.canary ?? 0];
+  // Once the versions have changed places the weight speaks of the other one.
+  if (weight !== oldWeight && !(promoted && before.stableVersion === before.version)) {
+    lines.push(`weight ${oldWeight} → ${weight} %`);
   }
-  if (after.promoted && !before.promoted) lines.push('promoted: the new version is stable');
+  const pods = (role: string, old: ReplicaSetState | undefined, next: ReplicaSetState | undefined): void => {
+    if (next === undefined || (old?.desired === next.desired && old.available === next.available)) return;
+    if (old === undefined && next.desired === 0) return;
+    lines.push(`${role} ${next.available}/${next.desired} pods`);
+  };
+  pods('canary', canaryOf(before), canaryOf(after));
+  pods('stable', replicaSetOf(before, former), replicaSetOf(after, former));
+  if (promoted && before.stableVersion !== before.version) lines.push('promoted: the new version is stable');
   return lines;
 }
 

@@ -9,6 +9,7 @@ const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
   kubernetes: () => import('./kubernetes/command.ts'),
   nats: () => import('./nats/command.ts'),
   prometheus: () => import('./prometheus/command.ts'),
+  rollouts: () => import('./rollouts/command.ts'),
 };
 
 const [name, ...parameters] = process.argv.slice(2);

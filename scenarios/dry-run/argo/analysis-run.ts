@@ -2,6 +2,8 @@ import type { Answer, MetricConditions } from './measurement.ts';
 import { measure } from './measurement.ts';
 import {
   afterMeasurement,
+  exceededLimit,
+  invalidMetric,
   metricPhase,
   nextMeasurementMs,
   noMeasurements,
@@ -29,6 +31,8 @@ export interface AnalysisRun {
   readonly startedMs: number;
   readonly metrics: readonly MetricRun[];
   readonly phase: AnalysisPhase;
+  /** Why it ended as it did; empty while it runs. */
+  readonly message: string;
   /** Ended by the rollout, not by its metrics: no evidence, whatever the phase says (delivery 34). */
   readonly terminated: boolean;
 }
@@ -39,7 +43,9 @@ export interface MeasurementEvent {
   readonly message: string | undefined;
 }
 
+/** A run without metrics, or with one that is not valid, is an Error before anything is measured. */
 export function startRun(metrics: readonly AnalysisMetricSpec[], nowMs: number): AnalysisRun {
+  const refusal = refusalOf(metrics);
   return {
     startedMs: nowMs,
     metrics: metrics.map((spec) => ({
@@ -49,9 +55,17 @@ export function startRun(metrics: readonly AnalysisMetricSpec[], nowMs: number):
       nextMs: nowMs + spec.initialDelayMs,
       message: undefined,
     })),
-    phase: metrics.length === 0 ? 'Successful' : 'Running',
+    phase: refusal === undefined ? 'Running' : 'Error',
+    message: refusal === undefined ? '' : `Analysis spec invalid: ${refusal}`,
     terminated: false,
   };
+}
+
+function refusalOf(metrics: readonly AnalysisMetricSpec[]): string | undefined {
+  if (metrics.length === 0) return 'no metrics specified';
+  const refusals = metrics.map(invalidMetric);
+  const index = refusals.findIndex((refusal) => refusal !== undefined);
+  return index < 0 ? undefined : `metrics[${index}]: ${refusals[index]}`;
 }
 
 /** The earliest time at which a running metric is measured; undefined for a run that is over. */
@@ -92,7 +106,8 @@ export function advanceRun(
 /** Ends a run from outside: what had nothing bad to say becomes Successful (delivery 34). */
 export function terminateRun(run: AnalysisRun): AnalysisRun {
   if (isCompleted(run.phase)) return run;
-  return { ...finished({ ...run, metrics: run.metrics.map(assessed) }), terminated: true };
+  const ended = finished({ ...run, metrics: run.metrics.map(assessed) });
+  return { ...ended, message: ended.message === '' ? 'Run Terminated' : ended.message, terminated: true };
 }
 
 /** A metric that is stopped before its end is assessed Successful. */
@@ -102,10 +117,22 @@ function assessed(metric: MetricRun): MetricRun {
 
 function finished(run: AnalysisRun): AnalysisRun {
   const deciding = run.metrics.filter((metric) => !metric.spec.dryRun);
-  const phase = deciding.reduce<AnalysisPhase>(
-    (worst, metric) => worsePhase(worst, metric.phase),
-    'Successful',
-  );
+  let phase: AnalysisPhase = 'Successful';
+  let message = '';
+  for (const metric of deciding) {
+    const worse = worsePhase(phase, metric.phase);
+    if (worse !== phase) message = reasonOf(metric) ?? message;
+    phase = worse;
+  }
   const open = run.metrics.some((metric) => !isCompleted(metric.phase));
-  return { ...run, phase: phase === 'Successful' && open ? 'Running' : phase };
+  return phase === 'Running' || (phase === 'Successful' && open)
+    ? { ...run, phase: 'Running' }
+    : { ...run, phase, message };
+}
+
+function reasonOf({ spec, counters, phase, message }: MetricRun): string | undefined {
+  const exceeded = exceededLimit(spec, counters);
+  if (exceeded === undefined) return undefined;
+  const cause = message === undefined ? '' : `: "Error Message: ${message}"`;
+  return `Metric "${spec.name}" assessed ${phase} due to ${exceeded}${cause}`;
 }

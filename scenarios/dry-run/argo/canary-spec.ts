@@ -22,8 +22,12 @@ export interface CanarySpec {
   readonly steps: readonly CanaryStepSpec[];
   readonly background:
     { readonly startingStep: number; readonly metrics: readonly AnalysisMetricSpec[] } | undefined;
-  /** 0 keeps the canary for ever. */
-  readonly abortScaleDownDelayMs: number;
+  /** Stable shrinks as the canary grows; with a router only. */
+  readonly dynamicStableScale: boolean;
+  /** 0 keeps the canary for ever; undefined for 30 s, or with a dynamic stable scale for none (delivery 17). */
+  readonly abortScaleDownDelayMs: number | undefined;
+  /** How long the former stable stays after a promotion; with a router only. */
+  readonly scaleDownDelayMs: number;
   readonly maxSurge: number;
   readonly maxUnavailable: number;
   readonly progressDeadlineMs: number;
@@ -36,6 +40,7 @@ export const rolloutDefaults = {
   maxSurge: '25%',
   maxUnavailable: '25%',
   abortScaleDownDelayMs: 30_000,
+  scaleDownDelayMs: 30_000,
   progressDeadlineMs: 600_000,
 } as const;
 
@@ -49,29 +54,21 @@ export function weightAt(spec: CanarySpec, stepIndex: number): number {
   return 0;
 }
 
-/** Weight before the one in force: what is applied while the canary has not its replicas yet (delivery 7). */
+/** The last weight before a step: what is applied while the canary has not its replicas yet (delivery 7). */
 export function previousWeightAt(spec: CanarySpec, stepIndex: number): number {
-  let current = Math.min(stepIndex, spec.steps.length - 1);
-  if (stepIndex < spec.steps.length) {
-    while (current >= 0 && spec.steps[current]?.kind !== 'setWeight') current--;
-    current--;
-  }
-  return current < 0 ? 0 : weightAt(spec, current);
+  const previous = spec.steps.slice(0, stepIndex).findLast((step) => step.kind === 'setWeight');
+  return previous?.weight ?? 0;
 }
 
 /**
- * Replicas of the canary with traffic routing (delivery 10): those of the last `setCanaryScale`, which stays in force
- * for later weights until one says `matchTrafficWeight`, else the share of the weight, rounded up.
+ * The `setCanaryScale` in force at a step: it stays for later weights until another one, or one that says
+ * `matchTrafficWeight`, which ends it (delivery 10).
  */
-export function routedCanaryReplicas(spec: CanarySpec, stepIndex: number): number {
-  const share = (weight: number): number => Math.ceil((weight * spec.replicas) / 100);
-  if (stepIndex >= spec.steps.length) return spec.replicas;
-  for (let index = stepIndex; index >= 0; index--) {
-    const step = spec.steps[index];
-    if (step?.kind !== 'setCanaryScale') continue;
-    if (step.matchTrafficWeight) break;
-    if (step.replicas !== undefined) return step.replicas;
-    if (step.weight !== undefined) return share(step.weight);
-  }
-  return share(weightAt(spec, stepIndex));
+export function canaryScaleAt(
+  spec: CanarySpec,
+  stepIndex: number,
+): (CanaryStepSpec & { readonly kind: 'setCanaryScale' }) | undefined {
+  if (!spec.trafficRouting || stepIndex >= spec.steps.length) return undefined;
+  const last = spec.steps.slice(0, stepIndex + 1).findLast((step) => step.kind === 'setCanaryScale');
+  return last?.matchTrafficWeight === true ? undefined : last;
 }

@@ -44,6 +44,24 @@ export function effectiveCount(spec: MetricSpec): number | undefined {
   return spec.count ?? (spec.intervalMs === undefined ? 1 : undefined);
 }
 
+/** Why the controller refuses a metric when a run starts, in its words; undefined for a metric that is valid. */
+export function invalidMetric(spec: MetricSpec): string | undefined {
+  const { count, failureLimit, consecutiveSuccessLimit: wanted, inconclusiveLimit } = spec;
+  if (failureLimit < -1) return 'failureLimit must be >= 0, or -1 to be disabled';
+  if (wanted === 0 && failureLimit === -1) {
+    return 'failureLimit and consecutiveSuccessLimit cannot both be disabled';
+  }
+  if (inconclusiveLimit < 0) return 'inconclusiveLimit must be >= 0';
+  if (spec.consecutiveErrorLimit < 0) return 'consecutiveErrorLimit must be >= 0';
+  if (count === undefined || count <= 0) return undefined;
+  if (failureLimit >= 0 && count < failureLimit + wanted) {
+    return `count (${count}) must be >= failureLimit + consecutiveSuccessLimit (${failureLimit} + ${wanted}) if both >= 0`;
+  }
+  if (failureLimit < 0 && count < wanted) return 'count must be >= consecutiveSuccessLimit';
+  if (count < inconclusiveLimit) return 'count must be >= inconclusiveLimit';
+  return count > 1 && spec.intervalMs === undefined ? 'interval must be specified when count > 1' : undefined;
+}
+
 export function afterMeasurement(counters: MetricCounters, phase: MeasurementPhase): MetricCounters {
   const { count, successful, failed, inconclusive, error, consecutiveError, consecutiveSuccess } = counters;
   switch (phase) {
@@ -72,7 +90,12 @@ export function afterMeasurement(counters: MetricCounters, phase: MeasurementPha
         consecutiveError: 0,
       };
     case 'Error':
-      return { ...counters, error: error + 1, consecutiveError: consecutiveError + 1 };
+      return {
+        ...counters,
+        error: error + 1,
+        consecutiveError: consecutiveError + 1,
+        consecutiveSuccess: 0,
+      };
   }
 }
 
@@ -80,7 +103,7 @@ export function afterMeasurement(counters: MetricCounters, phase: MeasurementPha
 export function metricPhase(spec: MetricSpec, counters: MetricCounters): AnalysisPhase {
   let phase: AnalysisPhase | undefined;
   if (spec.failureLimit >= 0 && counters.failed > spec.failureLimit) phase = 'Failed';
-  if (spec.inconclusiveLimit >= 0 && counters.inconclusive > spec.inconclusiveLimit) phase = 'Inconclusive';
+  if (counters.inconclusive > spec.inconclusiveLimit) phase = 'Inconclusive';
   if (counters.consecutiveError > spec.consecutiveErrorLimit) phase = 'Error';
   if (phase !== undefined) return phase;
   const wanted = spec.consecutiveSuccessLimit;
@@ -89,6 +112,20 @@ export function metricPhase(spec: MetricSpec, counters: MetricCounters): Analysi
   if (count === undefined || counters.count < count) return 'Running';
   if (wanted === 0) return 'Successful';
   return spec.failureLimit >= 0 ? 'Inconclusive' : 'Failed';
+}
+
+/** Why a limit of a metric is exceeded, in the controller's words; undefined where none is. */
+export function exceededLimit(spec: MetricSpec, counters: MetricCounters): string | undefined {
+  const { failed, inconclusive, consecutiveError } = counters;
+  if (consecutiveError > spec.consecutiveErrorLimit) {
+    return `consecutiveErrors (${consecutiveError}) > consecutiveErrorLimit (${spec.consecutiveErrorLimit})`;
+  }
+  if (inconclusive > spec.inconclusiveLimit) {
+    return `inconclusive (${inconclusive}) > inconclusiveLimit (${spec.inconclusiveLimit})`;
+  }
+  return spec.failureLimit >= 0 && failed > spec.failureLimit
+    ? `failed (${failed}) > failureLimit (${spec.failureLimit})`
+    : undefined;
 }
 
 /** When the next measurement starts: an Error is tried again after 10 s, whatever the interval (delivery 31). */

@@ -39,7 +39,9 @@ function spec(steps: readonly CanaryStepSpec[], more: Partial<CanarySpec> = {}):
     trafficRouting: true,
     steps,
     background: undefined,
-    abortScaleDownDelayMs: 30_000,
+    dynamicStableScale: false,
+    abortScaleDownDelayMs: undefined,
+    scaleDownDelayMs: 30_000,
     maxSurge: 3,
     maxUnavailable: 2,
     progressDeadlineMs: 600_000,
@@ -124,11 +126,25 @@ describe('abort (delivery 8, 16, 17)', () => {
     const result = play(spec(steps), { acts });
     expect(lines(result, /^weight 50/)).toEqual(['300 weight 50 → 0 %']);
     expect(lines(result, /^canary 0\/0/)).toEqual(['330 canary 0/0 pods']);
-    expect([result.verdict, result.reason]).toEqual(['aborted', 'aborted by the user']);
+    expect([result.verdict, result.reason]).toEqual(['aborted', 'Rollout aborted update to revision 2']);
   });
 
-  test('a delay of 0 keeps the canary', () => {
-    expect(lines(play(spec(steps, { abortScaleDownDelayMs: 0 }), { acts }), /^canary 0\/0/)).toEqual([]);
+  test('a delay of 0 keeps what a scale asks for at the first step, and nothing that a weight brought up', () => {
+    const kept = spec([scale(2), ...steps], { abortScaleDownDelayMs: 0 });
+    expect(lines(play(kept, { acts }), /^canary 0\/0/)).toEqual([]);
+    const byWeight = spec(steps, { abortScaleDownDelayMs: 0 });
+    expect(lines(play(byWeight, { acts }), /^canary 0\/0/)).toEqual(['300 canary 0/0 pods']);
+  });
+
+  test('a dynamic stable scale shrinks stable with its traffic, and an abort brings it back first', () => {
+    const result = play(spec(steps, { dynamicStableScale: true }), { acts });
+    expect(lines(result, /^(stable|weight)/).map((line) => line.replace(/^[\d.]+ /, ''))).toEqual([
+      'weight 0 → 50 %',
+      'stable 5/5 pods',
+      'stable 5/10 pods',
+      'stable 10/10 pods',
+      'weight 50 → 0 %',
+    ]);
   });
 
   test('with 9 of 10 stable pods the weight stays until the tenth is back', () => {
@@ -153,8 +169,12 @@ describe('analyses', () => {
       kind: 'result',
       result: [nowMs < minutes(10) ? 0 : 0.2],
     }));
-    expect([result.verdict, result.reason]).toEqual(['aborted', 'Background analysis phase error/failed']);
-    expect(lines(result, /Failed/)).toEqual(['600 error-rate: Failed']);
+    expect([result.verdict, result.reason]).toEqual([
+      'aborted',
+      'Rollout aborted update to revision 2: ' +
+        'Metric "error-rate" assessed Failed due to failed (1) > failureLimit (0)',
+    ]);
+    expect(lines(result, /: Failed/)).toEqual(['600 error-rate: Failed']);
   });
 
   test('Prometheus away for 50 s aborts a healthy canary (F27)', () => {
@@ -163,7 +183,10 @@ describe('analyses', () => {
         ? { kind: 'error', message: 'down' }
         : { kind: 'result', result: [0] },
     );
-    expect(lines(result, /^aborted/)).toEqual(['340 aborted: Background analysis phase error/failed']);
+    expect(lines(result, /^aborted/)).toEqual([
+      '340 aborted: Rollout aborted update to revision 2: Metric "error-rate" assessed Error due to ' +
+        'consecutiveErrors (5) > consecutiveErrorLimit (4): "Error Message: down"',
+    ]);
   });
 
   test('the warning band pauses for ever: nothing ends it but a person (C19)', () => {
@@ -180,7 +203,7 @@ describe('analyses', () => {
       kind: 'result',
       result: [0.5],
     }));
-    expect(lines(result, /Failed/)).toEqual(['320.001 error-rate: Failed']);
+    expect(lines(result, /: Failed/)).toEqual(['320.001 error-rate: Failed']);
   });
 
   test('promoting away a running analysis leaves no evidence', () => {
@@ -214,6 +237,6 @@ test('a canary that never gets ready: degraded after the deadline, aborted only 
   expect(waiting.reason).toBe('Degraded at the end of the time that was played');
   expect(lines(waiting, /^Degraded/)).toEqual(['600.001 Degraded: ProgressDeadlineExceeded']);
   const aborting = play(spec([weight(10), pause(5)], { progressDeadlineAbort: true }), { losses });
-  expect([aborting.verdict, aborting.reason]).toEqual(['aborted', 'ProgressDeadlineExceeded']);
-  expect(lines(aborting, /^aborted/)).toEqual(['600.001 aborted: ProgressDeadlineExceeded']);
+  expect([aborting.verdict, aborting.reason]).toEqual(['aborted', 'Rollout aborted update to revision 2']);
+  expect(lines(aborting, /^aborted/)).toEqual(['600.001 aborted: Rollout aborted update to revision 2']);
 });

@@ -112,9 +112,22 @@ describe('a run (delivery 28–34)', () => {
     expect([run.phase, endedMs]).toEqual(['Failed', 180_000]);
   });
 
-  test('limits of −1 are off', () => {
-    expect(play([metric({ failureLimit: -1 })], [result([0.5])]).run.phase).toBe('Successful');
-    expect(play([metric({ inconclusiveLimit: -1 })], [result([0.03])]).run.phase).toBe('Successful');
+  test('only the limit of failures can be switched off, and only where successes are counted', () => {
+    const counted = metric({ failureLimit: -1, consecutiveSuccessLimit: 2 });
+    expect(play([counted], [result([0.5]), result([0]), result([0])]).run.phase).toBe('Successful');
+    const refused = play([metric({ failureLimit: -1 })], [result([0])]).run;
+    expect([refused.phase, refused.message]).toEqual([
+      'Error',
+      'Analysis spec invalid: metrics[0]: failureLimit and consecutiveSuccessLimit cannot both be disabled',
+    ]);
+    expect(play([metric({ inconclusiveLimit: -1 })], [result([0])]).run.phase).toBe('Error');
+    expect(play([metric({ count: 1, consecutiveSuccessLimit: 2 })], [result([0])]).run.phase).toBe('Error');
+  });
+
+  test('an error ends a row of successes', () => {
+    const row = metric({ consecutiveSuccessLimit: 2, count: 3 });
+    const answers = [result([0]), unavailable, result([0]), result([0])];
+    expect(play([row], answers).endedMs).toBe(130_000);
   });
 
   test('a metric without count and interval is measured once, with an interval for ever', () => {
@@ -124,7 +137,7 @@ describe('a run (delivery 28–34)', () => {
 
   test('a row of successes is enough; where it does not come the count ends inconclusive or failed', () => {
     const bad = result([0.03]);
-    const row = metric({ consecutiveSuccessLimit: 2, inconclusiveLimit: -1, count: 4 });
+    const row = metric({ consecutiveSuccessLimit: 2, inconclusiveLimit: 4, count: 4 });
     expect(play([row], [result([0]), result([0])]).endedMs).toBe(60_000);
     expect(play([row], [result([0]), bad, result([0]), bad]).run.phase).toBe('Inconclusive');
     expect(play([{ ...row, failureLimit: -1 }], [result([0]), bad, result([0]), bad]).run.phase).toBe(

@@ -1,0 +1,59 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { goodAnswer, type PlannedAnswer } from './plan.ts';
+
+/** Answers as Prometheus and as a web page, each metric as it is told to. */
+export class MetricServer {
+  readonly port: number;
+  readonly #server: Server;
+  readonly #answers: Map<string, PlannedAnswer>;
+
+  private constructor(server: Server, port: number, answers: Map<string, PlannedAnswer>) {
+    this.#server = server;
+    this.port = port;
+    this.#answers = answers;
+  }
+
+  static async start(): Promise<MetricServer> {
+    const answers = new Map<string, PlannedAnswer>();
+    const server = createServer((incoming, outgoing) => {
+      let body = '';
+      incoming.setEncoding('utf8');
+      incoming.on('data', (part: string) => (body += part));
+      incoming.on('end', () => {
+        const url = new URL(incoming.url ?? '/', 'http://metrics');
+        const isWeb = url.pathname.startsWith('/web/');
+        const key = isWeb
+          ? url.pathname.slice('/web/'.length)
+          : (new URLSearchParams(body).get('query') ?? url.searchParams.get('query') ?? '');
+        const answer = answers.get(key) ?? goodAnswer;
+        outgoing.statusCode = answer === 'error' ? 503 : 200;
+        outgoing.setHeader('content-type', 'application/json');
+        outgoing.end(answer === 'error' ? '{}' : JSON.stringify(isWeb ? page(answer) : vector(answer)));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return new MetricServer(server, (server.address() as AddressInfo).port, answers);
+  }
+
+  answer(key: string, answer: PlannedAnswer): void {
+    this.#answers.set(key, answer);
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+}
+
+function page(answer: Exclude<PlannedAnswer, 'error'>): unknown {
+  return { value: Number(answer[0]) };
+}
+
+function vector(answer: Exclude<PlannedAnswer, 'error'>): unknown {
+  const result = answer.map((value, index) => ({
+    metric: { series: String(index) },
+    value: [1, String(value)],
+  }));
+  return { status: 'success', data: { resultType: 'vector', result } };
+}
