@@ -24,7 +24,7 @@ export function published(result: RunResult): RunResult {
     events,
     plan,
   } = result;
-  const { rules, faults, goals, moments, detection, milestones, figures, limits, replay } = result;
+  const { rules, faults, goals, moments, cluster, detection, milestones, figures, limits, replay } = result;
   return {
     scenario,
     seed,
@@ -45,6 +45,7 @@ export function published(result: RunResult): RunResult {
     faults,
     goals,
     ...(moments === undefined ? {} : { moments }),
+    ...(cluster === undefined ? {} : { cluster }),
     detection,
     milestones,
     figures,

@@ -32,6 +32,56 @@ const violationSchema = z.strictObject({
   faults: z.array(z.string()).describe('ids of faults in force or just over'),
 });
 
+const colourSchema = z.enum(['blue', 'green']);
+
+const clusterSchema = z.strictObject({
+  ownership: z
+    .array(
+      z.strictObject({
+        timeMs: z.int(),
+        colour: colourSchema,
+        pod: z.string(),
+        defenderId: z.string(),
+        taken: z.array(z.string()),
+        given: z.array(z.string()),
+        end: z.enum(['map', 'leave', 'death']),
+      }),
+    )
+    .describe('units taken and given up; what a member owns is the sum of its changes'),
+  rebalances: z.array(
+    z.strictObject({
+      timeMs: z.int(),
+      colour: colourSchema,
+      version: z.int(),
+      reason: z.enum(['cold-start', 'restart', 'scaling', 'crash']),
+      members: z.int(),
+      units: z.int(),
+      joined: z.int(),
+      left: z.int(),
+      moved: z.int(),
+      movedToJoined: z.int(),
+      movedFromLeft: z.int(),
+    }),
+  ),
+  unowned: z.strictObject({
+    times: z.int(),
+    open: z.int(),
+    p50Ms: z.number(),
+    p99Ms: z.number(),
+    maxMs: z.number(),
+  }),
+  stages: z.array(
+    z.strictObject({
+      stage: z.string(),
+      p50Ms: z.number(),
+      p95Ms: z.number(),
+      p99Ms: z.number(),
+      maxMs: z.number(),
+    }),
+  ),
+  redeliveries: counts.describe('deliveries of what had been delivered before, by what became of that'),
+});
+
 /** One run, as `result.json` holds it. */
 export const runSchema = z.strictObject({
   scenario: z.string(),
@@ -79,6 +129,7 @@ export const runSchema = z.strictObject({
     .array(z.strictObject({ moment: z.string(), passed: z.int(), hits: counts }))
     .optional()
     .describe('moments of the protocol × kinds of faults: how many bit there'),
+  cluster: clusterSchema.optional().describe('what became of the Defenders'),
   detection: z.strictObject({
     abnormal: z.int(),
     abnormalAlarmed: z.int(),

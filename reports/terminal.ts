@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import { describeMoment } from '../chaos/planned-moment.ts';
 import type { FaultOutcome, Milestone, RuleOutcome, RunResult, Verdict } from '../scenarios/run-result.ts';
+import { clusterLines } from './cluster.ts';
 import { momentGridLines } from './moment-grid.ts';
 import { formatClock, formatDuration, formatNumber, percent, plainText, ratioOf } from './format.ts';
 
@@ -30,6 +31,7 @@ export function terminalReport(result: RunResult, options: TerminalOptions): str
     lines.push('', ...faultBlock(result.faults, paint));
     lines.push('', ...ruleBlock(result.rules, paint));
     lines.push('', ...goalBlock(result, paint));
+    lines.push(...clusterBlock(result, paint));
     lines.push(...momentBlock([result], paint));
     lines.push('', ...figureBlock(result, options, paint));
   }
@@ -171,6 +173,12 @@ function goalBlock(result: RunResult, paint: Paint): string[] {
     return required ? paint.yellow(`  ? ${text}  never happened`) : paint.dim(`  · ${text}`);
   });
   return [heading('GOALS', paint), ...rows];
+}
+
+/** The Defenders below their heading, in scenarios about them. */
+function clusterBlock(result: RunResult, paint: Paint): string[] {
+  const [title, ...rows] = clusterLines(result);
+  return title === undefined ? [] : ['', heading(title, paint), ...rows];
 }
 
 /** The grid of moments × faults below its heading, where the runs have one. */

@@ -1,4 +1,7 @@
 import type { Plan } from '../chaos/plan.ts';
+import type { Colour } from '../system/ports/colour.ts';
+import type { RebalanceReason } from '../system/ports/system-event.ts';
+import type { OwnershipEnd } from './invariants/ownership.ts';
 import type { PlannedMoment } from '../chaos/planned-moment.ts';
 
 /** `nondeterministic` is never retried: the same seed gave two fingerprints. */
@@ -61,6 +64,55 @@ export interface GoalOutcome {
   readonly required: boolean;
 }
 
+/** A Defender took units, or no longer has them. What a member owns at a time is the sum of its changes until then. */
+export interface OwnershipChange {
+  readonly timeMs: number;
+  readonly colour: Colour;
+  readonly pod: string;
+  readonly defenderId: string;
+  readonly taken: readonly string[];
+  readonly given: readonly string[];
+  /** Why: another map, an orderly leave, or its end. */
+  readonly end: OwnershipEnd;
+}
+
+export interface RebalanceOutcome {
+  readonly timeMs: number;
+  readonly colour: Colour;
+  readonly version: number;
+  readonly reason: RebalanceReason;
+  readonly members: number;
+  readonly units: number;
+  readonly joined: number;
+  readonly left: number;
+  readonly moved: number;
+  readonly movedToJoined: number;
+  readonly movedFromLeft: number;
+}
+
+/** What became of the Defenders of one run. */
+export interface ClusterOutcome {
+  readonly ownership: readonly OwnershipChange[];
+  readonly rebalances: readonly RebalanceOutcome[];
+  /** How often a unit had no live owner after its first one, and for how long; `open` are those at the end. */
+  readonly unowned: {
+    readonly times: number;
+    readonly open: number;
+    readonly p50Ms: number;
+    readonly p99Ms: number;
+    readonly maxMs: number;
+  };
+  readonly stages: readonly {
+    readonly stage: string;
+    readonly p50Ms: number;
+    readonly p95Ms: number;
+    readonly p99Ms: number;
+    readonly maxMs: number;
+  }[];
+  /** Deliveries of what had been delivered before, by what became of the one before. */
+  readonly redeliveries: Readonly<Record<string, number>>;
+}
+
 /** How well alarms separated abnormal contexts from normal ones. */
 export interface Detection {
   readonly abnormal: number;
@@ -112,6 +164,8 @@ export interface RunResult {
   readonly goals: readonly GoalOutcome[];
   /** Present where the scenario or the plan pins faults to moments of the protocol. */
   readonly moments?: readonly MomentOutcome[];
+  /** Present in scenarios about the Defenders. */
+  readonly cluster?: ClusterOutcome;
   readonly detection: Detection;
   readonly milestones: readonly Milestone[];
   /** Named figures with their unit in the name, for example `requestsAcknowledged`, `processingP95Ms`. */

@@ -19,6 +19,7 @@ import { faultWorldOf } from './fault-world.ts';
 import { rulesFor } from './invariants/index.ts';
 import { convergenceUs } from './invariants/liveness-converged.ts';
 import { RuleLedger, type RuleCheck, type RuleContext } from './invariants/rule.ts';
+import { watchCluster } from './observers/cluster.ts';
 import { watchDetection } from './observers/detection.ts';
 import { watchFigures } from './observers/figures.ts';
 import { watchGoals } from './observers/goals.ts';
@@ -194,6 +195,7 @@ class Run {
   readonly #detection: ReturnType<typeof watchDetection>;
   readonly #figures: ReturnType<typeof watchFigures>;
   readonly #moments: ReturnType<typeof watchMoments> | undefined;
+  readonly #cluster: ReturnType<typeof watchCluster> | undefined;
   #failure: SimulationError | undefined;
   #cancelled = false;
   #endUs: number;
@@ -243,6 +245,9 @@ class Run {
     this.#goals = watchGoals(world.history, setup.goals);
     this.#detection = watchDetection(world.history);
     this.#figures = watchFigures(world.history);
+    if (scenarioNamed(request.scenario)?.tags.includes('defender') === true) {
+      this.#cluster = watchCluster(world.history);
+    }
     const drawn = setup.drawnFaults;
     if (drawn?.moments !== undefined || plan.faults.some(({ at }) => at !== undefined)) {
       this.#moments = watchMoments(world.history, drawn?.moments === undefined ? [] : drawnKinds(drawn));
@@ -330,6 +335,7 @@ class Run {
       faults,
       goals,
       ...(this.#moments === undefined ? {} : { moments: this.#moments(faults) }),
+      ...(this.#cluster === undefined ? {} : { cluster: this.#cluster(kernel.nowUs) }),
       detection: this.#detection(),
       milestones: this.#milestones,
       figures: { ...this.#figures(), tools: options.tools, defenders: options.defenders },

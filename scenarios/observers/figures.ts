@@ -1,31 +1,5 @@
 import type { History } from '../../sim/history/history.ts';
-
-/** Durations in whole milliseconds, counted: exact percentiles in little memory. */
-class Durations {
-  readonly #counts = new Uint32Array(600_001);
-  #total = 0;
-  #max = 0;
-
-  add(durationMs: number): void {
-    const slot = Math.min(this.#counts.length - 1, Math.max(0, Math.round(durationMs)));
-    this.#counts[slot] = (this.#counts[slot] ?? 0) + 1;
-    this.#total++;
-    this.#max = Math.max(this.#max, durationMs);
-  }
-
-  percentile(share: number): number {
-    let left = Math.ceil(share * this.#total);
-    for (let slot = 0; slot < this.#counts.length; slot++) {
-      left -= this.#counts[slot] ?? 0;
-      if (left <= 0 && this.#total > 0) return slot;
-    }
-    return 0;
-  }
-
-  get max(): number {
-    return this.#max;
-  }
-}
+import { Durations } from './durations.ts';
 
 /** Named figures of a run, each with its unit in the name. */
 export function watchFigures(history: History): () => Record<string, number> {
