@@ -7,6 +7,8 @@ import { cassandraOverload } from './faults/cassandra-overload.ts';
 import { cassandraPauseNode } from './faults/cassandra-pause-node.ts';
 import { cassandraSlowNode } from './faults/cassandra-slow-node.ts';
 import { gatewayCutManagement } from './faults/gateway-cut-management.ts';
+import { kafkaKillBroker } from './faults/kafka-kill-broker.ts';
+import { kafkaPauseBroker } from './faults/kafka-pause-broker.ts';
 import { linkDelay } from './faults/link-delay.ts';
 import { linkLoss } from './faults/link-loss.ts';
 import { linkOneWayCut } from './faults/link-one-way-cut.ts';
@@ -66,6 +68,8 @@ export const faultKinds: readonly FaultKind[] = [
   operatorRollback,
   operatorScale,
   operatorRollingUpdate,
+  kafkaKillBroker,
+  kafkaPauseBroker,
 ];
 
 const byName = new Map(faultKinds.map((kind) => [kind.kind, kind]));

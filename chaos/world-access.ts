@@ -43,6 +43,12 @@ export interface BreakableNats extends BreakableServers {
   impairAcks(condition: { readonly lossRate: number; readonly delayMs: number }): Impairment;
 }
 
+/** The brokers of V1. */
+export interface BreakableKafka extends Omit<BreakableServers, 'powerLoss'> {
+  /** Index of the broker that coordinates a consumer group; undefined while there is none. */
+  coordinator(groupId: string): number | undefined;
+}
+
 export interface BreakableCassandra extends BreakableServers {
   slowNode(index: number, factor: number): Impairment;
   /** The coordinator refuses a share of its requests. */
@@ -98,6 +104,8 @@ export interface FaultWorld {
   readonly history: History;
   readonly nats: Readonly<Record<Colour, BreakableNats>>;
   readonly cassandra: BreakableCassandra;
+  /** Only where V1 runs. */
+  readonly kafka?: BreakableKafka;
   readonly kubernetes: BreakableKubernetes;
   readonly prometheus: Outage;
   readonly operator: OperatorActs;

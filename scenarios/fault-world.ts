@@ -1,4 +1,5 @@
-import type { FaultWorld, TargetPod } from '../chaos/world-access.ts';
+import type { BreakableKafka, FaultWorld, TargetPod } from '../chaos/world-access.ts';
+import type { KafkaCluster } from '../sim/kafka/index.ts';
 import type { Pod } from '../sim/kubernetes/index.ts';
 import type { World } from '../sim/world.ts';
 
@@ -20,10 +21,27 @@ export function faultWorldOf(world: World): FaultWorld {
       failNode: (name) => kubernetes.failNode(name),
       restoreNode: (name) => kubernetes.restoreNode(name),
     },
+    ...(world.kafka === undefined ? {} : { kafka: breakableKafka(world.kafka) }),
     prometheus: world.prometheus,
     operator: world.operator,
     tools: world.connections.hosts.map((host) => ({ name: world.network.hostName(host), host })),
     leaderPod: (colour) => world.leaderPod(colour),
+  };
+}
+
+function breakableKafka(cluster: KafkaCluster): BreakableKafka {
+  return {
+    get nodes() {
+      return cluster.brokers.map(({ host, isRunning, name }) => ({ name, host, up: isRunning }));
+    },
+    killNode: (index) => cluster.killBroker(index + 1),
+    restartNode: (index) => cluster.startBroker(index + 1),
+    pauseNode: (index) => cluster.pauseBroker(index + 1),
+    resumeNode: (index) => cluster.resumeBroker(index + 1),
+    coordinator: (groupId) => {
+      const { leader } = cluster.offsetsPartition(groupId).state;
+      return leader < 0 ? undefined : leader - 1;
+    },
   };
 }
 

@@ -7,7 +7,10 @@ import { defaultDefenderSettings } from '../system/defender/settings.ts';
 import { unitsOf } from '../system/defender/units.ts';
 import { colours } from '../system/ports/colour.ts';
 import { completionMessageId, completionStream } from '../system/ports/completion.ts';
+import { contextIdOf } from '../system/ports/ingest.ts';
 import { chunkTable } from '../system/ports/tables.ts';
+import { decodeCompletion } from '../system/defender/processing/completion-codec.ts';
+import { defaultV1Topics } from '../system/defender/v1/settings.ts';
 import type { WorldEvent } from '../sim/history/world-event.ts';
 import { SimulationError, type TraceSink } from '../sim/kernel/index.ts';
 import type { SystemCustomisation } from '../sim/system-customisation.ts';
@@ -155,6 +158,7 @@ export async function runScenario(request: RunRequest, hooks: RunHooks = {}): Pr
     ...(setup.unitKind === undefined ? {} : { unitKind: setup.unitKind }),
     ...(setup.consumerModel === undefined ? {} : { consumerModel: setup.consumerModel }),
     ...(setup.leadership === undefined ? {} : { leadership: setup.leadership }),
+    ...(setup.v1 === undefined ? {} : { v1: setup.v1 }),
     ...(wafers === undefined ? {} : { wafers }),
   });
   trial?.watch(world.history);
@@ -381,9 +385,23 @@ class Run {
 
 function waitingCompletions(world: World): readonly string[] {
   const prefix = completionMessageId('', 0).split('/')[0] ?? '';
+  return [...waitingInKafka(world), ...waitingInNats(world, prefix)];
+}
+
+function waitingInNats(world: World, prefix: string): readonly string[] {
   return colours.flatMap((colour) => {
     const messages = world.nats[colour].inspectStream(completionStream)?.committedMessages ?? [];
     return messages.map(({ messageId }) => messageId.slice(prefix.length));
+  });
+}
+
+/** V1: what the group has not committed. */
+function waitingInKafka({ kafka, options: { v1 } }: World): readonly string[] {
+  if (kafka === undefined || v1 === undefined) return [];
+  const { completionTopic } = defaultV1Topics(v1.partitions, v1.brokers);
+  return kafka.uncommitted(`defender-${v1.colour}`, completionTopic.topic).flatMap(({ value }) => {
+    const completion = decodeCompletion(value);
+    return completion === undefined ? [] : [contextIdOf(completion.tool, completion.contextSequence)];
   });
 }
 

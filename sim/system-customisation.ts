@@ -1,6 +1,7 @@
 import type { CollectorSettings } from '../system/collector/settings.ts';
 import type { DefenderSettings } from '../system/defender/settings.ts';
 import type { ElectionAgentSettings } from '../system/election-agent/settings.ts';
+import type { V1DefenderSettings } from '../system/defender/v1/settings.ts';
 import type { Colour } from '../system/ports/colour.ts';
 import type { Ports } from '../system/ports/index.ts';
 import type { GatewaySettings } from '../system/routing/gateway/settings.ts';
@@ -17,6 +18,8 @@ export interface SystemCustomisation {
   readonly collector?: (settings: CollectorSettings) => CollectorSettings;
   readonly defender?: (settings: DefenderSettings) => DefenderSettings;
   readonly electionAgent?: (settings: ElectionAgentSettings) => ElectionAgentSettings;
+  /** For Defenders of V1, where the world has any. */
+  readonly v1Defender?: (settings: V1DefenderSettings) => V1DefenderSettings;
   readonly gateway?: (settings: GatewaySettings) => GatewaySettings;
   readonly management?: (settings: ManagementSettings) => ManagementSettings;
   readonly rollout?: (settings: RolloutSettings) => RolloutSettings;

@@ -1,5 +1,6 @@
 import { startCollector } from '../system/collector/start.ts';
 import { defaultCollectorSettings } from '../system/collector/settings.ts';
+import { startV1Collector } from '../system/collector/v1/start.ts';
 import { startDefender } from '../system/defender/defender.ts';
 import { learnLimits } from '../system/defender/processing/limits.ts';
 import {
@@ -11,6 +12,10 @@ import {
 import { defaultElectionAgentSettings } from '../system/election-agent/settings.ts';
 import { startElectionAgent } from '../system/election-agent/start.ts';
 import type { UnitKind } from '../system/ports/completion.ts';
+import { defaultV1DefenderSettings } from '../system/defender/v1/settings.ts';
+import { startV1Defender } from '../system/defender/v1/start.ts';
+import { BrokerPool } from '../system/kafka-client/broker-pool.ts';
+import { groupLag } from '../system/kafka-client/group-lag.ts';
 import { colours, type Colour } from '../system/ports/colour.ts';
 import { PortError } from '../system/ports/errors.ts';
 import type { Ports } from '../system/ports/index.ts';
@@ -20,10 +25,11 @@ import { defaultGatewaySettings } from '../system/routing/gateway/settings.ts';
 import { startManagement } from '../system/routing/management/start.ts';
 import { defaultManagementSettings } from '../system/routing/management/settings.ts';
 import { startRollout } from '../system/routing/rollout/start.ts';
-import { defaultRolloutSettings } from '../system/routing/rollout/settings.ts';
+import { defaultRolloutSettings, type RolloutSettings } from '../system/routing/rollout/settings.ts';
 import { CassandraRing } from './cassandra/index.ts';
 import { Equipment, type Wafer } from './equipment/index.ts';
 import { History } from './history/history.ts';
+import { KafkaCluster, SimKafkaConnector } from './kafka/index.ts';
 import { HostClock, Kernel } from './kernel/index.ts';
 import {
   defaultKubernetesSettings,
@@ -47,6 +53,13 @@ export interface NatsSettings {
   readonly syncAlways?: boolean;
 }
 
+/** V1 in place of V2 behind one colour (delivery R208): Kafka with so many brokers, the completion topic with so many partitions. */
+export interface V1Options {
+  readonly colour: Colour;
+  readonly brokers: number;
+  readonly partitions: number;
+}
+
 /** Everything that decides what a world does. */
 export interface WorldOptions {
   readonly seed: bigint;
@@ -68,6 +81,8 @@ export interface WorldOptions {
   readonly consumerModel?: DefenderSettings['consumerModel'];
   /** Who grants leadership among the Defenders of a colour; NATS KV unless given (delivery C5). */
   readonly leadership?: Leadership['kind'];
+  /** Which colour runs V1; absent: both run V2 and there is no Kafka. */
+  readonly v1?: V1Options;
   /** Recorded wafers that the tools play instead of the synthetic generator. */
   readonly wafers?: readonly Wafer[];
   readonly customisation: SystemCustomisation;
@@ -90,6 +105,10 @@ const firstImage = 'v1.0';
 /** How long after its result was stored the chunks of a context can still be read. */
 const chunksKeptUs = 1_200_000_000;
 
+function unchanged<Settings>(settings: Settings): Settings {
+  return settings;
+}
+
 /** The services need this long from nothing to ready. */
 const toolsStartMs = 75_000;
 
@@ -103,6 +122,7 @@ export class World {
   readonly fabric: RpcFabric;
   readonly nats: Readonly<Record<Colour, NatsCluster>>;
   readonly cassandra: CassandraRing;
+  readonly kafka: KafkaCluster | undefined;
   readonly prometheus: Prometheus;
   readonly stores: DurableStore;
   readonly equipment: Equipment;
@@ -150,6 +170,10 @@ export class World {
       tables,
       elide: options.elide,
     });
+    this.kafka =
+      options.v1 === undefined
+        ? undefined
+        : new KafkaCluster(kernel, this.network, { name: 'kafka', brokerCount: options.v1.brokers });
     this.prometheus = new Prometheus(kernel, this.network);
     this.stores = new DurableStore(kernel);
     this.operator = new Operator(
@@ -243,7 +267,7 @@ export class World {
   #start(component: ComponentName, colour: Colour | undefined, pod: Pod): void {
     const own = this.#portsOf(component, colour, pod);
     const ports = this.options.customisation.ports?.(component, own, colour) ?? own;
-    this.#run(component, colour, ports).catch((error: unknown) => {
+    this.#run(component, colour, ports, pod).catch((error: unknown) => {
       // A component that cannot reach what it needs ends, and is started again with back-off, as in any cluster.
       if (error instanceof PortError) ports.process.exit(1);
       else throw error;
@@ -278,15 +302,19 @@ export class World {
     };
   }
 
-  async #run(component: ComponentName, colour: Colour | undefined, ports: Ports): Promise<void> {
+  async #run(component: ComponentName, colour: Colour | undefined, ports: Ports, pod: Pod): Promise<void> {
     const { customisation, defenders, collectors } = this.options;
-    const keep = <Settings>(settings: Settings): Settings => settings;
     const side = colour ?? initialStable;
+    const { v1 } = this.options;
+    if (v1 !== undefined && v1.colour === colour && this.kafka !== undefined) {
+      const isStarted = await this.#runV1(component, v1, this.kafka, ports, pod);
+      if (isStarted) return;
+    }
     switch (component) {
       case 'collector':
         return await startCollector(
           ports,
-          (customisation.collector ?? keep)({
+          (customisation.collector ?? unchanged)({
             ...defaultCollectorSettings(side, natsUrl(side)),
             unitKind: this.options.unitKind ?? 'tool',
             expectedClusterName: `nats-${side}`,
@@ -295,7 +323,7 @@ export class World {
       case 'defender':
         return await startDefender(
           ports,
-          (customisation.defender ?? keep)({
+          (customisation.defender ?? unchanged)({
             ...defaultDefenderSettings(side, natsUrl(side), this.equipment.inventory),
             expectedClusterName: `nats-${side}`,
             learnLimits: this.#rememberedLimits,
@@ -307,14 +335,14 @@ export class World {
       case 'election-agent':
         return await startElectionAgent(
           ports,
-          (customisation.electionAgent ?? keep)(defaultElectionAgentSettings),
+          (customisation.electionAgent ?? unchanged)(defaultElectionAgentSettings),
         );
       case 'gateway':
-        return await startGateway(ports, (customisation.gateway ?? keep)(defaultGatewaySettings));
+        return await startGateway(ports, (customisation.gateway ?? unchanged)(defaultGatewaySettings));
       case 'management':
         return await startManagement(
           ports,
-          (customisation.management ?? keep)({
+          (customisation.management ?? unchanged)({
             ...defaultManagementSettings,
             inventory: this.equipment.inventory,
             initialStableColour: initialStable,
@@ -323,8 +351,9 @@ export class World {
       case 'rollout':
         return await startRollout(
           ports,
-          (customisation.rollout ?? keep)({
+          (customisation.rollout ?? unchanged)({
             ...defaultRolloutSettings,
+            v1: this.#v1Backlog(ports, pod),
             collector: { ...defaultRolloutSettings.collector, replicas: collectors },
             defender: { ...defaultRolloutSettings.defender, replicas: defenders },
           }),
@@ -338,6 +367,48 @@ export class World {
         return { kind: 'key-value' };
       case 'agent':
         return agentLeadership(`election-agent-${colour}:${defaultElectionAgentSettings.port}`);
+    }
+  }
+
+  #v1Backlog(ports: Ports, { host, process }: Pod): RolloutSettings['v1'] {
+    const { v1 } = this.options;
+    if (v1 === undefined || this.kafka === undefined) return undefined;
+    const { colour, partitions } = v1;
+    const { consumer } = defaultV1DefenderSettings(colour, this.kafka.bootstrap, [], partitions);
+    const kafka = new SimKafkaConnector(this.kafka, process, host);
+    const pool = new BrokerPool({ ...ports, kafka }, consumer, process.name);
+    return { colour, read: () => groupLag(pool, consumer) };
+  }
+
+  /** The flag of the assignment controller (delivery R209) as this world has it: by colour. False for what V1 has no other form of. */
+  async #runV1(
+    component: ComponentName,
+    { colour, partitions }: V1Options,
+    cluster: KafkaCluster,
+    ports: Ports,
+    { process, host }: Pod,
+  ): Promise<boolean> {
+    const { customisation } = this.options;
+    const own = { ...ports, kafka: new SimKafkaConnector(cluster, process, host) };
+    const { inventory } = this.equipment;
+    const settings = defaultV1DefenderSettings(colour, cluster.bootstrap, inventory, partitions);
+    switch (component) {
+      case 'collector': {
+        const { completionTopic, consumer: kafka } = settings;
+        const collector = (customisation.collector ?? unchanged)(defaultCollectorSettings(colour, ''));
+        await startV1Collector(own, { ...collector, kafka, completionTopic });
+        return true;
+      }
+      case 'defender': {
+        const remembering = { ...settings, learnLimits: this.#rememberedLimits };
+        await startV1Defender(own, (customisation.v1Defender ?? unchanged)(remembering));
+        return true;
+      }
+      case 'election-agent':
+      case 'gateway':
+      case 'management':
+      case 'rollout':
+        return false;
     }
   }
 

@@ -36,6 +36,8 @@ import { rollingUpdate } from './rolling-update.ts';
 import { scaling } from './scaling.ts';
 import { scalingStorm } from './scaling-storm.ts';
 import { storm } from './storm.ts';
+import { v1Storm } from './v1-storm.ts';
+import { v1Migration } from './v1-migration.ts';
 import type { Scenario } from './scenario.ts';
 import { variantSingleNats } from './single-nats.ts';
 import { variantScenarios } from './variants.ts';
@@ -82,6 +84,8 @@ export const catalog: readonly Scenario[] = [
   clockChaos,
   storm,
   referenceDay,
+  v1Migration,
+  v1Storm,
   cassandraArchive,
   ...cassandraSchedules,
   ...variantScenarios,

@@ -1,7 +1,7 @@
 import type { DrawnMoments } from '../../chaos/moment-arbitrary.ts';
 import type { PlannedFault } from '../../chaos/plan.ts';
 import type { EventKind, EventOf } from '../../sim/history/history.ts';
-import type { NatsSettings, World, WorldOptions } from '../../sim/world.ts';
+import type { NatsSettings, V1Options, World, WorldOptions } from '../../sim/world.ts';
 import type { Timeline } from '../timelines/timeline.ts';
 import type { SystemCustomisation } from '../../sim/system-customisation.ts';
 import type { KnownRed } from './known-red.ts';
@@ -79,6 +79,8 @@ export interface ScenarioSetup {
   readonly consumerModel?: WorldOptions['consumerModel'];
   /** Who grants leadership; NATS KV unless given. */
   readonly leadership?: WorldOptions['leadership'];
+  /** V1 on Kafka behind one colour. */
+  readonly v1?: V1Options;
   readonly fixedFaults: readonly PlannedFault[];
   readonly drawnFaults?: DrawnFaults;
   readonly goals: readonly Goal[];

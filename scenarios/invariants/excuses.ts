@@ -31,7 +31,7 @@ export const cassandraImpaired: Excuse = {
 /** NATS without quorum, a client cut off, or acks lost: redelivery after the ack wait, stalls of the pull (jetstream 22, 77). */
 export const natsImpaired: Excuse = {
   reason: 'NATS impaired',
-  faults: [{ kind: 'nats.' }, { kind: 'link.', touching: ['- nats'] }],
+  faults: [{ kind: 'nats.' }, { kind: 'kafka.' }, { kind: 'link.', touching: ['- nats'] }],
   graceUs: 90 * secondUs,
 };
 

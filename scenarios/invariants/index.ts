@@ -8,6 +8,7 @@ import { collectionComplete } from './collection-complete.ts';
 import { deadLetterLastResort } from './dead-letter-last-resort.ts';
 import { durabilityAcknowledged } from './durability-acknowledged.ts';
 import { durabilityPublished } from './durability-published.ts';
+import { effectAcrossVersions } from './effect-across-versions.ts';
 import { effectExactlyOnce } from './effect-exactly-once.ts';
 import { gateEvidence } from './gate-evidence.ts';
 import { identityUnique } from './identity-unique.ts';
@@ -77,6 +78,7 @@ export function rulesFor(tags: readonly string[]): readonly Rule[] {
 /** All rules, by what their breach costs: those about the product's data first. Of several that are broken the earlier one is named first. */
 export const rules: readonly Rule[] = [
   deadLetterLastResort,
+  effectAcrossVersions,
   effectExactlyOnce,
   durabilityAcknowledged,
   durabilityPublished,

@@ -25,9 +25,12 @@ export const ownershipRespected: Rule = rule({
         for (const unit of given) units.set(unit, timeUs);
       },
     });
+    /** V1 owns partitions of Kafka, which are fenced there. */
+    const membersOfV1 = new Set<string>();
+    history.on('partitions.held', ({ pod }) => membersOfV1.add(pod));
     history.on('pod.ended', ({ pod }) => givenUp.delete(pod));
     history.on('uchart.stored', ({ colour, contextId, pod, unit }, timeUs) => {
-      if (!facts.unitWeights.has(unit)) return;
+      if (!facts.unitWeights.has(unit) || membersOfV1.has(pod)) return;
       ledger.check();
       if (book.of(pod)?.units.has(unit) === true) return;
       const sinceUs = givenUp.get(pod)?.get(unit);

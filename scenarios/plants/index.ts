@@ -59,6 +59,7 @@ import { followingCanary } from './following-canary.ts';
 import { forgottenLabel } from './forgotten-label.ts';
 import { hastyPhase0 } from './hasty-phase-0.ts';
 import { oneWayList } from './one-way-list.ts';
+import { autoCommit } from './auto-commit.ts';
 import type { Plant } from './plant.ts';
 
 /** Where a planted bug sits. */
@@ -129,6 +130,7 @@ export const plantsByArea: Readonly<Record<PlantArea, readonly Plant[]>> = {
     watermarkArchive,
     forgottenCompletion,
     unversionedBuckets,
+    autoCommit,
   ],
   variants: variantPlants,
 };

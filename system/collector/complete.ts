@@ -58,7 +58,7 @@ const assumedChunkBytes = 4096;
 export class CompleteHandler {
   readonly #ports: CompletePorts;
   readonly #session: CqlSession;
-  readonly #jetStream: JetStream;
+  readonly #publisher: Pick<JetStream, 'publish'>;
   readonly #settings: CollectorSettings;
   readonly #admission: Admission;
   readonly #outcomes: Outcomes;
@@ -67,7 +67,7 @@ export class CompleteHandler {
   constructor(
     ports: CompletePorts,
     session: CqlSession,
-    jetStream: JetStream,
+    publisher: Pick<JetStream, 'publish'>,
     settings: CollectorSettings,
     admission: Admission,
     outcomes: Outcomes,
@@ -75,7 +75,7 @@ export class CompleteHandler {
   ) {
     this.#ports = ports;
     this.#session = session;
-    this.#jetStream = jetStream;
+    this.#publisher = publisher;
     this.#settings = settings;
     this.#admission = admission;
     this.#outcomes = outcomes;
@@ -195,7 +195,7 @@ export class CompleteHandler {
       publishTimeoutMs,
       async (timeoutMs, attempt) => {
         const messageId = policies.messageId(request, attempt);
-        const answer = await this.#jetStream.publish(subject, payload, { messageId, timeoutMs });
+        const answer = await this.#publisher.publish(subject, payload, { messageId, timeoutMs });
         // Some servers call a message a duplicate of one that is only staged, and may never be stored (jetstream 32, R12).
         if (answer.duplicate && answer.sequence === 0) {
           throw new PortError('the stream knows the message id but not the message', 'timeout');

@@ -1,18 +1,12 @@
-import type { CqlSession } from '../ports/cql.ts';
 import { completionStreamConfig } from '../ports/completion.ts';
 import { PortError } from '../ports/errors.ts';
 import type { Ports } from '../ports/index.ts';
-import { ingestMethods } from '../ports/ingest.ts';
 import type { NatsConnection } from '../ports/nats-connection.ts';
-import type { RpcHandler, RpcServer } from '../ports/rpc.ts';
-import { Admission } from './admission.ts';
-import { CompleteHandler } from './complete.ts';
-import { EpochGuard } from './epoch-guard.ts';
+import { collectorHandlers, guarded } from './handlers.ts';
 import { CollectorMeters } from './meters.ts';
-import { Outcomes } from './outcomes.ts';
 import { forever } from './retry.ts';
-import { SendHandler } from './send.ts';
 import type { CollectorSettings } from './settings.ts';
+import { CollectorShutdown } from './shutdown.ts';
 
 export type CollectorPorts = Pick<
   Ports,
@@ -35,7 +29,7 @@ const configurationExitCode = 78;
  */
 export async function startCollector(ports: CollectorPorts, settings: CollectorSettings): Promise<void> {
   const { process, telemetry } = ports;
-  const stop = new Shutdown(ports, settings);
+  const stop = new CollectorShutdown(ports, settings);
   process.onTerminate(() => stop.begin());
 
   const [connection, session] = await Promise.all([
@@ -66,44 +60,9 @@ export async function startCollector(ports: CollectorPorts, settings: CollectorS
   if (stop.begun) return;
 
   const meters = new CollectorMeters(telemetry, settings.colour);
-  const methods = handlers(ports, settings, session, connection, meters);
+  const methods = collectorHandlers(ports, settings, session, connection.jetStream, meters);
   stop.server = ports.rpc.serve(settings.port, guarded(ports, settings, methods));
   process.setReady(true);
-}
-
-type Methods = Readonly<Record<string, RpcHandler>>;
-
-function guarded(ports: CollectorPorts, settings: CollectorSettings, methods: Methods): Methods {
-  const { epochGuard, colour } = settings;
-  if (epochGuard === undefined) return methods;
-  const guard = new EpochGuard(ports, epochGuard, { colour, name: ports.process.name });
-  guard.start();
-  return Object.fromEntries(Object.entries(methods).map(([name, handler]) => [name, guard.guarded(handler)]));
-}
-
-function handlers(
-  ports: CollectorPorts,
-  settings: CollectorSettings,
-  session: CqlSession,
-  connection: NatsConnection,
-  meters: CollectorMeters,
-): Readonly<Record<string, RpcHandler>> {
-  const outcomes = new Outcomes(ports.process.name, settings.retryPushbackMs);
-  const admission = new Admission(settings.maxInFlight, settings.maxInFlightBytes);
-  const send = new SendHandler(ports, session, settings, admission, outcomes, meters);
-  const complete = new CompleteHandler(
-    ports,
-    session,
-    connection.jetStream,
-    settings,
-    admission,
-    outcomes,
-    meters,
-  );
-  return {
-    [ingestMethods.send]: (call, reply) => send.handle(call, reply),
-    [ingestMethods.complete]: (call, reply) => complete.handle(call, reply),
-  };
 }
 
 function connectNats(ports: CollectorPorts, settings: CollectorSettings): Promise<NatsConnection> {
@@ -118,38 +77,4 @@ function isExpected(connection: NatsConnection, settings: CollectorSettings): bo
   return (
     settings.expectedClusterName === undefined || connection.clusterName === settings.expectedClusterName
   );
-}
-
-/** The way out, from whatever point of the start it is asked for. */
-class Shutdown {
-  connection: NatsConnection | undefined;
-  server: RpcServer | undefined;
-  begun = false;
-  readonly #ports: CollectorPorts;
-  readonly #settings: CollectorSettings;
-
-  constructor(ports: CollectorPorts, settings: CollectorSettings) {
-    this.#ports = ports;
-    this.#settings = settings;
-  }
-
-  begin(): void {
-    if (this.begun) return;
-    this.begun = true;
-    const { clock, process } = this.#ports;
-    process.setReady(false);
-    clock.after(this.#settings.graceMs, () => process.exit(1));
-    this.#finish().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
-  }
-
-  async #finish(): Promise<void> {
-    if (this.server !== undefined) {
-      await this.#ports.clock.sleep(this.#settings.lameDuckMs);
-      await this.server.close();
-    }
-    await this.connection?.close();
-  }
 }

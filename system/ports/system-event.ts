@@ -175,6 +175,14 @@ export type DefenderEvent =
       /** The units by name: from now on exactly these are this Defender's. */
       readonly owned: readonly string[];
     }
+  /** V1: the partitions that a member of the consumer group holds from now on, by its own belief. */
+  | {
+      readonly kind: 'partitions.held';
+      readonly colour: Colour;
+      readonly pod: string;
+      readonly generationId: number;
+      readonly partitions: readonly number[];
+    }
   /** The durable of a unit is bound to this Defender, which pulls from now on. */
   | {
       readonly kind: 'unit.bound';

@@ -1,5 +1,6 @@
 import type {
   BreakableCassandra,
+  BreakableKafka,
   BreakableKubernetes,
   BreakableNats,
   BreakableServers,
@@ -211,6 +212,14 @@ const podCounts: Readonly<Record<string, number>> = {
   'defender-green': 6,
 };
 
+class FakeKafka extends FakeServers implements BreakableKafka {
+  leader = 1;
+
+  coordinator(): number {
+    return this.leader;
+  }
+}
+
 /** A world in which faults find everything they may break, and a test sees what they did to it. */
 export class FakeWorld implements FaultWorld {
   readonly kernel: Kernel;
@@ -218,6 +227,7 @@ export class FakeWorld implements FaultWorld {
   readonly history: History;
   readonly nats: { readonly blue: FakeNats; readonly green: FakeNats };
   readonly cassandra: FakeCassandra;
+  readonly kafka: FakeKafka;
   readonly kubernetes: FakeKubernetes;
   readonly tools: readonly { readonly name: string; readonly host: number }[];
   readonly operatorActs: string[] = [];
@@ -253,6 +263,7 @@ export class FakeWorld implements FaultWorld {
     for (const [deployment, count] of Object.entries(podCounts)) {
       for (let index = 0; index < count; index++) this.kubernetes.start(deployment, index);
     }
+    this.kafka = new FakeKafka(this.network, 'kafka', 3);
     this.tools = Array.from({ length: 4 }, (_, index) => {
       const name = `tool-${index}`;
       return { name, host: this.network.addHost(name) };

@@ -56,8 +56,10 @@ describe('the catalogue', () => {
       expect(world.network.calm).toBe(true);
       expect(world.outage).toBe(false);
       expect(
-        [world.nats.blue, world.nats.green, world.cassandra].flatMap((servers) => servers.states),
-      ).toEqual(Array.from({ length: 12 }, () => 'up'));
+        [world.nats.blue, world.nats.green, world.cassandra, world.kafka].flatMap(
+          (servers) => servers.states,
+        ),
+      ).toEqual(Array.from({ length: 15 }, () => 'up'));
       expect(world.kubernetes.all.every((pod) => pod.process.state === 'running')).toBe(true);
       expect(world.kubernetes.acts.filter((act) => act.startsWith('fail')).length).toBe(
         world.kubernetes.acts.filter((act) => act.startsWith('restore')).length,
@@ -68,6 +70,25 @@ describe('the catalogue', () => {
       expect(world.nats.blue.impairments.every(({ impairment }) => impairment.lifted)).toBe(true);
     },
   );
+});
+
+describe('faults of Kafka', () => {
+  test('the coordinator is the one that dies when it is asked for, and starts again at the end', () => {
+    const world = new FakeWorld();
+    const active = begin(world, 'kafka.kill-broker', { broker: 'coordinator' });
+    expect(active.targets).toEqual(['kafka-1']);
+    expect(world.kafka.states).toEqual(['up', 'killed', 'up']);
+    active.end();
+    expect(world.kafka.states).toEqual(['up', 'up', 'up']);
+  });
+
+  test('a broker stands still until the end', () => {
+    const world = new FakeWorld();
+    const active = begin(world, 'kafka.pause-broker');
+    expect(world.kafka.states.toSorted((a, b) => a.localeCompare(b))).toEqual(['paused', 'up', 'up']);
+    active.end();
+    expect(world.kafka.states).toEqual(['up', 'up', 'up']);
+  });
 });
 
 describe('faults of NATS', () => {

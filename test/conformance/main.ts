@@ -7,6 +7,7 @@ interface Subject {
 const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
   cassandra: () => import('./cassandra/command.ts'),
   kubernetes: () => import('./kubernetes/command.ts'),
+  kafka: () => import('./kafka/command.ts'),
   nats: () => import('./nats/command.ts'),
   prometheus: () => import('./prometheus/command.ts'),
   rollouts: () => import('./rollouts/command.ts'),

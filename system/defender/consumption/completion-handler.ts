@@ -17,7 +17,7 @@ const longestNakMs = 10_000;
 export class CompletionHandler {
   readonly #ports: PipelinePorts;
   readonly #settings: DefenderSettings;
-  readonly #jetStream: JetStream;
+  readonly #publisher: Pick<JetStream, 'publish'>;
   readonly #pipeline: Pipeline;
   readonly #metrics: DefenderMetrics;
   /** Failed processings by `messageKey`, until the message is settled for good. */
@@ -26,13 +26,13 @@ export class CompletionHandler {
   constructor(
     ports: PipelinePorts,
     settings: DefenderSettings,
-    jetStream: JetStream,
+    publisher: Pick<JetStream, 'publish'>,
     pipeline: Pipeline,
     metrics: DefenderMetrics,
   ) {
     this.#ports = ports;
     this.#settings = settings;
-    this.#jetStream = jetStream;
+    this.#publisher = publisher;
     this.#pipeline = pipeline;
     this.#metrics = metrics;
   }
@@ -120,7 +120,7 @@ export class CompletionHandler {
         return;
       }
       try {
-        await this.#jetStream.publish(deadLetterSubject(message.subject), message.payload, {
+        await this.#publisher.publish(deadLetterSubject(message.subject), message.payload, {
           messageId: `dead:${message.messageId}`,
           timeoutMs: this.#settings.natsTimeoutMs,
         });

@@ -19,11 +19,15 @@ export class BacklogReader {
 
   /** Messages not yet acknowledged (a work queue keeps no others); a stream that does not exist holds none. */
   async backlog(colour: Colour): Promise<number> {
+    const { v1 } = this.#settings;
+    if (v1?.colour === colour) return await v1.read();
     return (await this.#stream(colour))?.messages ?? 0;
   }
 
-  /** Undefined when both streams are alike, or the idle one is still to be made; else what differs (delivery R70). */
+  /** Undefined when both streams are alike, one colour has none (V1), or the idle one is still to be made; else what differs (delivery R70). */
   async difference(stable: Colour, idle: Colour): Promise<string | undefined> {
+    const { v1 } = this.#settings;
+    if (v1 !== undefined && [stable, idle].includes(v1.colour)) return undefined;
     const idleStream = await this.#stream(idle);
     if (idleStream === undefined) return undefined;
     const stableStream = await this.#stream(stable);

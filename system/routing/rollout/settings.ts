@@ -20,6 +20,12 @@ export interface ComponentSettings {
   readonly replicas: number;
 }
 
+export interface V1Backlog {
+  readonly colour: Colour;
+  /** Rejects with a `PortError`. */
+  read(): Promise<number>;
+}
+
 export interface RolloutSettings {
   readonly port: number;
   readonly managementAuthority: string;
@@ -29,6 +35,8 @@ export interface RolloutSettings {
   readonly natsUrls: Readonly<Record<Colour, string>>;
   readonly natsTimeoutMs: number;
   readonly stream: string;
+  /** A colour whose completions are not in NATS but in Kafka (V1), and how many are waiting there. Undefined: none. */
+  readonly v1: V1Backlog | undefined;
   readonly collector: ComponentSettings;
   readonly defender: ComponentSettings;
   readonly stages: StageSettings;
@@ -81,6 +89,7 @@ export const defaultRolloutSettings: RolloutSettings = {
   natsUrls: { blue: 'nats://nats-blue:4222', green: 'nats://nats-green:4222' },
   natsTimeoutMs: 2000,
   stream: 'dc-notifications',
+  v1: undefined,
   collector: { deployments: { blue: 'collector-blue', green: 'collector-green' }, replicas: 10 },
   defender: { deployments: { blue: 'defender-blue', green: 'defender-green' }, replicas: 45 },
   stages: defaultStageSettings,

@@ -1,0 +1,2 @@
+export { kafkaVersion } from './distribution.ts';
+export { LiveBroker } from './live-broker.ts';
