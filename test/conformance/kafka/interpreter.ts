@@ -68,6 +68,7 @@ export class Interpreter {
       { topic: this.#name, partitions, replicas: 1, minInSync: 1 },
       requestTimeoutMs,
     );
+    await this.#untilLed();
     await this.#untilCoordinated();
     for (let index = 0; index < actors; index++) {
       this.#actors.push({
@@ -116,8 +117,19 @@ export class Interpreter {
     }
     this.#observer?.close();
     this.#observer = await this.#rig.connect(`${this.#name}-observer`);
+    await this.#untilLed();
     await this.#untilCoordinated();
     this.#startMs = this.#rig.nowMs() - slot * slotMs;
+  }
+
+  /** A broker answers a creation before it knows the topic itself. */
+  async #untilLed(): Promise<void> {
+    for (;;) {
+      const found = await this.#observe().metadata([this.#name], requestTimeoutMs);
+      const led = found.partitions.filter(({ errorCode, leader }) => errorCode === 0 && leader > 0);
+      if (led.length === partitions) return;
+      await this.#rig.sleep(20);
+    }
   }
 
   async #untilCoordinated(): Promise<void> {
