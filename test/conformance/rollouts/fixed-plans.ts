@@ -144,4 +144,63 @@ export const fixedPlans: readonly RolloutPlan[] = [
   }),
   // Back to stable, and an abort, when stable has shrunk already.
   plan({ dynamicStableScale: true, steps: [weight(75), pause] }, version(2), version(1), version(2), abort),
+  // Failures: in the background during a pause, in a step, one of two metrics, with and without a router.
+  plan(
+    { steps: [weight(50), pause], background: { startingStep: 0, metrics: [endless] } },
+    version(2),
+    { kind: 'answer', metric: 'gate', answer: [0.2] },
+    { kind: 'answer', metric: 'gate', answer: [0] },
+    retry,
+    promote,
+  ),
+  plan(
+    { routed: false, steps: [weight(50), pause], background: { startingStep: 1, metrics: [endless] } },
+    version(2),
+    { kind: 'answer', metric: 'gate', answer: [0.2] },
+    version(1),
+  ),
+  plan(
+    { steps: [weight(25), { kind: 'analysis', metrics: [gate] }, pause] },
+    { kind: 'answer', metric: 'gate', answer: [0.2] },
+    version(2),
+    { kind: 'answer', metric: 'gate', answer: [0] },
+    retry,
+    promote,
+  ),
+  plan(
+    {
+      dynamicStableScale: true,
+      steps: [
+        weight(75),
+        {
+          kind: 'analysis',
+          metrics: [
+            gate,
+            { ...gate, name: 'web', provider: 'web', success: 'result < 0.01', failure: 'result > 0.05' },
+          ],
+        },
+      ],
+    },
+    { kind: 'answer', metric: 'web', answer: [0.2] },
+    version(2),
+    version(3),
+    promoteFull,
+  ),
+  plan(
+    { steps: [weight(25), { kind: 'analysis', metrics: [{ ...gate, count: 3, failureLimit: 1 }] }, pause] },
+    { kind: 'answer', metric: 'gate', answer: [0.2] },
+    version(2),
+  ),
+  // Metrics that the controller refuses (delivery 26).
+  plan(
+    {
+      steps: [
+        weight(25),
+        { kind: 'analysis', metrics: [{ ...gate, count: 2, consecutiveSuccessLimit: 3 }] },
+        pause,
+      ],
+    },
+    version(2),
+    retry,
+  ),
 ];

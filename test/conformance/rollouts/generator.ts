@@ -47,7 +47,7 @@ function drawAct(
   held: ReadonlySet<number>,
 ): PlannedAct | undefined {
   if (first) return { kind: 'version', version: newest + 1, held: draw(fc.nat, 5) === 0 };
-  switch (draw(fc.nat, 15)) {
+  switch (draw(fc.nat, 19)) {
     case 0:
     case 1:
       return { kind: 'version', version: newest + 1, held: draw(fc.nat, 5) === 0 };
@@ -83,7 +83,7 @@ function drawAct(
 }
 
 function drawAnswer(draw: Draw, provider: PlannedMetric['provider']): PlannedAnswer {
-  const single: readonly PlannedAnswer[] = [[0], [0], [0.03], [0.03], [0.2], [0.2], 'error'];
+  const single: readonly PlannedAnswer[] = [[0], [0], [0.03], [0.03], [0.2], [0.2], [0.2], 'error'];
   // A page cannot say NaN or nothing.
   const list: readonly PlannedAnswer[] = [...single, ['NaN'], [], [0, 0.5]];
   return draw(fc.constantFrom<PlannedAnswer[]>, ...(provider === 'web' ? single : list));
