@@ -11,6 +11,7 @@ import { contextIdOf } from '../system/ports/ingest.ts';
 import { chunkTable } from '../system/ports/tables.ts';
 import { decodeCompletion } from '../system/defender/processing/completion-codec.ts';
 import { defaultV1Topics } from '../system/defender/v1/settings.ts';
+import { deploymentVersions, versionedName } from '../system/routing/variants/versioned/names.ts';
 import type { WorldEvent } from '../sim/history/world-event.ts';
 import { SimulationError, type TraceSink } from '../sim/kernel/index.ts';
 import type { SystemCustomisation } from '../sim/system-customisation.ts';
@@ -389,10 +390,17 @@ function waitingCompletions(world: World): readonly string[] {
 }
 
 function waitingInNats(world: World, prefix: string): readonly string[] {
-  return colours.flatMap((colour) => {
-    const messages = world.nats[colour].inspectStream(completionStream)?.committedMessages ?? [];
-    return messages.map(({ messageId }) => messageId.slice(prefix.length));
-  });
+  // Where both halves share a cluster, each has a stream of its own in it.
+  const streams = [
+    completionStream,
+    ...deploymentVersions.map((each) => versionedName(completionStream, each)),
+  ];
+  return colours.flatMap((colour) =>
+    streams.flatMap((stream) => {
+      const messages = world.nats[colour].inspectStream(stream)?.committedMessages ?? [];
+      return messages.map(({ messageId }) => messageId.slice(prefix.length));
+    }),
+  );
 }
 
 /** V1: what the group has not committed. */

@@ -6,6 +6,8 @@ import { PortError } from '../../../ports/errors.ts';
  */
 export type DeploymentVersion = 'stable' | 'canary';
 
+export const deploymentVersions: readonly DeploymentVersion[] = ['stable', 'canary'];
+
 /** `dc.<tool>.complete` → `dc.<tool>.complete.<version>` (delivery R121). */
 export function versionedSubject(subject: string, version: DeploymentVersion): string {
   return `${subject}.${version}`;
