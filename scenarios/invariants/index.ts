@@ -64,6 +64,7 @@ import { idleClean } from './idle-clean.ts';
 import { rebalanceShift } from './rebalance-shift.ts';
 import { retryRunnable } from './retry-runnable.ts';
 import { rolesAgree } from './roles-agree.ts';
+import { shadowBestEffort } from './shadow-best-effort.ts';
 import type { Rule } from './rule.ts';
 import { shutdownOrder } from './shutdown-order.ts';
 import { timelineKept } from './timeline-kept.ts';
@@ -98,6 +99,7 @@ export const rules: readonly Rule[] = [
   shadowLimited,
   shadowMarked,
   shadowCompared,
+  shadowBestEffort,
   operationOnce,
   operationFirstWrite,
   writeBehindKept,

@@ -147,6 +147,12 @@ const bugs: readonly VariantBug[] = [
     summary: 'a tested build waits for its approval for ever',
     rule: 'pipeline.bounded',
   },
+  {
+    name: 'canary-first',
+    variant: 'shadow-publish',
+    summary: 'completions are published to the canary first, and to stable if that went well',
+    rule: 'shadow.best-effort',
+  },
 ];
 
 /** Bugs of the variants of delivery that have a stage; the stage of each knows them by name. */

@@ -1,3 +1,4 @@
+import { shadowPublishVariant } from './shadow-publish/index.ts';
 import { pipelinesVariant } from './pipelines/index.ts';
 import { thresholdVariant } from './threshold/index.ts';
 import { idempotencyVariant } from './idempotency/index.ts';
@@ -12,4 +13,5 @@ export const variants: readonly Variant[] = [
   idempotencyVariant,
   thresholdVariant,
   pipelinesVariant,
+  shadowPublishVariant,
 ];

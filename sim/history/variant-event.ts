@@ -44,6 +44,22 @@ type ShadowObservation =
       readonly fewestDifferences: number;
       readonly mostDifferences: number;
     }
+  /** A collector published a completion. `isSelected`: its tool is shadowed; `canaryRefused`: while the canary's stream refused. */
+  | {
+      readonly kind: 'shadow.published';
+      readonly tool: string;
+      readonly messageId: string;
+      readonly ok: boolean;
+      readonly canaryRefused: boolean;
+      readonly isSelected: boolean;
+    }
+  /** One half consumed a completion, under the subject that it saw. */
+  | {
+      readonly kind: 'shadow.consumed';
+      readonly version: 'stable' | 'canary';
+      readonly subject: string;
+      readonly messageId: string;
+    }
   /** Rows where live reads, and those of them that the shadow wrote. */
   | { readonly kind: 'shadow.audited'; readonly rows: number; readonly foreignRows: number };
 

@@ -35,7 +35,7 @@ export const percentageBugs: Readonly<Record<string, () => CanaryGatewayPolicies
     choose(config, marks) {
       const choice = correctSplit.choose(config, marks);
       if (choice.reason !== 'weight') return choice;
-      const sum = [...marks.client].reduce((total, letter) => total + letter.charCodeAt(0), 0);
+      const sum = Array.from(marks.client).reduce((total, letter) => total + letter.charCodeAt(0), 0);
       return { backend: sum % 1000 < config.weightPercent * 10 ? 'canary' : 'stable', reason: 'weight' };
     },
   }),
