@@ -12,6 +12,7 @@ import { obtainKafka } from './distribution.ts';
 const run = promisify(execFile);
 const startTimeoutMs = 240_000;
 const startAttempts = 3;
+const java: string = 'java';
 /** Any 16 bytes in base64. */
 const clusterId = 'dGZkYy1jb25mb3JtYQ';
 
@@ -57,7 +58,7 @@ export class LiveBroker {
     const text = Object.entries(lines).map(([name, value]) => `${name}=${value}\n`);
     writeFileSync(join(folder, 'server.properties'), text.join(''));
     const broker = new LiveBroker(libraries, folder, port);
-    await run('java', broker.#java('kafka.tools.StorageTool', 'format', '-t', clusterId, '-c'), {
+    await run(java, broker.#java('kafka.tools.StorageTool', 'format', '-t', clusterId, '-c'), {
       cwd: folder,
       timeout: startTimeoutMs,
     });
@@ -94,7 +95,7 @@ export class LiveBroker {
 
   async #tryStart(): Promise<boolean> {
     const output = openSync(join(this.#folder, 'output.log'), 'a');
-    const child = spawn('java', this.#java('kafka.Kafka'), {
+    const child = spawn(java, this.#java('kafka.Kafka'), {
       cwd: this.#folder,
       stdio: ['ignore', output, output],
     });

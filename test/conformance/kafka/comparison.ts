@@ -5,7 +5,7 @@ import { ModelRig } from './model-rig.ts';
 import type { Plan } from './plan.ts';
 
 /** So many worlds with other ids and other delays must agree before a plan is taken. */
-const trials = 4;
+const trials = 8;
 
 /** The first line that differs. */
 export interface Difference {
