@@ -14,6 +14,8 @@ export function customisedBoth(first: SystemCustomisation, second: SystemCustomi
   return {
     collector: both(first.collector, second.collector),
     defender: both(first.defender, second.defender),
+    v1Defender: both(first.v1Defender, second.v1Defender),
+    electionAgent: both(first.electionAgent, second.electionAgent),
     gateway: both(first.gateway, second.gateway),
     management: both(first.management, second.management),
     rollout: both(first.rollout, second.rollout),
