@@ -5,7 +5,7 @@ import { AckImpairments, type AckCondition, type AckImpairment } from './ack-imp
 import { Advisories, type AdvisoryKind } from './advisories.ts';
 import { apiErrors } from './api-errors.ts';
 import type { Call } from './call.ts';
-import { ConsumerMachine, consumerMachineOf } from './consumer-machine.ts';
+import { ConsumerMachine } from './consumer-machine.ts';
 import { ConsumerService } from './consumer-service.ts';
 import { consumerReplicas } from './consumer-settings.ts';
 import { LinkHealth } from './link-health.ts';
@@ -17,6 +17,7 @@ import { NatsServer } from './nats-server.ts';
 import type { Assignment, Operation } from './operations.ts';
 import { nats212, type NatsProfile } from './profile.ts';
 import { RaftGroup, type GroupWorld } from './raft-group.ts';
+import { dropUnneeded, freeAfter, isNeeded, isSettled } from './retention.ts';
 import type { StoredMessage } from './stored-message.ts';
 import { ConsumerAsset, StreamAsset } from './stream-asset.ts';
 import { inspect, replicaMessages, type ReplicaMessage, type StreamInspection } from './stream-inspection.ts';
@@ -169,29 +170,9 @@ export class NatsCluster implements GroupWorld {
     service.dispatch();
   }
 
-  /**
-   * Some consumer, but for one, still has to deliver the message or to hear of it, as the replicas on one server know
-   * (`checkForInterest`).
-   */
-  isNeeded(
-    asset: StreamAsset,
-    message: StoredMessage,
-    server: NatsServer,
-    except: ConsumerAsset | undefined = undefined,
-  ): boolean {
-    for (const consumer of asset.holdersOf(message.subject)) {
-      if (consumer === except) continue;
-      const replica = consumer.group.replicaOn(server);
-      if (replica === undefined) continue;
-      consumer.group.settle();
-      const { service } = replica;
-      const isNeeded =
-        service instanceof ConsumerService && service.ready
-          ? service.needs(message.sequence)
-          : consumerMachineOf(replica.machine).record.needs(message.sequence, consumer.settings);
-      if (isNeeded) return true;
-    }
-    return false;
+  /** As `retention.ts` has it, for consumers, which must not import what knows them. */
+  isNeeded(asset: StreamAsset, message: StoredMessage, server: NatsServer, except?: ConsumerAsset): boolean {
+    return isNeeded(asset, message, server, except);
   }
 
   /** A replica of a stream has applied something: the leaders of consumers beside it look at it. */
@@ -447,7 +428,7 @@ export class NatsCluster implements GroupWorld {
       existing.group.settle();
       this.#groupOfSubject = [];
       if (retention !== settings.retention && settings.retention === 'interest')
-        this.#dropUnneeded(existing, (message, server) => this.#isSettled(existing, message, server));
+        dropUnneeded(existing, (message, server) => isSettled(existing, message, server));
       for (const { machine } of existing.group.replicas)
         streamMachineOf(machine).enforceLimits(maxMessagesPerSubject);
       streamMachineOf(existing.group.baseMachine).enforceLimits(maxMessagesPerSubject);
@@ -498,7 +479,7 @@ export class NatsCluster implements GroupWorld {
       asset.update(existing, settings);
       const hasOtherFilter = previous.filterSubjects.join() !== settings.filterSubjects.join();
       if (hasOtherFilter && asset.settings.retention === 'interest' && this.profile.multiFilter)
-        this.#dropUnneeded(asset, () => true);
+        dropUnneeded(asset, () => true);
       const service = existing.group.leader()?.service;
       // A server of 2.9 answers before its loop has looked at what else may be delivered now.
       if (!this.profile.multiFilter) this.#answerConsumer(existing, call);
@@ -554,60 +535,7 @@ export class NatsCluster implements GroupWorld {
     }
     consumer.stream.remove(consumer);
     this.#end(consumer.group);
-    if (consumer.stream.settings.retention !== 'interest') return;
-    // A stream that nobody is interested in is purged, where it stands.
-    if (consumer.stream.consumers.size === 0 && this.profile.multiFilter) {
-      const { group } = consumer.stream;
-      group.settle();
-      for (const machine of [group.baseMachine, ...group.replicas.map((replica) => replica.machine)]) {
-        streamMachineOf(machine).forgetMessages();
-      }
-      return;
-    }
-    // From its floor on, what nobody needs is free now, whoever held it back.
-    const leader = consumer.stream.group.leader();
-    if (leader?.service?.ready !== true) return;
-    for (const message of streamMachineOf(leader.machine).messages) {
-      if (message.sequence < floor && !consumer.filter.matches(message.subject)) continue;
-      if (this.isNeeded(consumer.stream, message, leader.server)) continue;
-      leader.propose({ kind: 'delete', sequence: message.sequence, isRelease: true, call: undefined });
-    }
-  }
-
-  /** Replicas of an interest stream remove by themselves what no consumer needs (`cleanupNoInterestMessages`). */
-  #dropUnneeded(asset: StreamAsset, isAsked: (message: StoredMessage, server: NatsServer) => boolean): void {
-    const { group } = asset;
-    const judge = group.leader() ?? group.replicas[0];
-    if (judge === undefined) return;
-    group.settle();
-    const dropped: number[] = [];
-    for (const message of streamMachineOf(judge.machine).messages) {
-      if (isAsked(message, judge.server) && !this.isNeeded(asset, message, judge.server))
-        dropped.push(message.sequence);
-    }
-    for (const machine of [group.baseMachine, ...group.replicas.map((replica) => replica.machine)]) {
-      const stream = streamMachineOf(machine);
-      for (const sequence of dropped) {
-        const message = stream.messages.get(sequence);
-        if (message !== undefined) stream.drop(message);
-      }
-    }
-  }
-
-  /** Some consumer that wants it is done with it (`checkStateForInterestStream`). */
-  #isSettled(asset: StreamAsset, message: StoredMessage, server: NatsServer): boolean {
-    const stream = asset.group.replicaOn(server);
-    const lastSequence = stream === undefined ? 0 : streamMachineOf(stream.machine).lastSequence;
-    return asset.consumersOf(message.subject).some((consumer) => {
-      const replica = consumer.group.replicaOn(server);
-      if (replica === undefined) return false;
-      consumer.group.settle();
-      const { record } = consumerMachineOf(replica.machine);
-      // A floor beyond the stream is not believed.
-      if (record.floorStream > lastSequence) return false;
-      const seen = record.pending.size === 0 ? record.floorStream : record.deliveredStream;
-      return message.sequence <= seen && !record.needs(message.sequence, consumer.settings);
-    });
+    if (consumer.stream.settings.retention === 'interest') freeAfter(consumer, floor);
   }
 
   #end(group: RaftGroup): void {

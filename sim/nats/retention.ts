@@ -1,0 +1,91 @@
+import { consumerMachineOf } from './consumer-machine.ts';
+import { ConsumerService } from './consumer-service.ts';
+import type { NatsServer } from './nats-server.ts';
+import type { StoredMessage } from './stored-message.ts';
+import type { ConsumerAsset, StreamAsset } from './stream-asset.ts';
+import { streamMachineOf } from './stream-machine.ts';
+
+/**
+ * Some consumer, but for one, still has to deliver the message or to hear of it, as the replicas on one server know
+ * (`checkForInterest`; jetstream D36).
+ */
+export function isNeeded(
+  asset: StreamAsset,
+  message: StoredMessage,
+  server: NatsServer,
+  except?: ConsumerAsset,
+): boolean {
+  for (const consumer of asset.holdersOf(message.subject)) {
+    if (consumer === except) continue;
+    const replica = consumer.group.replicaOn(server);
+    if (replica === undefined) continue;
+    consumer.group.settle();
+    const { service } = replica;
+    const needs =
+      service instanceof ConsumerService && service.ready
+        ? service.needs(message.sequence)
+        : consumerMachineOf(replica.machine).record.needs(message.sequence, consumer.settings);
+    if (needs) return true;
+  }
+  return false;
+}
+
+/** Replicas of an interest stream remove by themselves what no consumer needs (`cleanupNoInterestMessages`). */
+export function dropUnneeded(
+  asset: StreamAsset,
+  isAsked: (message: StoredMessage, server: NatsServer) => boolean,
+): void {
+  const { group } = asset;
+  const judge = group.leader() ?? group.replicas[0];
+  if (judge === undefined) return;
+  group.settle();
+  const dropped: number[] = [];
+  for (const message of streamMachineOf(judge.machine).messages) {
+    if (isAsked(message, judge.server) && !isNeeded(asset, message, judge.server))
+      dropped.push(message.sequence);
+  }
+  for (const machine of [group.baseMachine, ...group.replicas.map((replica) => replica.machine)]) {
+    const stream = streamMachineOf(machine);
+    for (const sequence of dropped) {
+      const message = stream.messages.get(sequence);
+      if (message !== undefined) stream.drop(message);
+    }
+  }
+}
+
+/** Some consumer that wants it is done with it (`checkStateForInterestStream`). */
+export function isSettled(asset: StreamAsset, message: StoredMessage, server: NatsServer): boolean {
+  const stream = asset.group.replicaOn(server);
+  const lastSequence = stream === undefined ? 0 : streamMachineOf(stream.machine).lastSequence;
+  return asset.consumersOf(message.subject).some((consumer) => {
+    const replica = consumer.group.replicaOn(server);
+    if (replica === undefined) return false;
+    consumer.group.settle();
+    const { record } = consumerMachineOf(replica.machine);
+    // A floor beyond the stream is not believed.
+    if (record.floorStream > lastSequence) return false;
+    const seen = record.pending.size === 0 ? record.floorStream : record.deliveredStream;
+    return message.sequence <= seen && !record.needs(message.sequence, consumer.settings);
+  });
+}
+
+/** A consumer of an interest stream was deleted: from its floor on, what nobody needs is free, whoever held it back. */
+export function freeAfter(consumer: ConsumerAsset, floor: number): void {
+  const { stream } = consumer;
+  const { group } = stream;
+  // A stream that nobody is interested in is purged, where it stands.
+  if (stream.consumers.size === 0 && stream.profile.multiFilter) {
+    group.settle();
+    for (const machine of [group.baseMachine, ...group.replicas.map((replica) => replica.machine)]) {
+      streamMachineOf(machine).forgetMessages();
+    }
+    return;
+  }
+  const leader = group.leader();
+  if (leader?.service?.ready !== true) return;
+  for (const message of streamMachineOf(leader.machine).messages) {
+    if (message.sequence < floor && !consumer.filter.matches(message.subject)) continue;
+    if (isNeeded(stream, message, leader.server)) continue;
+    leader.propose({ kind: 'delete', sequence: message.sequence, isRelease: true, call: undefined });
+  }
+}
