@@ -88,7 +88,10 @@ async function fixed(version: ServerVersion): Promise<number> {
 }
 
 /** Runs something on a cluster of its own. */
-async function onCluster(version: ServerVersion, run: (rig: LiveRig) => Promise<number>): Promise<number> {
+async function onCluster(
+  version: ServerVersion,
+  run: (rig: LiveRig, cluster: LiveCluster) => Promise<number>,
+): Promise<number> {
   const cluster = await LiveCluster.start({
     version,
     name: 'conformance',
@@ -97,7 +100,7 @@ async function onCluster(version: ServerVersion, run: (rig: LiveRig) => Promise<
   });
   const rig = new LiveRig(cluster);
   try {
-    return await run(rig);
+    return await run(rig, cluster);
   } finally {
     await rig.close();
     await cluster.stop();
@@ -120,19 +123,30 @@ async function campaign(
   places: number,
   shrinkLimit: number,
 ): Promise<number> {
-  return await onCluster(version, async (rig) => {
+  return await onCluster(version, async (rig, cluster) => {
     const startMs = performance.now();
     const result = await new Campaign(rig, {
       version: profileOf(version),
       places,
       shrinkLimit,
-      progress: () => undefined,
+      progress: () => checkAlive(cluster),
     }).run(plansOf(seed, operations));
     print(version, seed, result, (performance.now() - startMs) / 1000);
     return result.findings.length === 0 && result.settled.length === 0
       ? exitCodes.agreed
       : exitCodes.disagreed;
   });
+}
+
+/** A server that has ended by itself leaves every sequence to time out. Error: `LiveProblem` with the end of what it logged. */
+function checkAlive(cluster: LiveCluster): void {
+  for (const { name, process } of cluster.nodes) {
+    if (!process.running)
+      throw new LiveProblem(
+        `${name} has ended by itself: ${process.log.slice(-3_000)}`,
+        'run it with fewer --ops',
+      );
+  }
 }
 
 function print(version: string, seed: number, result: CampaignResult, seconds: number): void {
