@@ -368,7 +368,8 @@ export class ConsumerMemory {
     const sequence = list.sequences.shift() ?? 0;
     if (list.sequences.length === 0) {
       this.#skipList = undefined;
-      this.nextStream = list.resumeAfter + 1;
+      const { multiFilter } = this.#asset.profile;
+      this.nextStream = multiFilter ? list.resumeAfter + 1 : Math.max(list.resumeAfter, sequence + 1);
     } else {
       this.nextStream = sequence + 1;
     }

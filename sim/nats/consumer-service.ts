@@ -727,6 +727,7 @@ export class ConsumerService implements GroupService {
       } else if (memory.isExhausted(sequence, this.settings)) {
         memory.forgetAgain(sequence);
         this.#exhaust(sequence);
+        if (!multiFilter) memory.countGone(sequence);
       } else {
         return true;
       }

@@ -48,6 +48,20 @@ export const knownDifferences: readonly KnownDifference[] = [
     witness: undefined,
   },
   {
+    id: 'interest-takes-a-moment',
+    profiles: ['2.12'],
+    what: 'a replicated stream that comes to keep by interest: the answer to the update sometimes still counts what nobody needs; the model has dropped it',
+    why: 'chance: the removals go through the stream’s log while the answer is on its way (seen both ways on 2.12.15)',
+    since: '2026-11-21',
+    misleads: 'none: no stream here changes how it keeps',
+    explains: ({ plan, step }) =>
+      plan.stream?.replicas === 3 &&
+      typeof step !== 'string' &&
+      step.kind === 'update-stream' &&
+      step.changes.retention === 'interest',
+    witness: undefined,
+  },
+  {
     id: 'delete-beyond-the-last',
     profiles: ['2.9.10'],
     what: 'deleting a sequence beyond the last of a replicated file stream is not answered, and its replicas reset themselves; the model refuses it (10057)',

@@ -21,6 +21,8 @@ export interface RecordedRun {
 /** So many runs at a time; they are short and few. */
 const places = 24;
 const rampMs = 40;
+/** What does not come back was the machine's doing. */
+const attempts = 3;
 
 function path(version: NatsProfile['version']): string {
   return join(import.meta.dirname, 'recorded', `${version}.json`);
@@ -43,16 +45,17 @@ export async function record(
     places,
     async ({ id, plan }, index) => {
       if (index < places) await rig.sleep(index * rampMs);
-      const server = await new Interpreter(rig, plan, planName(index)).run();
       const model = await runOnModel(plan, version);
-      const difference = firstDifference(plan, version, model.observations, server.observations);
-      if (difference === undefined) return { id, plan, observations: server.observations };
-      const agreed = Math.max(0, difference.place);
-      return {
-        id,
-        plan: { ...plan, steps: plan.steps.slice(0, agreed) },
-        observations: server.observations.slice(0, agreed + 1),
-      };
+      let kept: RecordedRun = { id, plan: { ...plan, steps: [] }, observations: [] };
+      for (let attempt = 0; attempt < attempts; attempt++) {
+        const server = await new Interpreter(rig, plan, planName(index * attempts + attempt)).run();
+        const difference = firstDifference(plan, version, model.observations, server.observations);
+        if (difference === undefined) return { id, plan, observations: server.observations };
+        const agreed = Math.max(0, difference.place);
+        const steps = plan.steps.slice(0, agreed);
+        kept = { id, plan: { ...plan, steps }, observations: server.observations.slice(0, agreed + 1) };
+      }
+      return kept;
     },
     (run, index) => {
       runs[index] = run;
