@@ -30,7 +30,9 @@ describe('the wire format of Kafka', () => {
   test('a batch is what brokers have in their logs, checksum included', () => {
     // Checked once against a broker, which refuses a batch whose checksum is wrong.
     const bytes = encodeBatch([{ key: 'k', value: new Uint8Array([1, 2]), timestampMs: 1_700_000_000_000 }]);
-    expect(bytes.toString('hex')).toMatchInlineSnapshot(`"00000000000000000000003bffffffff0259adb0b10000000000000000018bcfe568000000018bcfe56800ffffffffffffffffffffffffffff0000000112000000026b04010200"`);
+    expect(bytes.toString('hex')).toMatchInlineSnapshot(
+      `"00000000000000000000003bffffffff0259adb0b10000000000000000018bcfe568000000018bcfe56800ffffffffffffffffffffffffffff0000000112000000026b04010200"`,
+    );
   });
 
   test('records come back, from the offset that was asked for', () => {
