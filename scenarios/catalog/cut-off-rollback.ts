@@ -1,11 +1,10 @@
-import { defaultEpochGuardSettings } from '../../system/collector/epoch-guard.ts';
 import type { SystemCustomisation } from '../../sim/system-customisation.ts';
 import { fixed, goal, minuteMs, parametersOf, type Scenario } from './scenario.ts';
 
-/** Collectors ask Management, too, and refuse what was routed by a list from before a rollback. */
-const refusingCollectors: SystemCustomisation = {
-  collector: (settings) => ({ ...settings, epochGuard: defaultEpochGuardSettings }),
-  gateway: (settings) => ({ ...settings, keepsFloors: true }),
+/** Nobody but the gateways asks Management: what they route is taken. */
+const trustingCollectors: SystemCustomisation = {
+  collector: (settings) => ({ ...settings, epochGuard: undefined }),
+  gateway: (settings) => ({ ...settings, keepsFloors: false }),
 };
 
 function cutOffRollback(name: string, summary: string, customisation: SystemCustomisation): Scenario {
@@ -46,11 +45,11 @@ function cutOffRollback(name: string, summary: string, customisation: SystemCust
 export const cutOffKeep = cutOffRollback(
   'cut-off-keep',
   'L1 with a gateway cut off for ten minutes, which keeps its list: the canary is served until it is back',
-  {},
+  trustingCollectors,
 );
 
 export const cutOffRefuse = cutOffRollback(
   'cut-off-refuse',
   'the same, and collectors of the canary refuse what is routed by the old list: the gateway falls back to stable',
-  refusingCollectors,
+  {},
 );

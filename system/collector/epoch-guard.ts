@@ -18,7 +18,7 @@ export interface EpochGuardSettings {
 export const defaultEpochGuardSettings: EpochGuardSettings = {
   managementAuthority: 'management:8080',
   snapshotPath: '/api/v1/routing/snapshot',
-  pollMs: 2000,
+  pollMs: 5000,
   timeoutMs: 1000,
 };
 

@@ -1,6 +1,6 @@
 import type { Colour } from '../ports/colour.ts';
 import type { UnitKind } from '../ports/completion.ts';
-import type { EpochGuardSettings } from './epoch-guard.ts';
+import { defaultEpochGuardSettings, type EpochGuardSettings } from './epoch-guard.ts';
 import { correctCollectorPolicies } from './policies.ts';
 import type { CollectorPolicies } from './policies.ts';
 
@@ -74,7 +74,7 @@ export function defaultCollectorSettings(colour: Colour, natsUrl: string): Colle
     packMs: 5,
     lameDuckMs: 5_000,
     graceMs: 28_000,
-    epochGuard: undefined,
+    epochGuard: defaultEpochGuardSettings,
     policies: correctCollectorPolicies,
   };
 }

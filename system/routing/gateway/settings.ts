@@ -86,7 +86,7 @@ export const defaultGatewaySettings: GatewaySettings = {
   toolLimit: undefined,
   retry: { attempts: 1, pauseMs: 50, attemptTimeoutMs: Infinity },
   drainMs: undefined,
-  keepsFloors: false,
+  keepsFloors: true,
   maxPushLength: 4 * 1024 * 1024,
   policies: standardGatewayPolicies,
 };
