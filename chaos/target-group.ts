@@ -5,13 +5,7 @@ import { textOf, type ChoiceParameter, type ParameterValues } from './parameter.
 import type { FaultWorld, TargetPod } from './world-access.ts';
 
 export type Component =
-  | 'gateway'
-  | 'management'
-  | 'rollout'
-  | 'collector'
-  | 'defender'
-  | 'leader-defender'
-  | 'election-agent';
+  'gateway' | 'management' | 'rollout' | 'collector' | 'defender' | 'leader-defender' | 'election-agent';
 
 /** Those that every world has. */
 const everywhere: readonly Component[] = [

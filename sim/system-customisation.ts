@@ -8,7 +8,8 @@ import type { GatewaySettings } from '../system/routing/gateway/settings.ts';
 import type { ManagementSettings } from '../system/routing/management/settings.ts';
 import type { RolloutSettings } from '../system/routing/rollout/settings.ts';
 
-export type ComponentName = 'collector' | 'defender' | 'election-agent' | 'gateway' | 'management' | 'rollout';
+export type ComponentName =
+  'collector' | 'defender' | 'election-agent' | 'gateway' | 'management' | 'rollout';
 
 /**
  * How a world runs another system than the right one: injected policies, changed settings, or a wrapper round the ports
