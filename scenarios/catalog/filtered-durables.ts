@@ -31,7 +31,7 @@ export const filteredDurables: Scenario = {
         scale(26, defenders),
         {
           kind: 'operator.rolling-update',
-          parameters: { deployment: 'defender-blue', image: 'v1.1' },
+          parameters: { deployment: 'defender-blue' },
           startMs: at(31),
         },
       ]),

@@ -35,6 +35,19 @@ export const natsImpaired: Excuse = {
   graceUs: 90 * secondUs,
 };
 
+/** Whether a leader can renew is up to a cluster that has lost servers or is divided. */
+export const natsDivided: Excuse = {
+  reason: 'NATS servers down or divided',
+  faults: [
+    { kind: 'nats.partition' },
+    { kind: 'nats.kill-node' },
+    { kind: 'nats.pause-node' },
+    { kind: 'nats.power-loss' },
+    { kind: 'nats.shut-down-node' },
+  ],
+  graceUs: 90 * secondUs,
+};
+
 /** Nobody grants leadership; an agent that starts waits out the leases of its last life (10 s). */
 export const electionAgentImpaired: Excuse = {
   reason: 'Election Agent impaired',

@@ -1,5 +1,5 @@
 import type { Colour } from '../../system/ports/colour.ts';
-import { defendersFrozen } from './excuses.ts';
+import { defendersFrozen, natsDivided } from './excuses.ts';
 import { rule, type Rule } from './rule.ts';
 
 /** As long as a dead leader may go without a successor (PRODUCT, crash recovery). */
@@ -20,7 +20,7 @@ export const leadershipEffective: Rule = rule({
   title: 'a leader that cannot reach NATS gives the leadership up within 13 s',
   kind: 'safety',
   source: 'delivery C5; defender §1, §2',
-  excuses: [defendersFrozen],
+  excuses: [defendersFrozen, natsDivided],
   watch({ kernel, history }, ledger) {
     const leading = new Map<string, Leading>();
     const degradedUs = new Map<string, number>();

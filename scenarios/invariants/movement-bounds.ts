@@ -64,8 +64,9 @@ function judgeLoad(ledger: RuleLedger, event: AssignmentChange): void {
 function judgeLeave(ledger: RuleLedger, event: AssignmentChange): void {
   const { moved, movedFromLeft, units, left } = event;
   const others = moved - movedFromLeft;
-  // Whole units: a share of them rounds up, since the bound on load may take the next one.
-  if (others <= Math.max(1, Math.ceil(othersOnCrash * (units - movedFromLeft)))) return;
+  // Whole units: a share of them rounds up, since the bound on load may take the next one; with few, two.
+  const least = units < leastUnitsPerMember * event.members ? 2 : 1;
+  if (others <= Math.max(least, Math.ceil(othersOnCrash * (units - movedFromLeft)))) return;
   ledger.violate(`${nameOf(event)}: ${others} units of surviving members moved when ${left.length} left`);
 }
 

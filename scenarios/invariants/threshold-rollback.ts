@@ -49,6 +49,7 @@ export const thresholdRollback: Rule = rule({
     return {
       finish() {
         if (bad === undefined) {
+          if (firstTrafficUs === undefined && withdrawnUs === undefined) return;
           ledger.check();
           if (withdrawnUs !== undefined) ledger.violate('a healthy canary was withdrawn', withdrawnUs);
           return;

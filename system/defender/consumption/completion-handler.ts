@@ -1,3 +1,4 @@
+import { unitOf } from '../../ports/completion.ts';
 import type { JetStream } from '../../ports/jetstream.ts';
 import { deadLetterSubject } from '../names.ts';
 import { BackOff, passPortError, reasonOf } from '../retry.ts';
@@ -137,7 +138,7 @@ export class CompletionHandler {
       colour: this.#settings.colour,
       pod: process.name,
       tool: delivery.completion.tool,
-      unit: delivery.unit,
+      unit: unitOf(this.#settings.unitKind, delivery.completion.tool, delivery.completion.chamber),
       contextId: delivery.contextId,
       streamSequence: message.streamSequence,
       reason,

@@ -1,4 +1,4 @@
-import type { Completion } from '../../ports/completion.ts';
+import { unitOf, type Completion } from '../../ports/completion.ts';
 import { contextIdOf } from '../../ports/ingest.ts';
 import type { DeliveredMessage } from '../../ports/jetstream.ts';
 import { decodeCompletion } from '../processing/completion-codec.ts';
@@ -183,7 +183,7 @@ export class UnitConsumer {
     };
   }
 
-  #report({ completion, contextId, message, unit }: Delivery): void {
+  #report({ completion, contextId, message }: Delivery): void {
     const { ports, settings, state } = this.#context;
     ports.telemetry.event({
       kind: 'completion.delivered',
@@ -191,7 +191,7 @@ export class UnitConsumer {
       pod: ports.process.name,
       defenderId: state.defenderId,
       tool: completion.tool,
-      unit,
+      unit: unitOf(settings.unitKind, completion.tool, completion.chamber),
       contextId,
       streamSequence: message.streamSequence,
       deliveryCount: message.deliveryCount,

@@ -28,6 +28,7 @@ export class Claimant {
   readonly #state: StateMachine;
   readonly #account = new ChangeAccount();
   readonly #startedMs: number;
+  #handOverSeenMs = -Infinity;
   #reserved: string | undefined;
   #isRacing = false;
   #isWanted = true;
@@ -85,7 +86,10 @@ export class Claimant {
     this.#ports.process.setReady(true);
     const inherited = await this.#inherit(claims, nowMs);
     if (inherited !== undefined || this.#reserved !== undefined) return inherited;
-    const isHoldOffOver = nowMs - this.#startedMs >= this.#settings.standbyHoldOffMs;
+    // While ids are handed on there are more standbys than marks at a time: the next mark may be this one's.
+    for (const { claim } of claims.values()) if (claim.mark !== 'held') this.#handOverSeenMs = nowMs;
+    const sinceMs = Math.max(this.#startedMs, this.#handOverSeenMs);
+    const isHoldOffOver = nowMs - sinceMs >= this.#settings.standbyHoldOffMs;
     return this.#claimFree(
       claims,
       map.version,

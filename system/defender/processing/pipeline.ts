@@ -1,3 +1,4 @@
+import { unitOf } from '../../ports/completion.ts';
 import { isLearnt, judgeAll, learnAll } from '../../charts/strategies/defence.ts';
 import type { DefenceJudgement } from '../../charts/strategies/defence.ts';
 import { requalified } from '../../charts/strategies/maintenance.ts';
@@ -247,7 +248,7 @@ export class Pipeline {
       colour: this.#settings.colour,
       pod: process.name,
       tool: delivery.completion.tool,
-      unit: delivery.unit,
+      unit: unitOf(this.#settings.unitKind, delivery.completion.tool, delivery.completion.chamber),
       contextId: delivery.contextId,
       digest: uchartDigest(chart),
       points,
