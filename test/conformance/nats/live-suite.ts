@@ -27,7 +27,7 @@ export async function describeLive(
     beforeAll(async () => {
       cluster = await LiveCluster.start({ version, name: 'conformance', nodeCount: 3, formWithinMs });
       await warmUp(cluster);
-    }, formWithinMs * 2);
+    }, formWithinMs * 3);
     afterAll(async () => {
       await cluster?.stop();
     });
@@ -35,17 +35,22 @@ export async function describeLive(
   });
 }
 
-/** A cluster that formed just now may lose the first stream that it is asked for (seen on 2.9.10). */
+const warmUpSuccesses = 3;
+const warmUpAttempts = 10;
+
+/** A cluster that formed just now may lose the first streams that it is asked for. */
 async function warmUp(cluster: LiveCluster): Promise<void> {
   const url = cluster.urls.join(',');
   const connection = await new ClientConnector().connect({ url, name: 'warm-up', timeoutMs: 5_000 });
-  for (let attempt = 0; attempt < 5; attempt++) {
+  let successes = 0;
+  for (let attempt = 0; attempt < warmUpAttempts && successes < warmUpSuccesses; attempt++) {
     try {
       await connection.management.createStream({ name: `warm-up-${attempt}`, replicas: 3 });
       await connection.management.deleteStream(`warm-up-${attempt}`);
-      break;
+      successes++;
     } catch (error) {
       if (!(error instanceof PortError)) throw error;
+      successes = 0;
     }
   }
   await connection.close();
