@@ -35,15 +35,16 @@ export const natsImpaired: Excuse = {
   graceUs: 90 * secondUs,
 };
 
-/** Whether a leader can renew is up to a cluster that has lost servers or is divided. */
+/** Whether a leader can renew is up to a cluster that has lost servers or is divided; over a bad link some calls get through. */
 export const natsDivided: Excuse = {
-  reason: 'NATS servers down or divided',
+  reason: 'NATS servers down or divided, or hard to reach',
   faults: [
     { kind: 'nats.partition' },
     { kind: 'nats.kill-node' },
     { kind: 'nats.pause-node' },
     { kind: 'nats.power-loss' },
     { kind: 'nats.shut-down-node' },
+    { kind: 'link.', touching: ['- nats'] },
   ],
   graceUs: 90 * secondUs,
 };
