@@ -27,7 +27,8 @@ interface UnitState {
 
 /**
  * After its first map every unit has one live owner: none for no longer than a fail-over takes, two for no longer than it
- * takes the old one to see the new map (PRODUCT, crash recovery; defender §2, §3, §5).
+ * takes the old one to see the new map (PRODUCT, crash recovery; defender §2, §3, §5). What was left in order and then meets
+ * a new leader waits for its window as well: 35 s.
  */
 export const ownershipCovered: Rule = rule({
   id: 'ownership.covered',
