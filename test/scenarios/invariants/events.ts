@@ -221,6 +221,15 @@ const plain: { readonly [K in EventKind]?: EventOf<K> } = {
   'node.up': { kind: 'node.up', node: 'node-0' },
   'fault.started': { kind: 'fault.started', id: 'f', faultKind: 'pod.kill', targets: [] },
   'fault.ended': { kind: 'fault.ended', id: 'f', faultKind: 'pod.kill', hits: 1 },
+  'canary.configured': {
+    kind: 'canary.configured',
+    release: 'v2',
+    revision: 1,
+    enabled: true,
+    weightPercent: 0,
+  },
+  'threshold.decided': { kind: 'threshold.decided', mode: 'advancing', stage: 1, reason: 'good' },
+  'threshold.truth': { kind: 'threshold.truth', truth: 'healthy' },
   phase: { kind: 'phase', phase: 'healing' },
 };
 
