@@ -1,19 +1,26 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { runScenario } from '../runner.ts';
-import { BlindSearch, type BlindOutcome } from './blind.ts';
+import { BlindSearch } from './blind.ts';
 import { BlindVariantSearch } from './blind-variants.ts';
 import { plantNamed, plants, plantsByArea } from './index.ts';
 import type { Plant } from './plant.ts';
+import {
+  formatHead,
+  formatRow,
+  rowsOf,
+  withRows,
+  type TableCells,
+  type TableTitle,
+} from './table-document.ts';
 
 const usage = `npm run plants                                                  every bug with the scenario that is made for it
 npm run plants -- --blind [--seeds N] [--area defender|other|variants]   random campaigns that know nothing of the bugs
   --plant NAME   this bug only (may be repeated)
-  --write        stores the table in docs/planted-bugs.md`;
+  --write        stores each row in docs/planted-bugs.md as soon as it is known
+  --missing      only bugs that have no row there yet: goes on where a run with --write ended`;
 
 const document = new URL('../../docs/planted-bugs.md', import.meta.url);
-const aimedTitle = '## Aimed';
-const blindTitle = '## Blind';
 const mostAimedSeeds = 10;
 
 /** For every planted bug how many seeds it took to break its rule, named first. */
@@ -33,68 +40,55 @@ async function seedsUntilCaught(plant: Plant): Promise<string> {
   return `not within ${mostAimedSeeds}`;
 }
 
-/** Prints as it goes; resolves to all lines. */
-class Table {
-  readonly lines: string[] = [];
+/** What a row of the table says about one bug. */
+type Measure = (plant: Plant) => Promise<TableCells>;
 
-  row(...cells: readonly string[]): void {
-    this.line(`| ${cells.join(' | ')} |`);
-  }
-
-  line(text: string): void {
-    this.lines.push(text);
-    console.log(text);
-  }
+async function aimedCells(plant: Plant): Promise<TableCells> {
+  const values = Object.entries(plant.overrides)
+    .map(([name, value]) => ` ${name}=${value}`)
+    .join('');
+  const seeds = await seedsUntilCaught(plant);
+  return [plant.summary, `\`${plant.rule}\``, `${plant.scenario}${values}`, seeds];
 }
 
-async function aimedTable(chosen: readonly Plant[]): Promise<readonly string[]> {
-  const table = new Table();
-  table.row('planted bug', 'what is wrong', 'rule it must break', 'scenario', 'seeds it took');
-  table.line('|---|---|---|---|---|');
-  for (const plant of chosen.toSorted((left, right) => (left.rule < right.rule ? -1 : 1))) {
-    const values = Object.entries(plant.overrides)
-      .map(([name, value]) => ` ${name}=${value}`)
-      .join('');
-    const seeds = await seedsUntilCaught(plant);
-    table.row(`\`${plant.name}\``, plant.summary, `\`${plant.rule}\``, `${plant.scenario}${values}`, seeds);
-  }
-  return table.lines;
-}
-
-async function blindTable(chosen: readonly Plant[], mostSeeds: number): Promise<readonly string[]> {
-  const table = new Table();
+function blindMeasure(mostSeeds: number): Measure {
   const searches = { fab: new BlindSearch(), variants: new BlindVariantSearch() };
-  const outcomes: BlindOutcome[] = [];
-  table.row('planted bug', 'what is wrong', 'seeds', 'seconds', 'found in', 'rules that found it');
-  table.line('|---|---|---|---|---|---|');
-  for (const plant of chosen) {
+  return async (plant) => {
     const search = plantsByArea.variants.includes(plant) ? searches.variants : searches.fab;
-    const outcome = await search.find(plant, mostSeeds);
-    outcomes.push(outcome);
-    const { find, seconds } = outcome;
-    table.row(
-      `\`${plant.name}\``,
+    const { find, seconds } = await search.find(plant, mostSeeds);
+    return [
       plant.summary,
       find === undefined ? `not within ${mostSeeds}` : String(find.seeds),
       seconds.toFixed(0),
       find?.scenario ?? '',
       find?.rules.map((rule) => `\`${rule}\``).join(', ') ?? '',
-    );
-  }
-  const seeds = outcomes.flatMap(({ find }) => (find === undefined ? [] : [find.seeds]));
-  const median = seeds.toSorted((left, right) => left - right)[Math.floor((seeds.length - 1) / 2)];
-  table.line('');
-  table.line(`${seeds.length} of ${outcomes.length} found, median ${median ?? 'of no'} seeds.`);
-  return table.lines;
+    ];
+  };
 }
 
-/** Puts the lines under this title, in place of what was there. */
-async function store(title: string, lines: readonly string[]): Promise<void> {
-  const before = await readFile(document, 'utf8');
-  const sections = before.split(/^(?=## )/m).filter((section) => !section.startsWith(`${title}\n`));
-  const section = `${title}\n\n${lines.join('\n')}\n`;
-  const [head = '', ...others] = sections.map((text) => `${text.trimEnd()}\n`);
-  await writeFile(document, [head, ...[...others, section].toSorted()].join('\n'));
+/** Prints each row as it is known, and stores it where that is asked for: what was measured outlives an interruption. */
+async function measureAll(
+  title: TableTitle,
+  chosen: readonly Plant[],
+  measure: Measure,
+  write: boolean,
+): Promise<void> {
+  console.log(formatHead(title));
+  for (const [index, plant] of chosen.entries()) {
+    const startMs = performance.now();
+    const cells = await measure(plant);
+    console.log(formatRow(title, plant.name, cells));
+    if (write) await store(title, new Map([[plant.name, cells]]));
+    const seconds = ((performance.now() - startMs) / 1000).toFixed(0);
+    console.error(`${index + 1} of ${chosen.length} bugs, this one in ${seconds} s`);
+  }
+}
+
+/** Read anew each time: several processes may measure different bugs. */
+async function store(title: TableTitle, rows: ReadonlyMap<string, TableCells>): Promise<void> {
+  const whole = new URL(`${document.href}.${process.pid}.tmp`);
+  await writeFile(whole, withRows(await readFile(document, 'utf8'), title, rows));
+  await rename(whole, document);
 }
 
 const { values } = parseArgs({
@@ -104,6 +98,7 @@ const { values } = parseArgs({
     area: { type: 'string' },
     plant: { type: 'string', multiple: true },
     write: { type: 'boolean', default: false },
+    missing: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -115,20 +110,21 @@ const ofArea =
       ? plantsByArea[values.area]
       : undefined;
 const named = values.plant?.map((name) => plantNamed(name));
-const chosen = ofArea?.filter((plant) => named === undefined || named.includes(plant));
-const isWhole = chosen?.length === ofArea?.length;
+const title: TableTitle = values.blind ? 'Blind' : 'Aimed';
+const stored = values.missing ? rowsOf(await readFile(document, 'utf8'), title) : undefined;
+const chosen = ofArea?.filter(
+  (plant) => (named === undefined || named.includes(plant)) && stored?.has(plant.name) !== true,
+);
 
 if (values.help) console.log(usage);
 else if (
   chosen === undefined ||
   named?.includes(undefined) === true ||
   !Number.isSafeInteger(mostSeeds) ||
-  mostSeeds < 1 ||
-  (values.write && !isWhole)
+  mostSeeds < 1
 ) {
   console.error(usage);
   process.exitCode = 104;
 } else {
-  const lines = values.blind ? await blindTable(chosen, mostSeeds) : await aimedTable(chosen);
-  if (values.write) await store(values.blind ? blindTitle : aimedTitle, lines);
+  await measureAll(title, chosen, values.blind ? blindMeasure(mostSeeds) : aimedCells, values.write);
 }
