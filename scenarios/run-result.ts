@@ -53,8 +53,13 @@ export interface MomentOutcome {
   readonly moment: string;
   /** How often it was passed. */
   readonly passed: number;
-  /** By the kinds of faults that the scenario may pin to it: how many bit there. */
+  /** By what the scenario may pin to it: how many faults bit there. */
   readonly hits: Readonly<Record<string, number>>;
+  /**
+   * Present where the scenario means to hit every cell: those of this moment that cannot be, by column, with the reason.
+   * Absent: a cell can be hit where its moment was passed.
+   */
+  readonly unreachable?: Readonly<Record<string, string>>;
 }
 
 /** Something interesting that did (not) happen. */

@@ -28,7 +28,7 @@ import { watchDetection } from './observers/detection.ts';
 import { watchFigures } from './observers/figures.ts';
 import { watchGoals } from './observers/goals.ts';
 import { watchMilestones } from './observers/milestones.ts';
-import { watchMoments } from './observers/moments.ts';
+import { kindColumns, watchMoments, type MomentColumns } from './observers/moments.ts';
 import { FaultFreeOracle } from './observers/oracle.ts';
 import { plantNamed, plants } from './plants/index.ts';
 import type { Progress, RunRequest, RunResult, Verdict } from './run-result.ts';
@@ -90,7 +90,7 @@ export function prepare(request: RunRequest): {
     );
   }
   const values = resolveValues(scenario, request.overrides);
-  const setup = scenario.setUp(values);
+  const setup = scenario.setUp(values, request.seed);
   const plantFaults = request.plant === undefined ? undefined : plantNamed(request.plant)?.faults;
   const plan =
     request.plan ??
@@ -130,6 +130,11 @@ function drawnKinds(drawn: DrawnFaults): readonly string[] {
   return faultKinds
     .map(({ kind }) => kind)
     .filter((kind) => drawn.kinds.some((prefix) => kind.startsWith(prefix)));
+}
+
+/** Of the grid of moments × faults: the scenario's own, or a kind each of those that are pinned to moments. */
+function columnsOf({ columns, drawnFaults: drawn }: ScenarioSetup): MomentColumns | undefined {
+  return columns ?? (drawn?.moments === undefined ? undefined : kindColumns(drawnKinds(drawn)));
 }
 
 /** What the scenario changes, then what was asked for, then the planted bug. */
@@ -253,9 +258,9 @@ class Run {
     if (scenarioNamed(request.scenario)?.tags.includes('defender') === true) {
       this.#cluster = watchCluster(world.history);
     }
-    const drawn = setup.drawnFaults;
-    if (drawn?.moments !== undefined || plan.faults.some(({ at }) => at !== undefined)) {
-      this.#moments = watchMoments(world.history, drawn?.moments === undefined ? [] : drawnKinds(drawn));
+    const columns = columnsOf(setup);
+    if (columns !== undefined || plan.faults.some(({ at }) => at !== undefined)) {
+      this.#moments = watchMoments(world.history, columns ?? kindColumns([]));
     }
     if (hooks.trace !== undefined) world.kernel.traceTo(hooks.trace);
     if (hooks.observe !== undefined) {

@@ -5,6 +5,7 @@ import { cassandraSchedules } from './cassandra-schedules.ts';
 import { clusterRestart } from './cluster-restart.ts';
 import { clockChaos } from './clock-chaos.ts';
 import { defenderChurn } from './defender-churn.ts';
+import { defenderMomentGrid } from './defender-moment-grid.ts';
 import { defenderMoments } from './defender-moments.ts';
 import { defenderTimelines } from './defender-timelines/index.ts';
 import { gatewayCut } from './gateway-cut.ts';
@@ -59,6 +60,7 @@ export const catalog: readonly Scenario[] = [
   scalingStorm,
   defenderChurn,
   defenderMoments,
+  defenderMomentGrid,
   clusterRestart,
   ...defenderTimelines,
   rebalanceStudy,

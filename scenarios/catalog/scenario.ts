@@ -2,6 +2,7 @@ import type { DrawnMoments } from '../../chaos/moment-arbitrary.ts';
 import type { PlannedFault } from '../../chaos/plan.ts';
 import type { EventKind, EventOf } from '../../sim/history/history.ts';
 import type { NatsSettings, V1Options, World, WorldOptions } from '../../sim/world.ts';
+import type { MomentColumns } from '../observers/moments.ts';
 import type { Timeline } from '../timelines/timeline.ts';
 import type { SystemCustomisation } from '../../sim/system-customisation.ts';
 import type { KnownRed } from './known-red.ts';
@@ -83,6 +84,8 @@ export interface ScenarioSetup {
   readonly v1?: V1Options;
   readonly fixedFaults: readonly PlannedFault[];
   readonly drawnFaults?: DrawnFaults;
+  /** What faults are pinned to moments of the protocol, where that is not what is drawn. */
+  readonly columns?: MomentColumns;
   readonly goals: readonly Goal[];
   /** What the Defenders of such a run must do and when, for scenarios with the tag `timeline`. */
   readonly timeline?: Timeline;
@@ -98,7 +101,8 @@ export interface Scenario {
   readonly tags: readonly string[];
   readonly parameters: readonly ScenarioParameter[];
   readonly knownRed?: KnownRed;
-  setUp(values: ScenarioValues): ScenarioSetup;
+  /** `seed` is for scenarios that go through a list of cases, one a seed; what is drawn does not need it. */
+  setUp(values: ScenarioValues, seed: bigint): ScenarioSetup;
 }
 
 export const minuteMs = 60_000;

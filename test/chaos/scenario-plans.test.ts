@@ -17,7 +17,7 @@ function admitted(plan: Plan, fixed: number): boolean {
 
 describe('plans of the catalogue', () => {
   const drawing = catalog.flatMap((scenario) => {
-    const setup = scenario.setUp(resolveValues(scenario, { tools: '150' }));
+    const setup = scenario.setUp(resolveValues(scenario, { tools: '150' }), 1n);
     return setup.drawnFaults === undefined ? [] : [{ name: scenario.name, setup, drawn: setup.drawnFaults }];
   });
 
