@@ -1,72 +1,118 @@
 import type { MomentOutcome, RunResult } from '../scenarios/run-result.ts';
 import { formatNumber } from './format.ts';
 
-/** A cell that could have been hit, since its moment was passed and its kind may be pinned to it, and was not. */
+/** A cell that could have been hit, and was not. */
 export interface EmptyCell {
   readonly moment: string;
   readonly kind: string;
 }
 
-/** Moments × kinds of faults over many runs, in the order of the protocol; undefined where no run pins faults to moments. */
-export function momentGrid(results: readonly RunResult[]): readonly MomentOutcome[] | undefined {
-  const rows = new Map<string, { passed: number; hits: Map<string, number> }>();
+/** Moments × faults over many runs. */
+export interface MomentGrid {
+  /** In the order of the protocol. */
+  readonly rows: readonly MomentOutcome[];
+  /** How many cells can be hit: all that the scenario means to hit, or those whose moment was passed. */
+  readonly reachable: number;
+  readonly empty: readonly EmptyCell[];
+}
+
+const columnsABlock = 16;
+/** An empty row is spelled out up to so many columns. */
+const mostNamed = 8;
+
+/** Undefined where no run pins faults to moments. */
+export function momentGrid(results: readonly RunResult[]): MomentGrid | undefined {
+  const merged = new Map<string, MomentOutcome>();
   for (const { moments } of results) {
-    for (const { moment, passed, hits } of moments ?? []) {
-      let row = rows.get(moment);
-      if (row === undefined) {
-        row = { passed: 0, hits: new Map() };
-        rows.set(moment, row);
-      }
-      row.passed += passed;
-      for (const [kind, count] of Object.entries(hits)) row.hits.set(kind, (row.hits.get(kind) ?? 0) + count);
-    }
+    for (const outcome of moments ?? [])
+      merged.set(outcome.moment, sumOf(merged.get(outcome.moment), outcome));
   }
-  if (rows.size === 0) return undefined;
-  return [...rows].map(([moment, { passed, hits }]) => ({ moment, passed, hits: Object.fromEntries(hits) }));
-}
-
-export function emptyCells(grid: readonly MomentOutcome[]): readonly EmptyCell[] {
-  return grid.flatMap(({ moment, passed, hits }) =>
-    Object.entries(hits)
-      .filter(([, count]) => passed > 0 && count === 0)
-      .map(([kind]) => ({ moment, kind })),
+  if (merged.size === 0) return undefined;
+  const rows = [...merged.values()];
+  const cells = rows.flatMap((row) =>
+    isReachable(row)
+      ? Object.entries(row.hits).map(([kind, hits]) => ({ moment: row.moment, kind, hits }))
+      : [],
   );
+  const empty = cells.filter(({ hits }) => hits === 0).map(({ moment, kind }) => ({ moment, kind }));
+  return { rows, reachable: cells.length, empty };
 }
 
-/** The grid for a person: a row for each moment, a column for each kind, `·` where a reachable cell is empty. */
+function sumOf(before: MomentOutcome | undefined, added: MomentOutcome): MomentOutcome {
+  if (before === undefined) return added;
+  const hits: Record<string, number> = { ...before.hits };
+  for (const [kind, count] of Object.entries(added.hits)) hits[kind] = (hits[kind] ?? 0) + count;
+  const unreachable = before.unreachable ?? added.unreachable;
+  return {
+    moment: before.moment,
+    passed: before.passed + added.passed,
+    hits,
+    ...(unreachable === undefined ? {} : { unreachable: { ...unreachable, ...added.unreachable } }),
+  };
+}
+
+function isReachable({ passed, unreachable }: MomentOutcome): boolean {
+  return passed > 0 || unreachable !== undefined;
+}
+
+/**
+ * The grid for a person: a row for each moment, a column for each fault, `·` where a cell that can be hit is empty, `–`
+ * where it cannot be, blank where the moment never came.
+ */
 export function momentGridLines(results: readonly RunResult[]): readonly string[] {
   const grid = momentGrid(results);
   if (grid === undefined) return [];
-  const kinds = [...new Set(grid.flatMap(({ hits }) => Object.keys(hits)))];
-  const columns = kinds.map((_, index) => String.fromCodePoint(0x41 + index));
-  const cell = (text: string): string => text.padStart(5);
-  const rows = grid.map(({ moment, passed, hits }) => {
-    const cells = kinds.map((kind) => cell(cellText(passed, hits[kind])));
-    return `  ${moment.padEnd(22)} ${formatNumber(passed).padStart(9)}${cells.join('')}`;
-  });
-  const empty = emptyCells(grid);
-  const reachable = grid.filter(({ passed }) => passed > 0);
-  const cells = reachable.reduce((sum, { hits }) => sum + Object.keys(hits).length, 0);
-  const unreached = grid.filter(({ passed }) => passed === 0).map(({ moment }) => moment);
+  const { rows, reachable, empty } = grid;
+  const kinds = [...new Set(rows.flatMap(({ hits }) => Object.keys(hits)))];
+  const unreached = rows.filter((row) => !isReachable(row)).map(({ moment }) => moment);
   return [
-    'MOMENTS × FAULTS (how many bit at the moment; · none yet, blank: the moment never came)',
-    ...kinds.map((kind, index) => `  ${columns[index] ?? ''} ${kind}`),
-    `  ${'moment'.padEnd(22)} ${'passed'.padStart(9)}${columns.map(cell).join('')}`,
-    ...rows,
-    `  ${formatNumber(cells - empty.length)} of ${formatNumber(cells)} reachable cells hit`,
+    'MOMENTS × FAULTS (how many bit at the moment; · none yet, – cannot be, blank: the moment never came)',
+    ...kinds.map((kind, index) => `  ${letter(index)} ${kind}`),
+    ...blocks(kinds, rows),
+    `  ${formatNumber(reachable - empty.length)} of ${formatNumber(reachable)} reachable cells hit`,
     ...(unreached.length === 0 ? [] : [`  never passed: ${unreached.join(', ')}`]),
+    ...whyNot(rows),
     ...emptyByMoment(empty, kinds),
   ];
 }
 
-function cellText(passed: number, hits: number | undefined): string {
-  if (passed === 0 || hits === undefined) return '';
+/** A, B, … Z, a, b, … for the columns. */
+function letter(index: number): string {
+  return String.fromCodePoint(index < 26 ? 0x41 + index : 0x61 + index - 26);
+}
+
+function blocks(kinds: readonly string[], rows: readonly MomentOutcome[]): string[] {
+  const cell = (text: string): string => text.padStart(5);
+  const lines: string[] = [];
+  for (let from = 0; from < kinds.length; from += columnsABlock) {
+    const shown = kinds.slice(from, from + columnsABlock);
+    const letters = shown.map((_, index) => cell(letter(from + index)));
+    lines.push(`  ${'moment'.padEnd(22)} ${'passed'.padStart(9)}${letters.join('')}`);
+    for (const row of rows) {
+      const cells = shown.map((kind) => cell(cellText(row, kind)));
+      lines.push(`  ${row.moment.padEnd(22)} ${formatNumber(row.passed).padStart(9)}${cells.join('')}`);
+    }
+  }
+  return lines;
+}
+
+function cellText(row: MomentOutcome, kind: string): string {
+  if (row.unreachable?.[kind] !== undefined) return '–';
+  const hits = row.hits[kind];
+  if (!isReachable(row) || hits === undefined) return '';
   return hits === 0 ? '·' : String(hits);
+}
+
+function whyNot(rows: readonly MomentOutcome[]): string[] {
+  return rows.flatMap(({ moment, unreachable }) =>
+    Object.entries(unreachable ?? {}).map(([kind, why]) => `  –  ${kind} at ${moment}: ${why}`),
+  );
 }
 
 function emptyByMoment(empty: readonly EmptyCell[], all: readonly string[]): string[] {
   return [...new Set(empty.map(({ moment }) => moment))].map((name) => {
     const kinds = empty.filter(({ moment }) => moment === name).map(({ kind }) => kind);
-    return `  empty  ${name}: ${kinds.length === all.length ? 'all kinds' : kinds.join(', ')}`;
+    const named = kinds.length > mostNamed ? `${kinds.length} of ${all.length}` : kinds.join(', ');
+    return `  empty  ${name}: ${kinds.length === all.length ? 'all kinds' : named}`;
   });
 }

@@ -1,8 +1,15 @@
 import type { RunResult } from '../scenarios/run-result.ts';
+import { momentGrid } from './moment-grid.ts';
 
 /** Machine-readable results of one invocation; described by `reports/schema/results.schema.json`. */
 export function resultsJson(results: readonly RunResult[]): string {
-  return `${JSON.stringify({ schemaVersion: 1, runs: results.map(published) }, undefined, 2)}\n`;
+  const grid = momentGrid(results);
+  const document = {
+    schemaVersion: 1,
+    runs: results.map(published),
+    ...(grid === undefined ? {} : { momentGrid: grid }),
+  };
+  return `${JSON.stringify(document, undefined, 2)}\n`;
 }
 
 /** Only what the schema names: a result may carry more for those who run it. */

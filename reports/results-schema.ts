@@ -82,6 +82,16 @@ const clusterSchema = z.strictObject({
   redeliveries: counts.describe('deliveries of what had been delivered before, by what became of that'),
 });
 
+const momentRowSchema = z.strictObject({
+  moment: z.string(),
+  passed: z.int(),
+  hits: counts,
+  unreachable: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('cells that cannot be hit, with the reason; present where all the others shall be'),
+});
+
 /** One run, as `result.json` holds it. */
 export const runSchema = z.strictObject({
   scenario: z.string(),
@@ -126,9 +136,9 @@ export const runSchema = z.strictObject({
   ),
   goals: z.array(z.strictObject({ goal: z.string(), count: z.int(), required: z.boolean() })),
   moments: z
-    .array(z.strictObject({ moment: z.string(), passed: z.int(), hits: counts }))
+    .array(momentRowSchema)
     .optional()
-    .describe('moments of the protocol × kinds of faults: how many bit there'),
+    .describe('moments of the protocol × what may be pinned to them: how many faults bit there'),
   cluster: clusterSchema.optional().describe('what became of the Defenders'),
   detection: z.strictObject({
     abnormal: z.int(),
@@ -157,6 +167,16 @@ export const runSchema = z.strictObject({
 export const resultsSchema = z.strictObject({
   schemaVersion: z.literal(1),
   runs: z.array(runSchema),
+  momentGrid: z
+    .strictObject({
+      rows: z.array(momentRowSchema),
+      reachable: z.int().describe('cells that can be hit'),
+      empty: z
+        .array(z.strictObject({ moment: z.string(), kind: z.string() }))
+        .describe('those that were not'),
+    })
+    .optional()
+    .describe('moments of the protocol × faults, over all runs'),
 });
 
 /** The published JSON Schema; `reports/schema/results.schema.json` is this, checked in. */

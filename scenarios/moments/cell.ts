@@ -1,6 +1,6 @@
 import { moments } from '../../chaos/moment.ts';
 import { RandomStream } from '../../sim/kernel/index.ts';
-import { stagesOf, type Stage } from './stage.ts';
+import { stagesFor, type Stage } from './stage.ts';
 import { isStrike, type Strike, type StrikeTime } from './strike.ts';
 import type { MomentColumns } from '../observers/moments.ts';
 
@@ -17,13 +17,21 @@ export interface PlayedCell {
   readonly stage: Stage;
 }
 
+/** Passed in the pod that leads, whatever the stage. */
+const ofTheLeader = [
+  'lock.won',
+  'heartbeat.missed',
+  'member.declared-dead',
+  'window.opened',
+  'map.computed',
+  'map.published',
+];
 const leaving = ['drain.started', 'drain.in-flight', 'id.released'];
 
 /** Why a cell cannot be reached, or means nothing; undefined where it can be and does. */
-export function whyUnreachable(moment: string, { name }: Strike): string | undefined {
+export function whyUnreachable(moment: string, { name, target }: Strike): string | undefined {
   if (name === 'pod.kill delete' && leaving.includes(moment)) return 'the pod is being deleted already';
-  if (name.startsWith('pod.') && name.endsWith(' leader') && moment === 'lock.lost')
-    return 'nobody leads between two leaders';
+  if (target === 'leader' && ofTheLeader.includes(moment)) return 'it is the leader that passes it';
   return undefined;
 }
 
@@ -55,9 +63,10 @@ export function cellOf(seed: bigint, strikes: readonly Strike[]): PlayedCell {
   const index = seed === 0n ? count - 1n : seed - 1n;
   const cell = cells[Number(index % count)];
   const round = index / count;
-  const stages = stagesOf[cell?.moment ?? ''];
-  if (cell === undefined || stages === undefined) throw new RangeError(`seed ${seed} has no cell`);
-  const stage = stages[Number(round % BigInt(stages.length))] ?? stages[0];
+  if (cell === undefined) throw new RangeError(`seed ${seed} has no cell`);
+  const stages = stagesFor(cell.moment, cell.strike.target === 'leader');
+  const stage = stages[Number(round % BigInt(stages.length))];
+  if (stage === undefined) throw new RangeError(`${cell.moment} has no stage`);
   const random = new RandomStream(seed, 'moment-grid', cell.moment);
   const occurrence = round === 0n ? 1 : random.integer(1, latestOccurrence);
   const delayMs = round === 0n ? 0 : (delaysMs[random.integer(0, delaysMs.length - 1)] ?? 0);

@@ -27,7 +27,7 @@ function stage(name: string, acts: Stage['acts'], waitFromMs = calmMs, lengths =
 
 const coldStart = stage('cold start', () => [], 0);
 const calm = stage('nothing else', () => []);
-const longCalm = stage('nothing else for long', () => [], calmMs, 4);
+const longCalm = stage('nothing else for long', () => [], calmMs, 8);
 const update = stage('rolling update', () => [
   { kind: 'operator.rolling-update', parameters: pool, startMs: actMs },
 ]);
@@ -101,7 +101,7 @@ const busyEnd = stage('a Defender at work is deleted', () => [
 const mapStages = [growth, coldStart, crash, reduction] as const;
 
 /** Of each moment the stages on which it comes, the usual one first. */
-export const stagesOf: Readonly<Record<string, readonly [Stage, ...Stage[]]>> = {
+const stagesOf: Readonly<Record<string, readonly [Stage, ...Stage[]]>> = {
   'id.claimed': [coldStart, growth],
   'standby.waiting': [update, growth],
   'hand-over.reserved': [update],
@@ -127,3 +127,12 @@ export const stagesOf: Readonly<Record<string, readonly [Stage, ...Stage[]]>> = 
   'degraded.entered': [outage, leaderOutage],
   'degraded.left': [outage, leaderOutage],
 };
+
+/** Stages on which the pod that passes the moment is the only one that may have led. */
+const withoutLeader: Readonly<Record<string, Stage>> = { 'id.claimed': coldStart, 'lock.lost': update };
+
+/** The stages on which a moment comes, the usual one first; with a leader beside whom passes it where one is needed. */
+export function stagesFor(moment: string, needsLeader: boolean): readonly Stage[] {
+  const stages = stagesOf[moment] ?? [];
+  return needsLeader ? stages.filter((each) => each !== withoutLeader[moment]) : stages;
+}
