@@ -42,13 +42,14 @@ export function runningNodes(
   return draw(random, running(servers), count);
 }
 
-/** The one server that `natsNodeParameter` asks for; none where no such server is up. */
+/** The one server that `natsNodeParameter` asks for; none where no such server is up. `stream`: whose leader it is about. */
 export function natsNodes(
   cluster: BreakableNats,
   choice: string,
   random: RandomStream,
+  stream = notificationStream,
 ): readonly ChosenNode[] {
-  const leader = cluster.streamLeader(notificationStream);
+  const leader = cluster.streamLeader(stream);
   const fitting = running(cluster).filter(({ index }) => {
     switch (choice) {
       case 'stream-leader':

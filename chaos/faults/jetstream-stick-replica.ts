@@ -31,7 +31,7 @@ export const jetStreamStickReplica = lastingFault({
   begin(world, values, random) {
     const cluster = world.nats[colourOf(textOf(values, 'colour'))];
     const stream = textOf(values, 'stream');
-    const stuck = natsNodes(cluster, 'follower', random).filter(({ index }) =>
+    const stuck = natsNodes(cluster, 'follower', random, stream).filter(({ index }) =>
       cluster.stickReplica(index, stream),
     );
     return {
