@@ -10,6 +10,7 @@ import { coordinateWrite, ReplicatedWrite, writeParts } from './replicated-write
 import type { RingCore } from './ring-core.ts';
 import { clientStep, replicaStep } from './service-time.ts';
 
+/** Used again: an array that is emptied gets a new table each time. */
 const ackTimes: number[] = [];
 
 /**
@@ -39,17 +40,17 @@ export class ElidedWrite implements Elided {
     const startedUs = kernel.nowUs + plan.outUs(clientDraw);
     const medianUs = plan.of(operation.partition.store.schema.table.name).writeUs;
     const appliedUs: number[] = [];
-    ackTimes.length = 0;
+    let acks = 0;
     for (let ordinal = 0; ordinal < operation.replicas.length; ordinal++) {
       const draw = plan.draw(seed, replicaStep(0, ordinal));
       const isSelf = operation.replicas[ordinal] === coordinator;
       const atUs = startedUs + (isSelf ? 0 : plan.outUs(draw)) + plan.serviceUs(draw, medianUs);
       appliedUs.push(atUs);
-      insertSorted(ackTimes, atUs + (isSelf ? 0 : plan.backUs(draw)));
+      insertSorted(ackTimes, acks++, atUs + (isSelf ? 0 : plan.backUs(draw)));
     }
     const decidedUs = ackTimes[operation.blockFor - 1] as number;
     const answeredUs = decidedUs + plan.backUs(clientDraw);
-    const lastUs = ackTimes[ackTimes.length - 1] as number;
+    const lastUs = ackTimes[acks - 1] as number;
     if (lastUs - startedUs >= options.writeTimeoutUs) return false;
     if (answeredUs - kernel.nowUs >= request.timeoutUs) return false;
     const nowSecond = coordinator.nowSecond(startedUs - kernel.nowUs);
@@ -136,8 +137,8 @@ export class ElidedWrite implements Elided {
   }
 }
 
-function insertSorted(times: number[], timeUs: number): void {
-  let index = times.length;
+function insertSorted(times: number[], count: number, timeUs: number): void {
+  let index = count;
   while (index > 0 && (times[index - 1] as number) > timeUs) {
     times[index] = times[index - 1] as number;
     index--;

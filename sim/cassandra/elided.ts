@@ -10,17 +10,20 @@ export interface Elided {
 
 /** All operations of a ring that were computed at once and are under way. */
 export class ElidedList {
-  readonly #items: Elided[] = [];
+  /** Longer than the list: an array that is popped and pushed again gets a new table each time. */
+  readonly #items: (Elided | undefined)[] = [];
+  #size = 0;
   #joined = 0;
 
   add(elided: Elided): void {
-    elided.index = this.#items.length;
+    elided.index = this.#size;
     elided.order = this.#joined++;
-    this.#items.push(elided);
+    this.#items[this.#size++] = elided;
   }
 
   remove(elided: Elided): void {
-    const last = this.#items.pop();
+    const last = this.#items[--this.#size];
+    this.#items[this.#size] = undefined;
     if (last === undefined || last === elided) return;
     this.#items[elided.index] = last;
     last.index = elided.index;
@@ -28,8 +31,8 @@ export class ElidedList {
 
   /** Brings all back, in the order in which they began: events at one moment then come as they would have. */
   materialise(): void {
-    for (const elided of this.#items.toSorted((left, right) => left.order - right.order))
-      elided.materialise();
+    const underWay = this.#items.slice(0, this.#size) as Elided[];
+    for (const elided of underWay.sort((left, right) => left.order - right.order)) elided.materialise();
   }
 }
 

@@ -9,22 +9,25 @@ export interface Placed {
  * makes a new table every few changes, and whatever an old table held is kept until the next full collection.
  */
 export class PlacedSet<T extends Placed> {
-  readonly #items: T[] = [];
+  /** Longer than the set: an array that is popped and pushed again gets a new table each time. */
+  readonly #items: (T | undefined)[] = [];
+  #size = 0;
 
   get size(): number {
-    return this.#items.length;
+    return this.#size;
   }
 
   add(item: T): void {
     if (item.place >= 0) return;
-    item.place = this.#items.length;
-    this.#items.push(item);
+    item.place = this.#size;
+    this.#items[this.#size++] = item;
   }
 
   /** The last item takes its place. */
   delete(item: T): void {
     if (item.place < 0) return;
-    const last = this.#items.pop();
+    const last = this.#items[--this.#size];
+    this.#items[this.#size] = undefined;
     if (last !== undefined && last !== item) {
       last.place = item.place;
       this.#items[item.place] = last;
@@ -34,6 +37,6 @@ export class PlacedSet<T extends Placed> {
 
   /** All that are in it now, whatever becomes of the set. */
   toArray(): T[] {
-    return [...this.#items];
+    return this.#items.slice(0, this.#size) as T[];
   }
 }

@@ -30,16 +30,36 @@ export function isWildcard(filter: string): boolean {
   return filter.split('.').some((token) => token === '*' || token === '>');
 }
 
+const dot = 0x2e;
+const star = 0x2a;
+const greater = 0x3e;
+
 /** `*` stands for one token, `>` for one or more at the end. */
 export function subjectMatches(filter: string, subject: string): boolean {
   if (filter === subject) return true;
-  const wanted = filter.split('.');
-  const tokens = subject.split('.');
-  for (const [index, token] of wanted.entries()) {
-    if (token === '>') return tokens.length > index;
-    if (index >= tokens.length || (token !== '*' && token !== tokens[index])) return false;
+  // Token by token without cutting: most pairs part in the first letters.
+  let at = 0;
+  let from = 0;
+  for (;;) {
+    const isToken = filter.length === at + 1 || filter.charCodeAt(at + 1) === dot;
+    if (isToken && filter.charCodeAt(at) === greater) return true;
+    if (isToken && filter.charCodeAt(at) === star) {
+      at++;
+      while (from < subject.length && subject.charCodeAt(from) !== dot) from++;
+    } else {
+      while (at < filter.length && filter.charCodeAt(at) !== dot) {
+        if (filter.charCodeAt(at) !== subject.charCodeAt(from)) return false;
+        at++;
+        from++;
+      }
+      if (from < subject.length && subject.charCodeAt(from) !== dot) return false;
+    }
+    const filterEnds = at >= filter.length;
+    const subjectEnds = from >= subject.length;
+    if (filterEnds || subjectEnds) return filterEnds && subjectEnds;
+    at++;
+    from++;
   }
-  return wanted.length === tokens.length;
 }
 
 /** True where all that `other` stands for is `filter`'s too. */

@@ -1,6 +1,6 @@
 import { bestForm, toDigits } from './alp-decimal.ts';
 import { mainBits, readMain, writeMain } from './alp-main.ts';
-import { planSplit, readSplit, writeSplit } from './alp-split.ts';
+import { leastSplitBits, planSplit, readSplit, writeSplit } from './alp-split.ts';
 import type { ByteBuffer, PaddedBytes } from './byte-buffer.ts';
 import { MeboError } from './error.ts';
 import { wordsOf } from './metric.ts';
@@ -34,7 +34,7 @@ export function writeAlp(buffer: ByteBuffer, values: Float64Array, isLittle: boo
   const column = toDigits(values, form, digits, exceptions);
   const { exceptionCount } = column;
   const decimalBits = exceptionCount === count ? Infinity : mainBits(count, column.width, exceptionCount);
-  if (exceptionCount === 0 && decimalBits <= rawBits) {
+  if ((exceptionCount === 0 || decimalBits <= leastSplitBits(count)) && decimalBits <= rawBits) {
     buffer.byte(MAIN);
     writeMain(buffer, values, form, column, digits, exceptions, isLittle);
     return;

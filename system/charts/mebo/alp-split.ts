@@ -58,6 +58,11 @@ function splitBits(count: number, leftBits: number, dictionarySize: number, exce
   );
 }
 
+/** No plan for so many values is smaller: the longest left part, all in a dictionary of one. */
+export function leastSplitBits(count: number): number {
+  return splitBits(count, maxLeftBits, 1, 0);
+}
+
 function codeBits(dictionarySize: number): number {
   return dictionarySize <= 1 ? 1 : 32 - Math.clz32(dictionarySize - 1);
 }

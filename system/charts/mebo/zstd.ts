@@ -9,9 +9,15 @@ const windowLogMax = 24;
 const RLE_BLOCK = 1;
 const RESERVED_BLOCK = 3;
 
+/** The library's own 16 KiB of output at a time cost more than the compression of what is small. */
+function chunkBytes(expected: number): number {
+  return Math.min(Math.max(expected, 256), 16_384);
+}
+
 /** One zstd frame (RFC 8878), at the level that comes closest to the Go library's default. */
 export function compressZstd(bytes: Uint8Array, withChecksum: boolean): Uint8Array {
   return zstdCompressSync(bytes, {
+    chunkSize: chunkBytes(bytes.length + 64),
     params: {
       [constants.ZSTD_c_compressionLevel]: 3,
       [constants.ZSTD_c_checksumFlag]: withChecksum ? 1 : 0,

@@ -4,7 +4,7 @@ import type { UChart } from '../uchart.ts';
 import { cubeRootLimit, tailLimit, heldOutScores, inContextOrder, minQualifiedContexts } from './history.ts';
 import { invertPositiveDefinite } from './matrix.ts';
 import { startupJudgement } from './monitored.ts';
-import { learnStandardScores, standardScore } from './standard-scores.ts';
+import { learnStandardScores } from './standard-scores.ts';
 import type { StandardScores } from './standard-scores.ts';
 import type { Judgement, Reason, Strategy } from './strategy.ts';
 
@@ -102,8 +102,9 @@ function learnModel(contexts: readonly UChart[]): HotellingModel {
       count++;
       fillScores(scores, row, context.statistics, first);
       for (let i = 0; i < FEATURES; i++) {
-        for (let j = 0; j <= i; j++)
-          sums[i * FEATURES + j] = (sums[i * FEATURES + j] ?? 0) + (z[i] ?? 0) * (z[j] ?? 0);
+        const own = z[i] ?? 0;
+        const line = i * FEATURES;
+        for (let j = 0; j <= i; j++) sums[line + j] = (sums[line + j] ?? 0) + own * (z[j] ?? 0);
       }
     }
     const shrinkage = FEATURES / (FEATURES + 2 * count);
@@ -121,8 +122,13 @@ function learnModel(contexts: readonly UChart[]): HotellingModel {
 }
 
 function fillScores(scores: StandardScores, row: number, statistics: Float64Array, first: number): void {
-  for (let place = 0; place < FEATURES; place++)
-    z[place] = standardScore(scores, row, place, statistics, first);
+  const { columns, centres, scales } = scores;
+  const line = row * FEATURES;
+  for (let place = 0; place < FEATURES; place++) {
+    const value = statistics[first + (columns[place] ?? 0)] ?? 0;
+    const score = (value - (centres[line + place] ?? 0)) / (scales[line + place] ?? 1);
+    z[place] = score === score ? score : 0;
+  }
 }
 
 function largestTSquared(model: HotellingModel, context: UChart): number {

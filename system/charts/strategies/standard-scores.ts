@@ -41,7 +41,7 @@ export function learnRobustScores(
 function learnScores(
   contexts: readonly UChart[],
   statistics: readonly StatisticName[],
-  spreadOfColumn: (values: readonly number[]) => Spread,
+  spreadOfColumn: (values: Float64Array) => Spread,
 ): StandardScores {
   const contextsBySvid = new Map<number, number>();
   for (const context of contexts) {
@@ -53,10 +53,17 @@ function learnScores(
   const columns = statistics.map((name) => statisticIndex[name]);
   const centres = new Float64Array(svids.length * columns.length);
   const scales = new Float64Array(svids.length * columns.length);
+  const scratch = new Float64Array(contexts.length);
   svids.forEach((svid, row) => {
-    const having = contexts.filter((context) => rowOf(context, svid) >= 0);
-    const valuesOf = (column: number): number[] =>
-      having.map((context) => context.statistics[rowOf(context, svid) + column] ?? Number.NaN);
+    const firsts = contexts.map((context) => rowOf(context, svid));
+    const valuesOf = (column: number): Float64Array => {
+      let count = 0;
+      for (let place = 0; place < contexts.length; place++) {
+        const first = firsts[place] ?? -1;
+        if (first >= 0) scratch[count++] = contexts[place]?.statistics[first + column] ?? Number.NaN;
+      }
+      return scratch.subarray(0, count);
+    };
     const typicalRange = spreadOfColumn(valuesOf(statisticIndex.range)).centre;
     columns.forEach((column, place) => {
       const { centre, deviation, count } = spreadOfColumn(valuesOf(column));
@@ -94,10 +101,11 @@ interface Spread {
   readonly count: number;
 }
 
-function spreadOf(values: readonly number[]): Spread {
+function spreadOf(values: Float64Array): Spread {
   let count = 0;
   let sum = 0;
-  for (const value of values) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? 0;
     if (!Number.isFinite(value)) continue;
     count++;
     sum += value;
@@ -105,12 +113,15 @@ function spreadOf(values: readonly number[]): Spread {
   if (count === 0) return { centre: 0, deviation: 0, count };
   const centre = sum / count;
   let squares = 0;
-  for (const value of values) if (Number.isFinite(value)) squares += (value - centre) * (value - centre);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? 0;
+    if (Number.isFinite(value)) squares += (value - centre) * (value - centre);
+  }
   return { centre, deviation: count > 1 ? Math.sqrt(squares / (count - 1)) : 0, count };
 }
 
-function robustSpreadOf(values: readonly number[]): Spread {
-  const column = Float64Array.from(values.filter((value) => Number.isFinite(value)));
+function robustSpreadOf(values: Float64Array): Spread {
+  const column = values.filter((value) => Number.isFinite(value));
   const count = column.length;
   if (count === 0) return { centre: 0, deviation: 0, count };
   const centre = medianInPlace(column, count);
