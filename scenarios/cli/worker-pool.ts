@@ -8,12 +8,14 @@ import { controlCells, type Job, type WorkerMessage } from './worker-message.ts'
 const hangMs = 60_000;
 const watchMs = 1_000;
 /** A worker that is warm runs faster; after so many runs what they left behind in memory goes with it. */
-const runsPerWorker = 20;
+const usualRunsPerWorker = 20;
 
 export interface PoolOptions {
   readonly workers: number;
   /** Wall time for one run; absent: no limit. */
   readonly timeoutMs?: number;
+  /** Absent: 20. */
+  readonly runsPerWorker?: number;
 }
 
 export interface PoolHooks {
@@ -68,6 +70,7 @@ export class WorkerPool {
   async #runLane(queue: Iterator<[number, PoolTask]>): Promise<void> {
     let worker: Worker | undefined;
     let runs = 0;
+    const { runsPerWorker = usualRunsPerWorker } = this.#options;
     try {
       while (!this.#cancelled) {
         const next = queue.next();
