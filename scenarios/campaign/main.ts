@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
 import { scenarioNamed } from '../catalog/index.ts';
+import { flagsOf, runTool, wholeNumber } from '../cli/flags.ts';
 import { InputError } from '../cli/input-error.ts';
 import { ProgressLine } from '../cli/progress-line.ts';
 import { parseSeed } from '../cli/seed.ts';
@@ -23,31 +23,18 @@ Scenarios run at 60 tools, release-day at 150, smaller ones at their own size.`;
 const runsPerWorker = 300;
 
 /** Exit code 0: nothing red or unknown; 1: a run was red; 2: a run was unknown; 104: bad input; 130: ended before its time. */
-async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      seeds: { type: 'string', default: '200' },
-      first: { type: 'string', default: '1' },
-      scenario: { type: 'string', multiple: true, default: [] },
-      log: { type: 'string', default: 'results/campaign.jsonl' },
-      workers: { type: 'string', default: String(availableParallelism()) },
-      help: { type: 'boolean', default: false },
-    },
+async function main(parameters: readonly string[]): Promise<number> {
+  const values = flagsOf(parameters, {
+    seeds: { type: 'string', default: '200' },
+    first: { type: 'string', default: '1' },
+    scenario: { type: 'string', multiple: true, default: [] },
+    log: { type: 'string', default: 'results/campaign.jsonl' },
+    workers: { type: 'string', default: String(availableParallelism()) },
   });
-  if (values.help) {
-    console.log(usage);
-    return 0;
-  }
-  const seeds = Number(values.seeds);
-  const workers = Number(values.workers);
-  const isCount = (count: number): boolean => Number.isSafeInteger(count) && count > 0;
+  const seeds = wholeNumber('seeds', values.seeds, 1);
+  const workers = wholeNumber('workers', values.workers, 1);
   const unknownName = values.scenario.find((name) => scenarioNamed(name) === undefined);
-  if (!isCount(seeds) || !isCount(workers) || unknownName !== undefined) {
-    console.error(
-      unknownName === undefined ? usage : `--scenario ${unknownName}: no such scenario\n${usage}`,
-    );
-    return 104;
-  }
+  if (unknownName !== undefined) throw new InputError(`--scenario ${unknownName}: no such scenario`);
   const build = buildOfCheckout();
   if (build === undefined)
     console.error('uncommitted changes, or no checkout: these runs count for this invocation only');
@@ -85,7 +72,4 @@ async function main(): Promise<number> {
   return tallies.some(({ unknown }) => unknown > 0) ? 2 : 0;
 }
 
-process.exitCode = await main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : String(error));
-  return error instanceof InputError ? 104 : 255;
-});
+await runTool(usage, main);

@@ -1,5 +1,6 @@
-import { parseArgs } from 'node:util';
 import { defenderTimelines } from '../catalog/defender-timelines/index.ts';
+import { flagsOf, runTool, wholeNumber } from '../cli/flags.ts';
+import { InputError } from '../cli/input-error.ts';
 import type { Scenario } from '../catalog/scenario.ts';
 import { prepare, runScenario } from '../runner.ts';
 import { TimelineFold, type Finding } from './timeline-fold.ts';
@@ -52,24 +53,18 @@ async function measure({ name }: Scenario, first: number, seeds: number): Promis
   return measured;
 }
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      seeds: { type: 'string', default: '10' },
-      first: { type: 'string', default: '1' },
-      timeline: { type: 'string', multiple: true, default: [] },
-    },
+async function main(parameters: readonly string[]): Promise<number> {
+  const values = flagsOf(parameters, {
+    seeds: { type: 'string', default: '10' },
+    first: { type: 'string', default: '1' },
+    timeline: { type: 'string', multiple: true, default: [] },
   });
-  const seeds = Number(values.seeds);
-  const first = Number(values.first);
-  const chosen = defenderTimelines.filter(
-    ({ name }) =>
-      values.timeline.length === 0 || values.timeline.some((part) => name === `defender-timeline-${part}`),
-  );
-  if (!Number.isSafeInteger(seeds) || seeds < 1 || !Number.isSafeInteger(first) || chosen.length === 0) {
-    console.error(usage);
-    return 104;
-  }
+  const seeds = wholeNumber('seeds', values.seeds, 1);
+  const first = wholeNumber('first', values.first);
+  const names = values.timeline.map((part) => `defender-timeline-${part}`);
+  const unknownName = names.find((name) => !defenderTimelines.some((known) => known.name === name));
+  if (unknownName !== undefined) throw new InputError(`--timeline: there is no ${unknownName}`);
+  const chosen = defenderTimelines.filter(({ name }) => names.length === 0 || names.includes(name));
   const problems: string[] = [];
   console.log('| timeline | expectation | band | least | median | most | red |');
   console.log('|---|---|---|---|---|---|---|');
@@ -86,4 +81,4 @@ async function main(): Promise<number> {
   return problems.length === 0 ? 0 : 1;
 }
 
-process.exitCode = await main();
+await runTool(usage, main);

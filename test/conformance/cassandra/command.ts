@@ -1,5 +1,6 @@
-import { parseArgs } from 'node:util';
-import { LiveProblem } from '../../../chaos/live/nats/index.ts';
+import { flagsOf, wholeNumber } from '../../../scenarios/cli/flags.ts';
+import { InputError } from '../../../scenarios/cli/input-error.ts';
+import { exitCodes, framed, seedOfToday } from '../command-frame.ts';
 import { cassandraVersion } from '../../../chaos/live/cassandra/index.ts';
 import { describeDisagreement } from './describe.ts';
 import { runFaults } from './faults/fault-run.ts';
@@ -37,23 +38,14 @@ interface Options {
   readonly stories: string;
   readonly seed: number;
   readonly record: boolean;
+  readonly mutations: boolean;
 }
 
 /** Resolves with the exit code. */
 export async function run(parameters: readonly string[]): Promise<number> {
-  let options: Options & { readonly mutations: boolean; readonly help: boolean };
-  try {
-    options = parse(parameters);
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
-    return 104;
-  }
-  if (options.help) {
-    console.log(help);
-    return 0;
-  }
-  if (options.mutations) return runMutations();
-  try {
+  return await framed(help, parameters, async () => {
+    const options = parse(parameters);
+    if (options.mutations) return await runMutations();
     const wrong = [
       ...(await withoutFaults(1, options)),
       ...(await withoutFaults(3, options)),
@@ -63,12 +55,8 @@ export async function run(parameters: readonly string[]): Promise<number> {
     console.log(
       wrong.length === 0 ? '\nAll agrees.' : `\n${wrong.length} disagreements:\n${wrong.join('\n')}`,
     );
-    return wrong.length === 0 ? 0 : 1;
-  } catch (error) {
-    if (!(error instanceof LiveProblem)) throw error;
-    console.error(`SKIPPED, nothing was compared: ${error.message}`);
-    return 2;
-  }
+    return wrong.length === 0 ? exitCodes.agreed : exitCodes.disagreed;
+  });
 }
 
 async function withoutFaults(nodeCount: number, options: Options): Promise<readonly string[]> {
@@ -152,39 +140,25 @@ async function runMutations(): Promise<number> {
   console.log(mutationTable(results));
   const found = results.filter(isFound);
   console.log(`\n${found.length} of ${results.length} found`);
-  return found.length === results.length ? 0 : 1;
+  return found.length === results.length ? exitCodes.agreed : exitCodes.disagreed;
 }
 
-function parse(
-  parameters: readonly string[],
-): Options & { readonly mutations: boolean; readonly help: boolean } {
-  const { values } = parseArgs({
-    args: [...parameters],
-    options: {
-      operations: { type: 'string', default: '20000' },
-      faults: { type: 'string', default: '1000' },
-      stories: { type: 'string', default: 'all' },
-      seed: { type: 'string', default: new Date().toISOString().slice(0, 10).replaceAll('-', '') },
-      record: { type: 'boolean', default: false },
-      mutations: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
+function parse(parameters: readonly string[]): Options {
+  const values = flagsOf(parameters, {
+    operations: { type: 'string', default: '20000' },
+    faults: { type: 'string', default: '1000' },
+    stories: { type: 'string', default: 'all' },
+    seed: { type: 'string', default: seedOfToday() },
+    record: { type: 'boolean', default: false },
+    mutations: { type: 'boolean', default: false },
   });
   const known = ['all', 'none', ...stories.map(({ name }) => name)];
-  if (!known.includes(values.stories)) throw new Error(`--stories is one of ${known.join(', ')}`);
+  if (!known.includes(values.stories))
+    throw new InputError(`--stories ${values.stories}: expected one of ${known.join(', ')}`);
   return {
-    operations: whole('operations', values.operations),
-    faults: whole('faults', values.faults),
-    seed: whole('seed', values.seed),
-    stories: values.stories,
-    record: values.record,
-    mutations: values.mutations,
-    help: values.help,
+    ...values,
+    operations: wholeNumber('operations', values.operations),
+    faults: wholeNumber('faults', values.faults),
+    seed: wholeNumber('seed', values.seed),
   };
-}
-
-function whole(name: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name} is a whole number, not ${text}`);
-  return value;
 }

@@ -1,13 +1,12 @@
-import { parseArgs } from 'node:util';
 import { kafkaVersion, LiveBroker } from '../../../chaos/live/kafka/index.ts';
-import { LiveProblem } from '../../../chaos/live/nats/index.ts';
+import { flagsOf, wholeNumber } from '../../../scenarios/cli/flags.ts';
+import { exitCodes, framed } from '../command-frame.ts';
 import { runOnServer, steadyPlans, stepsOf, type ServerRun, type SteadyPlan } from './campaign.ts';
 import { LiveRig } from './live-rig.ts';
 import { keepRuns } from './recording.ts';
 import { brokerProperties } from './rig.ts';
 
 const usage = 'npm run conformance -- kafka [--ops N] [--seed S] [--parallel N] [--record]';
-const exitCodes = { agreed: 0, disagreed: 1, skipped: 2, badInput: 104 } as const;
 /** A run that disagrees is done again: what does not come back was the machine's doing. */
 const repeats = 2;
 const stepsPerPlan = 45;
@@ -16,26 +15,20 @@ const stepsPerPlan = 45;
  * Runs generated joins, leaves, kills, pauses and commits on the model and on a real broker, a quarter of them over a
  * kill -9 of the broker, and prints what was counted. Resolves to the exit code.
  */
-export async function run(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
+export async function run(parameters: readonly string[]): Promise<number> {
+  return await framed(usage, parameters, async () => {
+    const values = flagsOf(parameters, {
       ops: { type: 'string', default: '2000' },
       seed: { type: 'string', default: '1' },
       parallel: { type: 'string', default: '24' },
       record: { type: 'boolean', default: false },
-    },
-  });
-  const [operations, seed, parallel] = [values.ops, values.seed, values.parallel].map(Number);
-  if (!isCount(operations) || !isCount(seed) || !isCount(parallel)) {
-    console.error(usage);
-    return exitCodes.badInput;
-  }
-  const count = Math.max(4, Math.ceil(operations / stepsPerPlan));
-  const restarts = Math.ceil(count / 4);
-  const plain = await steadyPlans(seed, count - restarts, false);
-  const restarted = await steadyPlans(seed, restarts, true);
-  try {
+    });
+    const count = Math.max(4, Math.ceil(wholeNumber('ops', values.ops, 1) / stepsPerPlan));
+    const seed = wholeNumber('seed', values.seed);
+    const parallel = wholeNumber('parallel', values.parallel, 1);
+    const restarts = Math.ceil(count / 4);
+    const plain = await steadyPlans(seed, count - restarts, false);
+    const restarted = await steadyPlans(seed, restarts, true);
     const broker = await LiveBroker.start({ settings: brokerProperties });
     try {
       // Those with a restart first: a broker with few topics is back sooner.
@@ -51,11 +44,7 @@ export async function run(args: readonly string[]): Promise<number> {
     } finally {
       await broker.stop();
     }
-  } catch (error) {
-    if (!(error instanceof LiveProblem)) throw error;
-    console.error(`skipped: ${error.message}`);
-    return exitCodes.skipped;
-  }
+  });
 }
 
 async function runAll(
@@ -89,8 +78,4 @@ function report(runs: readonly ServerRun[]): number {
     `Kafka ${kafkaVersion}: ${steps} operations in ${runs.length} sequences, ${runs.length - different.length} sequences agree, ${different.length} do not`,
   );
   return different.length === 0 ? exitCodes.agreed : exitCodes.disagreed;
-}
-
-function isCount(value: number | undefined): value is number {
-  return value !== undefined && Number.isSafeInteger(value) && value > 0;
 }

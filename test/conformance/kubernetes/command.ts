@@ -1,5 +1,6 @@
-import { parseArgs } from 'node:util';
-import { LiveProblem } from '../../../chaos/live/nats/index.ts';
+import { flagsOf, wholeNumber } from '../../../scenarios/cli/flags.ts';
+import { InputError } from '../../../scenarios/cli/input-error.ts';
+import { exitCodes, framed } from '../command-frame.ts';
 import { recordAutoscalers, recordDeletions, recordSequences } from './campaign.ts';
 import { families, plansOf, type Family } from './generator.ts';
 import { installServers } from './live/server-binaries.ts';
@@ -9,8 +10,6 @@ import { recorded, write } from './recording.ts';
 
 const usage = `npm run conformance -- kubernetes [--seed S] [--share PERCENT] [--parallel N] [--only FAMILY] [--compare]
                             [--install] [--mutations] [--serve [--ready-after MS]]`;
-
-const exitCodes = { agreed: 0, disagreed: 1, skipped: 2, badInput: 104 } as const;
 
 /** Sequences of each family in a full recording. */
 const fullCounts: Readonly<Record<Family, number>> = {
@@ -26,10 +25,9 @@ const deletionCount = 80;
 const autoscalerCount = 15;
 
 /** The model of Kubernetes against the real controllers. Resolves to the exit code. */
-export async function run(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
+export async function run(parameters: readonly string[]): Promise<number> {
+  return await framed(usage, parameters, async () => {
+    const values = flagsOf(parameters, {
       seed: { type: 'string', default: '1' },
       share: { type: 'string', default: '100' },
       parallel: { type: 'string', default: '12' },
@@ -39,32 +37,26 @@ export async function run(args: readonly string[]): Promise<number> {
       mutations: { type: 'boolean', default: false },
       serve: { type: 'boolean', default: false },
       'ready-after': { type: 'string', default: '1000' },
-    },
-  });
-  try {
+    });
+    const { only } = values;
+    const kinds = [...Object.keys(families), 'deletions', 'autoscalers'];
+    if (only !== undefined && !kinds.includes(only))
+      throw new InputError(`--only ${only}: expected one of ${kinds.join(', ')}`);
+    const seed = wholeNumber('seed', values.seed);
+    const share = wholeNumber('share', values.share, 1);
+    const parallel = wholeNumber('parallel', values.parallel, 1);
+    const readyAfterMs = wholeNumber('ready-after', values['ready-after']);
     if (values.install) {
       await installServers();
       return exitCodes.agreed;
     }
     if (values.serve) {
-      await serve(Number(values['ready-after']));
+      await serve(readyAfterMs);
       return exitCodes.agreed;
     }
     if (values.mutations) return await showMutations();
-    const chosen = values.only;
-    const kinds = [...Object.keys(families), 'deletions', 'autoscalers'];
-    const numbers = [values.seed, values.share, values.parallel].map(Number);
-    if ((chosen !== undefined && !kinds.includes(chosen)) || numbers.some((value) => !(value > 0))) {
-      console.error(`${usage}\nfamilies: ${kinds.join(', ')}`);
-      return exitCodes.badInput;
-    }
-    const [seed = 1, share = 100, parallel = 12] = numbers;
-    return await recordAll({ seed, share, parallel, only: chosen, keep: !values.compare });
-  } catch (error) {
-    if (!(error instanceof LiveProblem)) throw error;
-    console.error(`skipped: ${error.message}`);
-    return exitCodes.skipped;
-  }
+    return await recordAll({ seed, share, parallel, only, keep: !values.compare });
+  });
 }
 
 interface Recording {

@@ -1,5 +1,6 @@
-import { parseArgs } from 'node:util';
-import { promqlDeviations } from '../../../sim/prometheus/promql/deviation.ts';
+import { promqlDeviations, type PromqlDeviation } from '../../../sim/prometheus/promql/deviation.ts';
+import { flagsOf, wholeNumber } from '../../../scenarios/cli/flags.ts';
+import { exitCodes, framed, seedOfToday, tellMutations } from '../command-frame.ts';
 import { compare, describeDisagreement } from './comparison.ts';
 import { sampleScenes } from './generator.ts';
 import { askPromtool, hasPromtool, installPromtool, promtoolVersion } from './promtool.ts';
@@ -19,17 +20,10 @@ Exit codes: 0 all agrees, 1 something does not, 2 skipped, 104 wrong options.`;
 
 /** Resolves with the exit code. */
 export async function run(parameters: readonly string[]): Promise<number> {
-  let options: Options;
-  try {
-    options = parse(parameters);
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
-    return 104;
-  }
-  if (options.help) {
-    console.log(help);
-    return 0;
-  }
+  return await framed(help, parameters, () => compareAll(parse(parameters)));
+}
+
+async function compareAll(options: Options): Promise<number> {
   if (options.mutations) return runMutations();
   if (options.install) await installPromtool();
   if (!hasPromtool()) {
@@ -37,7 +31,7 @@ export async function run(parameters: readonly string[]): Promise<number> {
       `SKIPPED, nothing was compared: promtool ${promtoolVersion} is not installed; ` +
         'npm run conformance -- prometheus --install builds it',
     );
-    return 2;
+    return exitCodes.skipped;
   }
   const scenes = sampleScenes(options.scenes, options.seed, options.queries);
   const recorded = joined(scenes, await askPromtool(scenes));
@@ -45,7 +39,7 @@ export async function run(parameters: readonly string[]): Promise<number> {
   console.log(`${summary(recorded)}, ${wrong.length} disagreements`);
   if (wrong.length > 0) console.log(wrong.slice(0, 40).join('\n'));
   if (options.record) saveRecorded(recorded);
-  return wrong.length === 0 ? 0 : 1;
+  return wrong.length === 0 ? exitCodes.agreed : exitCodes.disagreed;
 }
 
 function summary(recorded: readonly RecordedScene[]): string {
@@ -57,15 +51,11 @@ function summary(recorded: readonly RecordedScene[]): string {
 
 function runMutations(): number {
   const recorded = loadRecorded();
-  const rows = promqlDeviations.map((deviation) => ({
-    deviation,
-    found: compare(recorded, [deviation]).length,
-  }));
-  console.log('| deviation | evaluations that disagree |\n|---|---|');
-  for (const { deviation, found } of rows) console.log(`| ${deviation} | ${found} |`);
-  const found = rows.filter((row) => row.found > 0).length;
-  console.log(`\n${found} of ${rows.length} found`);
-  return found === rows.length ? 0 : 1;
+  const foundOf = (name: PromqlDeviation): number => compare(recorded, [name]).length;
+  return tellMutations(
+    'evaluations',
+    promqlDeviations.map((name) => ({ name, found: foundOf(name) })),
+  );
 }
 
 interface Options {
@@ -75,32 +65,21 @@ interface Options {
   readonly record: boolean;
   readonly install: boolean;
   readonly mutations: boolean;
-  readonly help: boolean;
 }
 
 function parse(parameters: readonly string[]): Options {
-  const { values } = parseArgs({
-    args: [...parameters],
-    options: {
-      scenes: { type: 'string', default: '44' },
-      queries: { type: 'string', default: '64' },
-      seed: { type: 'string', default: new Date().toISOString().slice(0, 10).replaceAll('-', '') },
-      record: { type: 'boolean', default: false },
-      install: { type: 'boolean', default: false },
-      mutations: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
+  const values = flagsOf(parameters, {
+    scenes: { type: 'string', default: '44' },
+    queries: { type: 'string', default: '64' },
+    seed: { type: 'string', default: seedOfToday() },
+    record: { type: 'boolean', default: false },
+    install: { type: 'boolean', default: false },
+    mutations: { type: 'boolean', default: false },
   });
   return {
     ...values,
-    scenes: whole('scenes', values.scenes),
-    queries: whole('queries', values.queries),
-    seed: whole('seed', values.seed),
+    scenes: wholeNumber('scenes', values.scenes),
+    queries: wholeNumber('queries', values.queries),
+    seed: wholeNumber('seed', values.seed),
   };
-}
-
-function whole(name: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name} is a whole number, not ${text}`);
-  return value;
 }

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
-import { LiveProblem } from '../../../chaos/live/nats/index.ts';
+import { flagsOf, wholeNumber } from '../../../scenarios/cli/flags.ts';
+import { exitCodes, framed, seedOfToday, tellMutations } from '../command-frame.ts';
 import { installServers } from '../kubernetes/live/server-binaries.ts';
 import { playPlans } from './campaign.ts';
 import { compare, describeDisagreement } from './comparison.ts';
@@ -24,57 +24,39 @@ Exit codes: 0 all agrees, 1 something does not, 2 skipped, 104 wrong options.`;
 
 /** Resolves with the exit code. */
 export async function run(parameters: readonly string[]): Promise<number> {
-  let options: Options;
-  try {
-    options = parse(parameters);
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${help}`);
-    return 104;
-  }
-  if (options.help) {
-    console.log(help);
-    return 0;
-  }
+  return await framed(help, parameters, () => compareAll(parse(parameters)));
+}
+
+async function compareAll(options: Options): Promise<number> {
   if (options.recorded) return told(loadRecorded().length, compare(loadRecorded()).map(describeDisagreement));
   if (options.mutations) return runMutations();
-  try {
-    if (options.install) {
-      await installServers();
-      await installController();
-    }
-    const drawn = samplePlans(Math.max(0, options.plans - fixedPlans.length), options.seed);
-    const plans = [...fixedPlans, ...drawn].slice(0, options.plans);
-    const keep = (recorded: readonly RecordedPlan[]): void => {
-      if (options.record) saveRecorded(recorded);
-    };
-    const report = await playPlans(plans, options.atOnce, (line) => console.log(line), keep);
-    keep(report.recorded);
-    console.log(`${report.voided.length} plans void`);
-    return told(report.recorded.length, compare(report.recorded).map(describeDisagreement));
-  } catch (error) {
-    if (!(error instanceof LiveProblem)) throw error;
-    console.error(`SKIPPED, nothing was compared: ${error.message}`);
-    return 2;
+  if (options.install) {
+    await installServers();
+    await installController();
   }
+  const drawn = samplePlans(Math.max(0, options.plans - fixedPlans.length), options.seed);
+  const plans = [...fixedPlans, ...drawn].slice(0, options.plans);
+  const keep = (recorded: readonly RecordedPlan[]): void => {
+    if (options.record) saveRecorded(recorded);
+  };
+  const report = await playPlans(plans, options.atOnce, (line) => console.log(line), keep);
+  keep(report.recorded);
+  console.log(`${report.voided.length} plans void`);
+  return told(report.recorded.length, compare(report.recorded).map(describeDisagreement));
 }
 
 function told(plans: number, wrong: readonly string[]): number {
   console.log(`${plans} plans, ${wrong.length} disagree`);
   for (const line of wrong.slice(0, 40)) console.log(line);
-  return wrong.length === 0 ? 0 : 1;
+  return wrong.length === 0 ? exitCodes.agreed : exitCodes.disagreed;
 }
 
 function runMutations(): number {
   const recorded = loadRecorded();
-  const rows = deviations.map((deviation) => ({
-    name: deviation.name,
-    found: compare(recorded, deviation).length,
-  }));
-  console.log('| deviation | plans that disagree |\n|---|---|');
-  for (const { name, found } of rows) console.log(`| ${name} | ${found} |`);
-  const found = rows.filter((row) => row.found > 0).length;
-  console.log(`\n${found} of ${rows.length} found`);
-  return found === rows.length ? 0 : 1;
+  return tellMutations(
+    'plans',
+    deviations.map((deviation) => ({ name: deviation.name, found: compare(recorded, deviation).length })),
+  );
 }
 
 interface Options {
@@ -85,33 +67,22 @@ interface Options {
   readonly recorded: boolean;
   readonly mutations: boolean;
   readonly install: boolean;
-  readonly help: boolean;
 }
 
 function parse(parameters: readonly string[]): Options {
-  const { values } = parseArgs({
-    args: [...parameters],
-    options: {
-      plans: { type: 'string', default: '220' },
-      'at-once': { type: 'string', default: '16' },
-      seed: { type: 'string', default: new Date().toISOString().slice(0, 10).replaceAll('-', '') },
-      record: { type: 'boolean', default: false },
-      recorded: { type: 'boolean', default: false },
-      mutations: { type: 'boolean', default: false },
-      install: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
+  const values = flagsOf(parameters, {
+    plans: { type: 'string', default: '220' },
+    'at-once': { type: 'string', default: '16' },
+    seed: { type: 'string', default: seedOfToday() },
+    record: { type: 'boolean', default: false },
+    recorded: { type: 'boolean', default: false },
+    mutations: { type: 'boolean', default: false },
+    install: { type: 'boolean', default: false },
   });
   return {
     ...values,
-    plans: whole('plans', values.plans),
-    atOnce: whole('at-once', values['at-once']),
-    seed: whole('seed', values.seed),
+    plans: wholeNumber('plans', values.plans),
+    atOnce: wholeNumber('at-once', values['at-once'], 1),
+    seed: wholeNumber('seed', values.seed),
   };
-}
-
-function whole(name: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name} is a whole number, not ${text}`);
-  return value;
 }
