@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../system/ports/clock.ts';
+import type { Timer } from '../../system/ports/clock.ts';
 import { kafkaErrors } from '../../system/ports/kafka-error.ts';
 import type {
   GroupDescription,
@@ -10,30 +10,12 @@ import type {
   SyncGroupRequest,
   TopicPartition,
 } from '../../system/ports/kafka-group.ts';
-import { hashText } from '../kernel/index.ts';
-import {
-  commonProtocols,
-  electProtocol,
-  GroupMember,
-  sameProtocols,
-  type JoinReply,
-  type SyncReply,
-} from './group-member.ts';
+import type { GroupHost } from './group-host.ts';
+import { GroupMember, joinFailure, sameProtocols, type JoinReply, type SyncReply } from './group-member.ts';
 import type { StoredGeneration } from './group-record.ts';
-import type { KafkaMutations } from './mutations.ts';
-import type { KafkaSettings } from './settings.ts';
+import { GroupRoster } from './group-roster.ts';
 
 export type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable';
-
-/** What a group needs of its coordinator. */
-export interface GroupHost {
-  readonly clock: Clock;
-  readonly settings: KafkaSettings;
-  readonly mutations: KafkaMutations;
-  newMemberId(prefix: string): string;
-  /** Writes the generation; the answer is 0 or the error that clients get instead of their assignment. */
-  persist(groupId: string, generation: StoredGeneration, done: (errorCode: number) => void): void;
-}
 
 /**
  * One consumer group of the classic protocol, as its coordinator sees it: members, generations, and who waits for what.
@@ -51,9 +33,7 @@ export class ConsumerGroup {
   #newMemberAdded = false;
   #generationId = 0;
   #protocolName = '';
-  #leaderId: string | undefined;
-  readonly #members = new Map<string, GroupMember>();
-  readonly #staticMembers = new Map<string, string>();
+  readonly #members = new GroupRoster();
   /** Ids given out to clients that have not joined with them yet. */
   readonly #pendingJoins = new Map<string, Timer>();
   readonly #pendingSyncs = new Set<string>();
@@ -70,11 +50,11 @@ export class ConsumerGroup {
     const group = new ConsumerGroup(groupId, host);
     group.#generationId = stored.generationId;
     group.#protocolName = stored.protocolName;
-    group.#leaderId = stored.leaderId;
+    group.#members.leaderId = stored.leaderId;
     group.#state = stored.members.length === 0 ? 'Empty' : 'Stable';
     for (const each of stored.members) {
       const member = GroupMember.restored(each);
-      group.#add(member);
+      group.#members.add(member);
       group.#restartSession(member);
     }
     return group;
@@ -89,7 +69,7 @@ export class ConsumerGroup {
       errorCode: kafkaErrors.NONE,
       state: this.#state,
       protocolName: this.#state === 'Stable' ? this.#protocolName : '',
-      memberIds: Array.from(this.#members.keys()),
+      memberIds: this.#members.all().map(({ memberId }) => memberId),
     };
   }
 
@@ -122,7 +102,7 @@ export class ConsumerGroup {
       case 'CompletingRebalance':
         member.syncReply = reply;
         this.#synced(member.memberId);
-        if (member.memberId === this.#leaderId) this.#store(request.assignments);
+        if (member.memberId === this.#members.leaderId) this.#store(request.assignments);
         return;
       case 'Stable':
         this.#synced(member.memberId);
@@ -175,10 +155,10 @@ export class ConsumerGroup {
     for (const timer of this.#pendingJoins.values()) timer.cancel();
     this.#joinTimer?.cancel();
     this.#syncTimer?.cancel();
-    for (const member of this.#members.values()) {
+    for (const member of this.#members.all()) {
       member.session?.cancel();
-      this.#answerJoin(member, joinFailure(kafkaErrors.NOT_COORDINATOR, member.memberId));
-      this.#answerSync(member, kafkaErrors.NOT_COORDINATOR);
+      member.answerJoin(joinFailure(kafkaErrors.NOT_COORDINATOR, member.memberId));
+      member.answerSync(kafkaErrors.NOT_COORDINATOR);
     }
   }
 
@@ -188,7 +168,7 @@ export class ConsumerGroup {
       case 'Empty':
         return true;
       case 'PreparingRebalance':
-        return this.#members.get(memberId)?.joinReply !== undefined || this.#awaitingJoin() < most;
+        return this.#members.get(memberId)?.joinReply !== undefined || this.#members.awaitingJoin < most;
       case 'CompletingRebalance':
       case 'Stable':
         return this.#members.has(memberId) || this.#members.size < most;
@@ -197,7 +177,7 @@ export class ConsumerGroup {
 
   #supports({ protocols }: JoinGroupRequest): boolean {
     if (this.#state === 'Empty' || this.#members.size === 0) return protocols.length > 0;
-    const common = commonProtocols(Array.from(this.#members.values()));
+    const common = this.#members.commonProtocols();
     return protocols.some(({ name }) => common.includes(name));
   }
 
@@ -213,10 +193,9 @@ export class ConsumerGroup {
       reply(joinFailure(kafkaErrors.MEMBER_ID_REQUIRED, memberId));
       return;
     }
-    const formerId =
-      groupInstanceId === undefined || this.#host.mutations.staticNotReplaced
-        ? undefined
-        : this.#staticMembers.get(groupInstanceId);
+    const formerId = this.#host.mutations.staticNotReplaced
+      ? undefined
+      : this.#members.holderOf(groupInstanceId);
     const former = formerId === undefined ? undefined : this.#members.get(formerId);
     if (former === undefined) this.#admit(memberId, request, clientId, reply);
     else this.#replaceStatic(former, memberId, request, reply);
@@ -228,7 +207,7 @@ export class ConsumerGroup {
     if (this.#state === 'PreparingRebalance' && this.#isInitial) this.#newMemberAdded = true;
     this.#pendingJoins.get(memberId)?.cancel();
     this.#pendingJoins.delete(memberId);
-    this.#add(member);
+    this.#members.add(member);
     member.joinReply = reply;
     this.#restartSession(member, this.#host.settings.newMemberJoinTimeoutMs);
     this.#rebalance();
@@ -236,13 +215,13 @@ export class ConsumerGroup {
 
   #joinKnown(request: JoinGroupRequest, reply: JoinReply): void {
     const { memberId } = request;
-    const refusal = this.#unknownOrFenced(memberId, request.groupInstanceId);
+    const refusal = this.#members.refusalOf(memberId, request.groupInstanceId);
     const member = this.#members.get(memberId);
     if (refusal !== kafkaErrors.NONE || member === undefined) {
       reply(joinFailure(refusal, memberId));
       return;
     }
-    const isLeader = memberId === this.#leaderId;
+    const isLeader = memberId === this.#members.leaderId;
     const isSame = sameProtocols(member.protocols, request.protocols);
     switch (this.#state) {
       case 'Empty':
@@ -265,27 +244,24 @@ export class ConsumerGroup {
 
   /** A static member came back under a new id: who still speaks under the old one is fenced. */
   #replaceStatic(former: GroupMember, memberId: string, request: JoinGroupRequest, reply: JoinReply): void {
-    const formerLeader = this.#leaderId ?? '';
-    this.#answerJoin(former, joinFailure(kafkaErrors.FENCED_INSTANCE_ID, former.memberId));
-    this.#answerSync(former, kafkaErrors.FENCED_INSTANCE_ID);
+    const formerLeader = this.#members.leaderId ?? '';
+    former.answerJoin(joinFailure(kafkaErrors.FENCED_INSTANCE_ID, former.memberId));
+    former.answerSync(kafkaErrors.FENCED_INSTANCE_ID);
     former.session?.cancel();
-    this.#members.delete(former.memberId);
     const member = new GroupMember(memberId, former.clientId, request);
     member.assignment = former.assignment;
-    this.#add(member);
-    if (this.#leaderId === former.memberId) this.#leaderId = memberId;
+    this.#members.replace(former, member);
     this.#restartSession(member);
     member.joinReply = reply;
     switch (this.#state) {
       case 'Stable':
-        if (electProtocol(Array.from(this.#members.values())) !== this.#protocolName) {
+        if (this.#members.electProtocol() !== this.#protocolName) {
           this.#rebalance();
           return;
         }
         this.#host.persist(this.groupId, this.#stored(), (errorCode) => {
           const answer = this.#generation(memberId, false);
-          this.#answerJoin(
-            member,
+          member.answerJoin(
             errorCode === kafkaErrors.NONE
               ? { ...answer, leader: formerLeader }
               : { ...answer, errorCode, memberId: '' },
@@ -305,7 +281,7 @@ export class ConsumerGroup {
 
   #leaveOne({ memberId, groupInstanceId }: LeavingMember): number {
     if (memberId === '') {
-      const id = groupInstanceId === undefined ? undefined : this.#staticMembers.get(groupInstanceId);
+      const id = this.#members.holderOf(groupInstanceId);
       if (id === undefined) return kafkaErrors.UNKNOWN_MEMBER_ID;
       this.#dismiss(id);
       return kafkaErrors.NONE;
@@ -314,14 +290,14 @@ export class ConsumerGroup {
       this.#remove(memberId);
       return kafkaErrors.NONE;
     }
-    const refusal = this.#unknownOrFenced(memberId, groupInstanceId);
+    const refusal = this.#members.refusalOf(memberId, groupInstanceId);
     if (refusal === kafkaErrors.NONE) this.#dismiss(memberId);
     return refusal;
   }
 
   #dismiss(memberId: string): void {
     const member = this.#members.get(memberId);
-    if (member !== undefined) this.#answerJoin(member, joinFailure(kafkaErrors.UNKNOWN_MEMBER_ID, ''));
+    if (member !== undefined) member.answerJoin(joinFailure(kafkaErrors.UNKNOWN_MEMBER_ID, ''));
     this.#remove(memberId);
   }
 
@@ -351,13 +327,13 @@ export class ConsumerGroup {
     this.#state = 'PreparingRebalance';
     if (this.#isInitial) this.#waitForOthers();
     else if (this.#allJoined()) this.#completeJoin();
-    else this.#startJoinTimer(this.#rebalanceTimeoutMs(), () => this.#completeJoin());
+    else this.#startJoinTimer(this.#members.rebalanceTimeoutMs, () => this.#completeJoin());
   }
 
   #waitForOthers(): void {
     const { mutations, settings } = this.#host;
     const delayMs = mutations.initialWaitSkipped ? 0 : settings.groupInitialRebalanceDelayMs;
-    const remainingMs = Math.max(this.#rebalanceTimeoutMs() - delayMs, 0);
+    const remainingMs = Math.max(this.#members.rebalanceTimeoutMs - delayMs, 0);
     this.#startJoinTimer(delayMs, () => this.#initialWaitOver(delayMs, remainingMs));
   }
 
@@ -387,24 +363,16 @@ export class ConsumerGroup {
   }
 
   #allJoined(): boolean {
-    return this.#pendingJoins.size === 0 && this.#awaitingJoin() === this.#members.size;
-  }
-
-  #awaitingJoin(): number {
-    let waiting = 0;
-    for (const member of this.#members.values()) if (member.joinReply !== undefined) waiting++;
-    return waiting;
+    return this.#pendingJoins.size === 0 && this.#members.awaitingJoin === this.#members.size;
   }
 
   #completeJoin(): void {
     this.#joinTimer?.cancel();
-    for (const member of Array.from(this.#members.values())) {
-      if (this.#isStraggler(member)) {
-        this.#remove(member.memberId);
-      }
+    for (const member of this.#members.all()) {
+      if (this.#isStraggler(member)) this.#remove(member.memberId);
     }
-    if (this.#members.size > 0 && !this.#electJoinedLeader()) {
-      this.#startJoinTimer(this.#rebalanceTimeoutMs(), () => this.#completeJoin());
+    if (this.#members.size > 0 && !this.#members.electJoinedLeader()) {
+      this.#startJoinTimer(this.#members.rebalanceTimeoutMs, () => this.#completeJoin());
       return;
     }
     if (!this.#host.mutations.generationStandsStill) this.#generationId++;
@@ -415,16 +383,16 @@ export class ConsumerGroup {
       this.#host.persist(this.groupId, this.#stored(), () => undefined);
       return;
     }
-    this.#protocolName = electProtocol(Array.from(this.#members.values()));
+    this.#protocolName = this.#members.electProtocol();
     this.#state = 'CompletingRebalance';
-    for (const member of this.#members.values()) {
-      this.#answerJoin(member, this.#generation(member.memberId, member.memberId === this.#leaderId));
+    for (const member of this.#members.all()) {
+      member.answerJoin(this.#generation(member.memberId, member.memberId === this.#members.leaderId));
       this.#restartSession(member);
       member.isNew = false;
       this.#pendingSyncs.add(member.memberId);
     }
     const generationId = this.#generationId;
-    this.#syncTimer = this.#host.clock.after(this.#rebalanceTimeoutMs(), () => {
+    this.#syncTimer = this.#host.clock.after(this.#members.rebalanceTimeoutMs, () => {
       if (generationId === this.#generationId) this.#expelUnsynced();
     });
   }
@@ -444,24 +412,6 @@ export class ConsumerGroup {
     this.#rebalance();
   }
 
-  /** False where nobody came back, which only static members do without being removed. */
-  #electJoinedLeader(): boolean {
-    const leader = this.#leaderId === undefined ? undefined : this.#members.get(this.#leaderId);
-    if (leader === undefined) return false;
-    if (leader.joinReply !== undefined) return true;
-    const next = this.#inAnyOrder().find(({ joinReply }) => joinReply !== undefined);
-    if (next === undefined) return false;
-    this.#leaderId = next.memberId;
-    return true;
-  }
-
-  /** Brokers keep members in a hash map: with random ids the order is as good as drawn. */
-  #inAnyOrder(): readonly GroupMember[] {
-    return Array.from(this.#members.values()).toSorted(
-      (left, right) => hashText(left.memberId) - hashText(right.memberId),
-    );
-  }
-
   #store(assignments: readonly MemberAssignment[]): void {
     const generationId = this.#generationId;
     const byMember = new Map(assignments.map(({ memberId, partitions }) => [memberId, partitions]));
@@ -472,16 +422,16 @@ export class ConsumerGroup {
         this.#rebalance();
         return;
       }
-      for (const member of this.#members.values()) member.assignment = byMember.get(member.memberId) ?? [];
+      for (const member of this.#members.all()) member.assignment = byMember.get(member.memberId) ?? [];
       this.#propagate(kafkaErrors.NONE);
       this.#state = 'Stable';
     });
   }
 
   #propagate(errorCode: number): void {
-    for (const member of this.#members.values()) {
+    for (const member of this.#members.all()) {
       if (errorCode !== kafkaErrors.NONE) member.assignment = [];
-      if (this.#answerSync(member, errorCode)) this.#restartSession(member);
+      if (member.answerSync(errorCode)) this.#restartSession(member);
     }
   }
 
@@ -489,8 +439,8 @@ export class ConsumerGroup {
     return {
       generationId: this.#generationId,
       protocolName: this.#protocolName,
-      leaderId: this.#leaderId,
-      members: Array.from(this.#members.values(), (member) => ({
+      leaderId: this.#members.leaderId,
+      members: this.#members.all().map((member) => ({
         ...member.stored(this.#protocolName),
         ...(assignments === undefined ? {} : { assignment: assignments.get(member.memberId) ?? [] }),
       })),
@@ -502,10 +452,10 @@ export class ConsumerGroup {
       errorCode: kafkaErrors.NONE,
       generationId: this.#generationId,
       protocolName: this.#protocolName,
-      leader: this.#leaderId ?? '',
+      leader: this.#members.leaderId ?? '',
       memberId,
       members: withMembers
-        ? Array.from(this.#members.values(), (member) => ({
+        ? this.#members.all().map((member) => ({
             memberId: member.memberId,
             groupInstanceId: member.groupInstanceId,
             subscription: member.protocolNamed(this.#protocolName).subscription,
@@ -515,26 +465,9 @@ export class ConsumerGroup {
   }
 
   #refusal({ memberId, groupInstanceId, generationId }: GroupMemberIdentity): number {
-    const refusal = this.#unknownOrFenced(memberId, groupInstanceId);
+    const refusal = this.#members.refusalOf(memberId, groupInstanceId);
     if (refusal !== kafkaErrors.NONE) return refusal;
     return generationId === this.#generationId ? kafkaErrors.NONE : kafkaErrors.ILLEGAL_GENERATION;
-  }
-
-  #unknownOrFenced(memberId: string, groupInstanceId: string | undefined): number {
-    if (groupInstanceId !== undefined) {
-      const holder = this.#staticMembers.get(groupInstanceId);
-      if (holder === undefined) return kafkaErrors.UNKNOWN_MEMBER_ID;
-      if (holder !== memberId) return kafkaErrors.FENCED_INSTANCE_ID;
-    }
-    return this.#members.has(memberId) ? kafkaErrors.NONE : kafkaErrors.UNKNOWN_MEMBER_ID;
-  }
-
-  #add(member: GroupMember): void {
-    this.#members.set(member.memberId, member);
-    this.#leaderId ??= member.memberId;
-    if (member.groupInstanceId !== undefined) {
-      this.#staticMembers.set(member.groupInstanceId, member.memberId);
-    }
   }
 
   #remove(memberId: string): void {
@@ -544,9 +477,7 @@ export class ConsumerGroup {
     const member = this.#members.get(memberId);
     if (member === undefined) return;
     member.session?.cancel();
-    this.#members.delete(memberId);
-    if (member.groupInstanceId !== undefined) this.#staticMembers.delete(member.groupInstanceId);
-    if (this.#leaderId === memberId) this.#leaderId = this.#inAnyOrder()[0]?.memberId;
+    this.#members.remove(member);
   }
 
   #synced(memberId: string): void {
@@ -558,34 +489,10 @@ export class ConsumerGroup {
     member.session?.cancel();
     member.session = this.#host.clock.after(timeoutMs, () => {
       if (member.isExcused || this.#host.mutations.sessionsNeverEnd) return;
-      this.#answerJoin(member, joinFailure(kafkaErrors.UNKNOWN_MEMBER_ID, ''));
+      member.answerJoin(joinFailure(kafkaErrors.UNKNOWN_MEMBER_ID, ''));
       this.#remove(member.memberId);
       if (this.#state === 'PreparingRebalance') this.#completeWithoutSilent();
       else this.#rebalanceWithoutGone();
     });
   }
-
-  #rebalanceTimeoutMs(): number {
-    let longestMs = 0;
-    for (const member of this.#members.values()) longestMs = Math.max(longestMs, member.rebalanceTimeoutMs);
-    return longestMs;
-  }
-
-  #answerJoin(member: GroupMember, answer: JoinGroupResponse): void {
-    const reply = member.joinReply;
-    member.joinReply = undefined;
-    reply?.(answer);
-  }
-
-  #answerSync(member: GroupMember, errorCode: number): boolean {
-    const reply = member.syncReply;
-    if (reply === undefined) return false;
-    member.syncReply = undefined;
-    reply({ errorCode, partitions: errorCode === kafkaErrors.NONE ? member.assignment : [] });
-    return true;
-  }
-}
-
-export function joinFailure(errorCode: number, memberId: string): JoinGroupResponse {
-  return { errorCode, generationId: -1, protocolName: '', leader: '', memberId, members: [] };
 }

@@ -14,8 +14,9 @@ import type {
   TopicPartition,
 } from '../../system/ports/kafka-group.ts';
 import type { RandomStream } from '../kernel/index.ts';
-import { ConsumerGroup, joinFailure, type GroupHost } from './consumer-group.ts';
-import type { JoinReply, SyncReply } from './group-member.ts';
+import { ConsumerGroup } from './consumer-group.ts';
+import type { GroupHost } from './group-host.ts';
+import { joinFailure, type JoinReply, type SyncReply } from './group-member.ts';
 import type { GroupRecord, StoredGeneration } from './group-record.ts';
 import type { KafkaBroker } from './kafka-broker.ts';
 import type { KafkaCluster } from './kafka-cluster.ts';

@@ -1,3 +1,4 @@
+import { kafkaErrors } from '../../system/ports/kafka-error.ts';
 import type {
   GroupProtocol,
   JoinGroupRequest,
@@ -70,6 +71,22 @@ export class GroupMember {
     this.joinReply = reply;
   }
 
+  /** Nothing where it does not wait. */
+  answerJoin(answer: JoinGroupResponse): void {
+    const reply = this.joinReply;
+    this.joinReply = undefined;
+    reply?.(answer);
+  }
+
+  /** True where it waited. */
+  answerSync(errorCode: number): boolean {
+    const reply = this.syncReply;
+    if (reply === undefined) return false;
+    this.syncReply = undefined;
+    reply({ errorCode, partitions: errorCode === kafkaErrors.NONE ? this.assignment : [] });
+    return true;
+  }
+
   stored(protocolName: string): StoredMember {
     return {
       memberId: this.memberId,
@@ -90,6 +107,10 @@ export class GroupMember {
       }
     );
   }
+}
+
+export function joinFailure(errorCode: number, memberId: string): JoinGroupResponse {
+  return { errorCode, generationId: -1, protocolName: '', leader: '', memberId, members: [] };
 }
 
 /** Brokers compare the bytes of all protocols, in order. */
