@@ -15,6 +15,8 @@ const forgottenUs = 120_000_000;
 class Side {
   /** Ids that were taken by a pod, or given up. */
   readonly pending = new Map<string, 'joined' | 'left'>();
+  /** Ids that were handed on by one who had come back without a word: their window began unseen. */
+  readonly unseen = new Set<string>();
   /** Since when something is pending: the leader's window begins when it hears of it, a moment later. */
   sinceUs = 0;
   electedUs: number | undefined;
@@ -31,14 +33,24 @@ class Side {
     }
   }
 
+  handedOn(defenderId: string, timeUs: number): void {
+    if (this.pending.has(defenderId)) return;
+    this.unseen.add(defenderId);
+    this.changed(defenderId, 'joined', timeUs);
+  }
+
   gone(defenderId: string): void {
+    this.unseen.delete(defenderId);
     if (this.pending.get(defenderId) === 'joined') this.pending.delete(defenderId);
   }
 
   /** True where every change in the map was known: only then is it clear when its window began. */
   settle({ joined, left }: AssignmentChange, timeUs: number): boolean {
     let isKnown = joined.length + left.length > 0;
-    for (const id of [...joined, ...left]) isKnown = this.pending.delete(id) && isKnown;
+    for (const id of [...joined, ...left]) {
+      isKnown = !this.unseen.delete(id) && isKnown;
+      isKnown = this.pending.delete(id) && isKnown;
+    }
     this.sinceUs = timeUs;
     this.deadUs = undefined;
     return isKnown;
@@ -77,9 +89,10 @@ export const windowsKept: Rule = rule({
       // It has to see the dead ones' silence for itself.
       sides[colour].deadUs = undefined;
     });
-    history.on('identity.claimed', ({ colour, defenderId }, timeUs) => {
+    history.on('identity.claimed', ({ colour, defenderId, inherited }, timeUs) => {
       const side = sides[colour];
-      if (!roster.isMember(colour, defenderId)) side.changed(defenderId, 'joined', timeUs);
+      if (!roster.isMember(colour, defenderId) && inherited) side.handedOn(defenderId, timeUs);
+      else if (!roster.isMember(colour, defenderId)) side.changed(defenderId, 'joined', timeUs);
       else if (side.pending.get(defenderId) === 'left') side.changed(defenderId, 'joined', timeUs);
     });
     history.on('identity.released', ({ colour, defenderId, how }, timeUs) => {

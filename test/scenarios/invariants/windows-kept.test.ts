@@ -114,6 +114,29 @@ describe('windows.kept: planned scaling', () => {
     expect(bench.outcome.violationCount).toBe(0);
   });
 
+  test('one that came back without a word and handed its id on opened its window unseen', () => {
+    const buried = (): RuleBench =>
+      stable()
+        .say('member.dead', pod('a'))
+        .say('assignment.published', { reason: 'crash', left: ['defender-a'] })
+        .at(1100);
+    const handedOn = buried()
+      .say('identity.claimed', { ...pod('b'), defenderId: 'defender-a', inherited: true })
+      .at(1102)
+      .say('assignment.published', { joined: ['defender-a'] });
+    expect(handedOn.messages).toEqual([]);
+    const claimed = buried()
+      .say('identity.claimed', { ...pod('b'), defenderId: 'defender-a' })
+      .at(1102)
+      .say('assignment.published', { joined: ['defender-a'] });
+    expect(claimed.messages).toHaveLength(1);
+    const forgotten = buried()
+      .say('identity.claimed', { ...pod('b'), defenderId: 'defender-a', inherited: true })
+      .at(3000)
+      .finish();
+    expect(forgotten.messages).toHaveLength(1);
+  });
+
   test.each(['pod.restarting', 'pod.ended'] as const)(
     'one that dies before a map is no change (%s)',
     (kind) => {
