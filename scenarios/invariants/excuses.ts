@@ -28,10 +28,18 @@ export const cassandraImpaired: Excuse = {
   graceUs: 60 * secondUs,
 };
 
-/** NATS without quorum, a client cut off, or acks lost: redelivery after the ack wait, stalls of the pull (jetstream 22, 77). */
+/**
+ * NATS without quorum, a server with a defect, a client cut off, or acks lost: redelivery after the ack wait, stalls of the
+ * pull (jetstream 22, 77).
+ */
 export const natsImpaired: Excuse = {
   reason: 'NATS impaired',
-  faults: [{ kind: 'nats.' }, { kind: 'kafka.' }, { kind: 'link.', touching: ['- nats'] }],
+  faults: [
+    { kind: 'nats.' },
+    { kind: 'jetstream.' },
+    { kind: 'kafka.' },
+    { kind: 'link.', touching: ['- nats'] },
+  ],
   graceUs: 90 * secondUs,
 };
 

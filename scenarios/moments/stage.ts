@@ -55,6 +55,13 @@ const leaderCrash = stage('the leader dies', () => [
     startMs: actMs,
   },
 ]);
+const leaderEnd = stage('the leader is deleted', () => [
+  {
+    kind: 'pod.kill',
+    parameters: { component: 'leader-defender', colour: 'blue', how: 'delete' },
+    startMs: actMs,
+  },
+]);
 const outage = stage('a Defender without NATS', () => [
   { kind: 'nats.client-cut', parameters: someone, startMs: actMs, endMs: actMs + 20_000 },
 ]);
@@ -108,7 +115,7 @@ const stagesOf: Readonly<Record<string, readonly [Stage, ...Stage[]]>> = {
   'hand-over.taken': [update],
   'id.lost': [theft],
   'lock.won': [leaderCrash, coldStart, update, leaderOutage],
-  'lock.lost': [update, leaderOutage],
+  'lock.lost': [leaderEnd, leaderOutage],
   'heartbeat.missed': [crash, outage],
   'member.declared-dead': [crash, outage],
   'window.opened': [growth, coldStart, reduction],
@@ -123,13 +130,14 @@ const stagesOf: Readonly<Record<string, readonly [Stage, ...Stage[]]>> = {
   'alarm.raised': [longCalm],
   'drain.started': [update, reduction],
   'drain.in-flight': [busyEnd],
-  'id.released': [update, reduction],
+  // Who handed its id on and leads nothing is gone in the same act.
+  'id.released': [reduction, leaderEnd],
   'degraded.entered': [outage, leaderOutage],
   'degraded.left': [outage, leaderOutage],
 };
 
 /** Stages on which the pod that passes the moment is the only one that may have led. */
-const withoutLeader: Readonly<Record<string, Stage>> = { 'id.claimed': coldStart, 'lock.lost': update };
+const withoutLeader: Readonly<Record<string, Stage>> = { 'id.claimed': coldStart, 'lock.lost': leaderEnd };
 
 /** The stages on which a moment comes, the usual one first; with a leader beside whom passes it where one is needed. */
 export function stagesFor(moment: string, needsLeader: boolean): readonly Stage[] {
