@@ -9,15 +9,24 @@ import {
   ratioOf,
   worstFirst,
 } from './format.ts';
+import { momentGrid } from './moment-grid.ts';
 
 /** CI drops a job summary over its limit as a whole, so this stays well below. */
 const mostBytes = 200 * 1024;
 
 const longestMessage = 500;
+const mostEmptyCells = 20;
 
 /** The summary of a campaign for a CI job: verdict, causes with their replay line, rules, goals never reached. */
 export function markdownReport(results: readonly RunResult[]): string {
-  const blocks = [headline(results), rules(results), goals(results), runTable(results), ...failures(results)];
+  const blocks = [
+    headline(results),
+    rules(results),
+    goals(results),
+    cells(results),
+    runTable(results),
+    ...failures(results),
+  ];
   let text = '';
   let bytes = 0;
   for (const block of blocks.filter((candidate) => candidate !== '')) {
@@ -40,6 +49,17 @@ function headline(results: readonly RunResult[]): string {
   const rules = new Set(results.flatMap((result) => result.invalid ?? []));
   const invalid = [...rules].map((rule) => `\nInvalid settings, run on purpose: ${escape(rule)}\n`).join('');
   return `## tFDC: ${parts.length === 0 ? 'no run was finished' : parts.join(', ')}${known}\n${why}${invalid}`;
+}
+
+/** Of the grid of moments × faults what is empty; the grid itself is in results.json. */
+function cells(results: readonly RunResult[]): string {
+  const grid = momentGrid(results);
+  if (grid === undefined) return '';
+  const { reachable, empty } = grid;
+  const named = empty.slice(0, mostEmptyCells).map(({ moment, kind }) => `- empty: ${kind} at ${moment}`);
+  const more = empty.length > mostEmptyCells ? `- and ${empty.length - mostEmptyCells} more\n` : '';
+  const list = named.length === 0 ? '' : `\n${named.join('\n')}\n${more}`;
+  return `Moments × faults: ${reachable - empty.length} of ${reachable} reachable cells hit.\n${list}`;
 }
 
 function runTable(results: readonly RunResult[]): string {

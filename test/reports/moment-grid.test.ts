@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { markdownReport } from '../../reports/markdown.ts';
 import { momentGrid, momentGridLines } from '../../reports/moment-grid.ts';
 import { resultsJson } from '../../reports/results-json.ts';
 import { resultsSchema } from '../../reports/results-schema.ts';
@@ -78,6 +79,13 @@ describe('where every cell shall be hit', () => {
     expect(text).toMatch(/id\.lost +0 +· +· +·/);
     expect(text).toMatch(/– {2}pod\.kill delete at drain\.started: it is being deleted/);
     expect(text).toMatch(/empty {2}id\.lost: all kinds/);
+  });
+
+  test('the summary for CI says how many cells were hit, and which were not', () => {
+    const text = markdownReport(grid);
+    expect(text).toMatch(/Moments × faults: 2 of 5 reachable cells hit/);
+    expect(text).toMatch(/- empty: pod\.kill delete at id\.lost/);
+    expect(markdownReport([result()])).not.toMatch(/Moments/);
   });
 
   test('results.json holds the grid of all runs, and keeps to its schema', () => {
