@@ -16,6 +16,7 @@ import type { NatsClient } from './nats-client.ts';
 import { NatsServer } from './nats-server.ts';
 import type { Assignment, Operation } from './operations.ts';
 import { nats212, type NatsProfile } from './profile.ts';
+import { corrupt, wipe } from './raft-disk.ts';
 import { RaftGroup, type GroupWorld } from './raft-group.ts';
 import { dropUnneeded, freeAfter, isNeeded, isSettled } from './retention.ts';
 import type { StoredMessage } from './stored-message.ts';
@@ -281,7 +282,7 @@ export class NatsCluster implements GroupWorld {
    */
   corruptStream(index: number, stream: string, keptShare: number): number {
     const replica = this.#streams.get(stream)?.group.replicaOn(this.#server(index));
-    return replica?.server.up === false ? replica.corrupt(keptShare) : 0;
+    return replica?.server.up === false ? corrupt(replica, keptShare) : 0;
   }
 
   /** The snapshot of the meta group on a server that is down is damaged: it knows of no asset any more (fault D4). */
@@ -296,7 +297,7 @@ export class NatsCluster implements GroupWorld {
   corruptConsumer(index: number, stream: string, consumer: string): boolean {
     const replica = this.consumer(stream, consumer)?.group.replicaOn(this.#server(index));
     if (replica === undefined || replica.server.up) return false;
-    replica.wipe();
+    wipe(replica);
     return true;
   }
 

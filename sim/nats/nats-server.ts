@@ -5,6 +5,7 @@ import { Call, type OpenCall } from './call.ts';
 import type { NatsClient } from './nats-client.ts';
 import type { NatsCluster } from './nats-cluster.ts';
 import { Peer, type InterestKind } from './peer.ts';
+import { loseUnsynced } from './raft-disk.ts';
 import type { RaftReplica } from './raft-replica.ts';
 import { requestBytes, type NatsRequest, type Routed } from './requests.ts';
 import { RequestRouter } from './request-router.ts';
@@ -118,7 +119,7 @@ export class NatsServer implements Listener {
     this.process.kill();
     this.poweredOff = true;
     let lost = 0;
-    for (const replica of this.replicas) lost += replica.loseUnsynced();
+    for (const replica of this.replicas) lost += loseUnsynced(replica);
     return lost;
   }
 

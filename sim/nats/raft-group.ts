@@ -199,7 +199,7 @@ export class RaftGroup {
     this.#flights = [];
     leader.resumeLeading(heartbeatAtUs + heartbeatUs, heardUs);
     for (const member of behind) {
-      leader.resend(member, (this.replicas[member]?.log.lastIndex ?? 0) + 1);
+      leader.replication.resend(member, (this.replicas[member]?.log.lastIndex ?? 0) + 1);
     }
   }
 

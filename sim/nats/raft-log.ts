@@ -82,6 +82,7 @@ export class RaftLog {
 
   /** An entry of a server of 2.9 takes on the term that its leader says it has, whatever it is (jetstream B16). */
   relabel(index: number, term: number): void {
+    if (index === this.baseIndex) this.baseTerm = term;
     const place = index - this.baseIndex - 1;
     const entry = this.#entries[place];
     if (entry !== undefined) this.#entries[place] = { index, term, operation: entry.operation };

@@ -43,10 +43,32 @@ export type RaftMessage =
       /** The voter has no log: its vote counts only if all vote (jetstream B17). */
       readonly empty: boolean;
     }
-  | { readonly kind: 'transfer'; readonly from: number; readonly term: number };
+  | { readonly kind: 'transfer'; readonly from: number; readonly term: number }
+  /** Of a leader of 2.9 to all, or, with entries, to one that catches up. */
+  | {
+      readonly kind: 'entries';
+      readonly from: number;
+      readonly term: number;
+      readonly previousIndex: number;
+      readonly previousTerm: number;
+      readonly entries: readonly LogEntry[];
+      readonly commit: number;
+      /** 0: to all. Otherwise the number of the request that it answers. */
+      readonly catchUp: number;
+    }
+  | {
+      readonly kind: 'entries-answer';
+      readonly from: number;
+      /** Of the sender's last entry; where it refuses a leader whose term is over, its own. */
+      readonly term: number;
+      readonly success: boolean;
+      readonly index: number;
+      /** Number of its request to be sent what comes behind; 0: none. */
+      readonly catchUp: number;
+    };
 
 export function raftMessageBytes(message: RaftMessage): number {
-  if (message.kind !== 'append') return 60;
+  if (message.kind !== 'append' && message.kind !== 'entries') return 60;
   let bytes = 60;
   for (const { operation } of message.entries) {
     bytes += operation.kind === 'store' ? 100 + operation.payload.length : 60;

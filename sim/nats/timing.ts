@@ -14,6 +14,9 @@ export const firstCampaignUs = 50_000;
 export const transferCampaignUs = 10_000;
 export const transferSilenceUs = 3_000_000;
 
+/** A member that catches up and gets nothing for so long asks again, on 2.9 (`catchupStalled`). */
+export const catchUpStallUs = 2_000_000;
+
 /** Files reach the disk for the first time after U(1, 2) min, then every 2 min or as the profile says (jetstream E41). */
 export const firstSyncUs = [60_000_000, 120_000_000] as const;
 export const syncUs = 120_000_000;

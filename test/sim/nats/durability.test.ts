@@ -129,9 +129,9 @@ describe('power loss', () => {
         await client.jetStream.ensureStream(log);
         await fixture.sleep(1_000);
         const replica = fixture.cluster.stream('work')?.group.replicas[(fixture.leader() + 1) % 3];
-        expect(replica?.votedFor).not.toBe(-1);
+        expect(replica?.election.votedFor).not.toBe(-1);
         fixture.cluster.powerLoss(replica?.server.index ?? -1);
-        expect(replica?.votedFor !== -1).toBe(kept);
+        expect(replica?.election.votedFor !== -1).toBe(kept);
       });
     }
   });
