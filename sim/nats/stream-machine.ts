@@ -71,6 +71,8 @@ export class StreamMachine implements Machine {
   static readonly #wanted = new WeakSet<StoreOperation>();
   static readonly #verdicts = new WeakMap<StoreOperation, Verdict>();
 
+  /** It was seen to have other messages than its leader reckons (jetstream R1): what it judges holds for itself alone. */
+  #hasDiverged = false;
   /** What the store itself believes of its subjects, where that errs. */
   #tally: SubjectTally | undefined;
 
@@ -384,8 +386,11 @@ export class StreamMachine implements Machine {
    * takes what it has not got from the leader first.
    */
   #hasComeTo(place: number): boolean {
-    if (place - this.refused < this.lastSequence) return false;
     const missing = place - this.refused - this.lastSequence;
+    if (missing < 0) {
+      this.#hasDiverged = true;
+      return false;
+    }
     if (missing > 0) this.context.catchUp(this, this.lastSequence + missing);
     return true;
   }
@@ -408,6 +413,7 @@ export class StreamMachine implements Machine {
    * that no fault has made would be one too many.
    */
   #verdict(operation: StoreOperation): number {
+    if (this.#hasDiverged) return this.#judge(operation);
     const known = StreamMachine.#verdicts.get(operation);
     if (known !== undefined) {
       this.refusal = known.refusal;
