@@ -18,7 +18,7 @@ import type { Assignment, Operation } from './operations.ts';
 import { nats212, type NatsProfile } from './profile.ts';
 import { corrupt, wipe } from './raft-disk.ts';
 import { RaftGroup, type GroupWorld } from './raft-group.ts';
-import { dropUnneeded, freeAfter, isNeeded, isSettled } from './retention.ts';
+import { dropUnneeded, freeAfter, isNeeded, isSettled, releasedBeside } from './retention.ts';
 import type { StoredMessage } from './stored-message.ts';
 import { ConsumerAsset, StreamAsset } from './stream-asset.ts';
 import { inspect, replicaMessages, type ReplicaMessage, type StreamInspection } from './stream-inspection.ts';
@@ -508,6 +508,9 @@ export class NatsCluster implements GroupWorld {
       () => new ConsumerMachine(consumer),
       (replica) => new ConsumerService(consumer, replica),
     );
+    if (!this.profile.soundRaft) {
+      consumer.group.onApplied = (replica, operation) => releasedBeside(consumer, replica, operation);
+    }
     asset.add(consumer);
     this.#answerConsumer(consumer, call);
     this.#start(consumer.group);

@@ -1,7 +1,7 @@
 import type { EventHandle } from '../kernel/index.ts';
 import type { ConsumerService } from './consumer-service.ts';
 import type { StoredMessage } from './stored-message.ts';
-import { interestCheckUs } from './timing.ts';
+import { interestCheckUs, releaseRetryUs } from './timing.ts';
 
 /** What a consumer's leader asks its stream to remove, since no consumer needs it any more (jetstream D36). */
 export class ReleaseQueue {
@@ -59,7 +59,7 @@ export class ReleaseQueue {
     this.#sequences.push(sequence);
     if (this.#timer !== undefined) return;
     const { group, member } = replica;
-    const [low, high] = interestCheckUs;
+    const [low, high] = asset.profile.multiFilter ? interestCheckUs : releaseRetryUs;
     const waitUs = Math.round(low + (high - low) * group.draw(member, nowUs));
     this.#timer = group.kernel.after(waitUs, ReleaseQueue.#due, this, undefined);
   }

@@ -1,6 +1,8 @@
 import { consumerMachineOf } from './consumer-machine.ts';
 import { ConsumerService } from './consumer-service.ts';
 import type { NatsServer } from './nats-server.ts';
+import type { Operation } from './operations.ts';
+import type { RaftReplica } from './raft-replica.ts';
 import type { StoredMessage } from './stored-message.ts';
 import type { ConsumerAsset, StreamAsset } from './stream-asset.ts';
 import { streamMachineOf } from './stream-machine.ts';
@@ -67,6 +69,24 @@ export function isSettled(asset: StreamAsset, message: StoredMessage, server: Na
     const seen = record.pending.size === 0 ? record.floorStream : record.deliveredStream;
     return message.sequence <= seen && !record.needs(message.sequence, consumer.settings);
   });
+}
+
+/**
+ * Each replica of a consumer of 2.9 removes by itself what was acknowledged from the stream's replica beside it
+ * (`processReplicatedAck`). In a calm group the stream's leader has seen to it for all, which comes to the same.
+ */
+export function releasedBeside(consumer: ConsumerAsset, replica: RaftReplica, operation: Operation): void {
+  const { stream } = consumer;
+  if (operation.kind !== 'acked' || stream.settings.retention === 'limits') return;
+  stream.group.settle();
+  const beside = stream.group.replicaOn(replica.server);
+  if (beside === undefined) return;
+  const machine = streamMachineOf(beside.machine);
+  const { sequence } = operation;
+  const message = machine.messages.get(sequence);
+  if (message === undefined) return;
+  if (stream.settings.retention === 'interest' && isNeeded(stream, message, replica.server, consumer)) return;
+  machine.apply({ kind: 'delete', sequence, isRelease: true, call: undefined });
 }
 
 /** A consumer of an interest stream was deleted: from its floor on, what nobody needs is free, whoever held it back. */

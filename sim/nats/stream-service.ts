@@ -89,7 +89,8 @@ export class StreamService implements GroupService {
         this.#delete(request);
         return;
       case 'remove-acked':
-        if (this.machine.messages.get(request.sequence) !== undefined) {
+        // Replicas of 2.9 that differ each remove what they have at that sequence, whether or not this one has it.
+        if (this.machine.messages.get(request.sequence) !== undefined || !this.profile.soundRaft) {
           this.replica.propose({
             kind: 'delete',
             sequence: request.sequence,

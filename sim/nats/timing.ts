@@ -44,6 +44,8 @@ export const clientPingUs = 120_000_000;
 export const ackWaitSlackUs = 1_000;
 /** What was acknowledged and is still in its stream is asked to be removed again with the next snapshot (`checkInterestState`). */
 export const interestCheckUs = [120_000_000, 180_000_000] as const;
+/** On 2.9 each replica removes what was acknowledged by itself, so that hardly anything can come between. */
+export const releaseRetryUs = [1_000_000, 2_000_000] as const;
 /** A leader that could not leave a delete marker tries again (jetstream D38). */
 export const markerRetryUs = 2_000_000;
 /** A new meta leader looks for assets that it does not know (jetstream J83). */

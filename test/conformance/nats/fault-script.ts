@@ -37,10 +37,11 @@ export async function replicatedStream(
   rig: FaultRig,
   admin: FaultConnection,
   name: string,
+  retention: 'limits' | 'workqueue' = 'limits',
 ): Promise<{ readonly stream: string; readonly leader: number }> {
   const stream = `F${name}`;
   await persistently(rig, () =>
-    admin.management.createStream({ name: stream, subjects: [`${name}.>`], replicas: 3 }),
+    admin.management.createStream({ name: stream, subjects: [`${name}.>`], replicas: 3, retention }),
   );
   return { stream, leader: await ledBy(rig, stream) };
 }
