@@ -89,8 +89,7 @@ export class StreamService implements GroupService {
         this.#delete(request);
         return;
       case 'remove-acked':
-        // Replicas of 2.9 that differ each remove what they have at that sequence, whether or not this one has it.
-        if (this.machine.messages.get(request.sequence) !== undefined || !this.profile.soundRaft) {
+        if (this.#isHeld(request.sequence)) {
           this.replica.propose({
             kind: 'delete',
             sequence: request.sequence,
@@ -196,6 +195,17 @@ export class StreamService implements GroupService {
     this.ready = false;
     if (this.#markerTimer !== undefined) this.replica.group.kernel.cancel(this.#markerTimer);
     this.#markerTimer = undefined;
+  }
+
+  /** Replicas of 2.9 that differ each remove what they have at that sequence, whether or not this one has it. */
+  #isHeld(sequence: number): boolean {
+    if (this.machine.messages.get(sequence) !== undefined) return true;
+    if (this.profile.soundRaft) return false;
+    const { group } = this.replica;
+    group.settle();
+    return group.replicas.some(
+      ({ machine }) => streamMachineOf(machine).messages.get(sequence) !== undefined,
+    );
   }
 
   /** Settings were changed by the meta group. */
