@@ -220,8 +220,11 @@ export class LegacyReplication implements Replication {
   }
 
   #relabel(term: number): void {
-    const { log } = this.#replica;
-    if (log.lastTerm !== term) log.relabel(log.lastIndex, term);
+    const { log, group } = this.#replica;
+    if (log.lastTerm !== term) {
+      log.relabel(log.lastIndex, term);
+      group.hasDiverged = true;
+    }
     this.#claimed.index = -1;
   }
 

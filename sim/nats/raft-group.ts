@@ -65,7 +65,9 @@ export class RaftGroup {
   readonly storage: 'file' | 'memory';
   /** Of streams. */
   asset: StreamAsset | undefined;
-  /** Told what each replica applies while the group is not calm; of consumers of old servers. */
+  /** A replica kept an entry of its own where its leader has another one, on 2.9 (jetstream R1). */
+  hasDiverged = false;
+  /** Told what each replica applies; of consumers of 2.9. */
   onApplied: ((replica: RaftReplica, operation: Operation) => void) | undefined;
   readonly world: GroupWorld;
   readonly kernel: Kernel;
@@ -287,7 +289,7 @@ export class RaftGroup {
     if (landing?.index === entry.index && replica.role === 'leader') landing.sequence = sequence;
     // Answers first: an elided watch batch that travels further must not hold them up.
     if (replica.role === 'leader') replica.service?.committed(operation, sequence);
-    if (this.onApplied !== undefined && !this.calm) this.onApplied(replica, operation);
+    this.onApplied?.(replica, operation);
     if (this.asset === undefined) return;
     if (operation.kind === 'store' && sequence > 0 && replica.watches !== undefined) {
       for (const watch of replica.watches) watch.deliver(sequence, operation, 0);

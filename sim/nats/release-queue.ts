@@ -8,6 +8,8 @@ export class ReleaseQueue {
   readonly #service: ConsumerService;
   /** Asked to be removed, and perhaps still there. */
   #sequences: number[] = [];
+  /** When, for each of them. */
+  #askedUs: number[] = [];
   #timer: EventHandle | undefined;
 
   constructor(service: ConsumerService) {
@@ -51,17 +53,27 @@ export class ReleaseQueue {
   }
 
   #releaseOne(sequence: number): void {
-    const { asset, server, stream, replica, nowUs } = this.#service;
+    const { asset, server, stream, nowUs } = this.#service;
     const message = stream.messages.get(sequence);
     if (message === undefined || this.#isHeld(message)) return;
     const request = { kind: 'remove-acked', stream: asset.stream.name, sequence } as const;
     server.route({ request, client: undefined });
+    this.#await(sequence, nowUs);
+  }
+
+  #await(sequence: number, askedUs: number): void {
+    const { replica, nowUs } = this.#service;
     this.#sequences.push(sequence);
+    this.#askedUs.push(askedUs);
     if (this.#timer !== undefined) return;
     const { group, member } = replica;
-    const [low, high] = asset.profile.multiFilter ? interestCheckUs : releaseRetryUs;
+    const [low, high] = this.#retryUs;
     const waitUs = Math.round(low + (high - low) * group.draw(member, nowUs));
     this.#timer = group.kernel.after(waitUs, ReleaseQueue.#due, this, undefined);
+  }
+
+  get #retryUs(): readonly [number, number] {
+    return this.#service.asset.profile.multiFilter ? interestCheckUs : releaseRetryUs;
   }
 
   static #due(queue: ReleaseQueue): void {
@@ -72,7 +84,16 @@ export class ReleaseQueue {
   /** A request to remove may have been lost, with a leader or on its way (fault C15). */
   static #again(queue: ReleaseQueue): void {
     const sequences = queue.#sequences;
+    const askedUs = queue.#askedUs;
+    const { ready, nowUs, asset } = queue.#service;
     queue.#sequences = [];
-    if (queue.#service.ready) for (const sequence of sequences) queue.#releaseOne(sequence);
+    queue.#askedUs = [];
+    if (!ready) return;
+    // What was asked for just now may be on its way.
+    const latestUs = asset.profile.multiFilter ? nowUs : nowUs - queue.#retryUs[0];
+    for (const [place, sequence] of sequences.entries()) {
+      if ((askedUs[place] ?? 0) <= latestUs) queue.#releaseOne(sequence);
+      else queue.#await(sequence, askedUs[place] ?? 0);
+    }
   }
 }

@@ -73,11 +73,12 @@ export function isSettled(asset: StreamAsset, message: StoredMessage, server: Na
 
 /**
  * Each replica of a consumer of 2.9 removes by itself what was acknowledged from the stream's replica beside it
- * (`processReplicatedAck`). In a calm group the stream's leader has seen to it for all, which comes to the same.
+ * (`processReplicatedAck`). While the stream's replicas are alike its leader sees to it for all, which comes to the same.
  */
 export function releasedBeside(consumer: ConsumerAsset, replica: RaftReplica, operation: Operation): void {
   const { stream } = consumer;
-  if (operation.kind !== 'acked' || stream.settings.retention === 'limits') return;
+  if (operation.kind !== 'acked' || !stream.group.hasDiverged) return;
+  if (stream.settings.retention === 'limits') return;
   stream.group.settle();
   const beside = stream.group.replicaOn(replica.server);
   if (beside === undefined) return;

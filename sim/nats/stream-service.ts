@@ -197,11 +197,11 @@ export class StreamService implements GroupService {
     this.#markerTimer = undefined;
   }
 
-  /** Replicas of 2.9 that differ each remove what they have at that sequence, whether or not this one has it. */
+  /** Replicas that differ each remove what they have at that sequence, whether or not this one has it. */
   #isHeld(sequence: number): boolean {
     if (this.machine.messages.get(sequence) !== undefined) return true;
-    if (this.profile.soundRaft) return false;
     const { group } = this.replica;
+    if (!group.hasDiverged) return false;
     group.settle();
     return group.replicas.some(
       ({ machine }) => streamMachineOf(machine).messages.get(sequence) !== undefined,
