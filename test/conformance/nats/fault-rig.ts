@@ -23,7 +23,7 @@ export interface FaultRig extends Rig {
   untilSettled(): Promise<void>;
   /** The result ends the fault. */
   strike(fault: ServerFault, server: number): () => void;
-  /** What each replica holds, as far as it can be read. */
+  /** What each replica holds, as far as it can be read; the present leader's first. */
   replicas(stream: string, connection: RigConnection): Promise<readonly (readonly HeldMessage[])[]>;
 }
 
@@ -95,7 +95,9 @@ export class ModelFaultRig extends ModelRig implements FaultRig {
   }
 
   replicas(stream: string): Promise<readonly (readonly HeldMessage[])[]> {
-    const held = this.cluster.inspectReplicas(stream);
+    const leader = this.cluster.streamLeader(stream) ?? 0;
+    const all = this.cluster.inspectReplicas(stream);
+    const held = [...all.slice(leader, leader + 1), ...all.filter((_, server) => server !== leader)];
     return Promise.resolve(
       held.map((messages) =>
         messages.map(({ sequence, subject, messageId, payload }) => {
