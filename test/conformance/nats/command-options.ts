@@ -13,6 +13,8 @@ export interface CommandOptions {
   readonly operations: number;
   /** Operations under faults; undefined: none. */
   readonly faults: number | undefined;
+  /** Cuts of the leader in each setting; undefined: none. */
+  readonly losses: number | undefined;
   readonly seed: number;
   readonly places: number;
   readonly shrinkLimit: number;
@@ -31,9 +33,11 @@ export function commandOptions(args: readonly string[]): CommandOptions | undefi
     values.shrink,
   ].map(count);
   const faults = values.faults === undefined ? undefined : count(values.faults);
+  const losses = values.losses === undefined ? undefined : count(values.losses);
   if (version === undefined || operations === undefined || seed === undefined) return undefined;
   if (places === undefined || shrinkLimit === undefined) return undefined;
   if (values.faults !== undefined && faults === undefined) return undefined;
+  if (values.losses !== undefined && losses === undefined) return undefined;
   const { record, fixed, mutations, bands } = values;
   return {
     version,
@@ -44,6 +48,7 @@ export function commandOptions(args: readonly string[]): CommandOptions | undefi
     bands,
     operations,
     faults,
+    losses,
     seed,
     places,
     shrinkLimit,
@@ -59,6 +64,7 @@ function parsed(args: readonly string[]) {
         profile: { type: 'string' },
         ops: { type: 'string', default: '2000' },
         faults: { type: 'string' },
+        losses: { type: 'string' },
         seed: { type: 'string', default: '1' },
         parallel: { type: 'string', default: '32' },
         shrink: { type: 'string', default: '3' },

@@ -9,7 +9,7 @@ import {
 } from '../../../chaos/live/nats/index.ts';
 import { Campaign, type CampaignResult } from './campaign.ts';
 import { runFixed } from './fixed-run.ts';
-import { bandsReport, faultsReport } from './fault-command.ts';
+import { bandsReport, faultsReport, lossesReport } from './fault-command.ts';
 import { plansOf } from './generator.ts';
 import { commandOptions } from './command-options.ts';
 import { groups } from './grouping.ts';
@@ -19,7 +19,7 @@ import { markdownTable, mutationTable } from './mutation-table.ts';
 import { record, recordedRuns } from './recording.ts';
 
 const usage = `npm run conformance -- nats [--server ${serverVersions.join('|')}] [--ops N | --faults N] [--seed S] [--parallel N] [--shrink N]
-                            [--install VERSION] [--record] [--mutations] [--fixed] [--bands]`;
+                            [--install VERSION] [--record] [--mutations] [--fixed] [--bands] [--losses CYCLES]`;
 
 const exitCodes = { agreed: 0, disagreed: 1, badInput: 104, skipped: 2 } as const;
 
@@ -45,6 +45,10 @@ export async function run(args: readonly string[]): Promise<number> {
     if (options.fixed) return await fixed(version);
     if (options.record) return await recordAll(version, seed, options.operations);
     if (options.bands) return (await bandsReport(version)) ? exitCodes.agreed : exitCodes.disagreed;
+    if (options.losses !== undefined) {
+      await lossesReport(version, options.losses, seed);
+      return exitCodes.agreed;
+    }
     if (options.faults !== undefined) {
       const agreed = await faultsReport(version, { ...options, operations: options.faults });
       return agreed ? exitCodes.agreed : exitCodes.disagreed;

@@ -1,7 +1,8 @@
 import { LiveCluster, profileOf, type ServerVersion } from '../../../chaos/live/nats/index.ts';
 import { faultCampaign, type FaultCampaignOptions, type FaultTotals } from './fault-campaign.ts';
 import { keepFault, keptFaults } from './fault-corpus.ts';
-import { LiveFaultRig } from './fault-rig.ts';
+import { lossCycle, lossSettings, type LossCycle } from './fault-losses.ts';
+import { LiveFaultRig, ModelFaultRig } from './fault-rig.ts';
 import { faultTolerations, incomparable } from './fault-tolerations.ts';
 import { comparisonLines, faultScripts, scriptOnModel } from './fault-scripts.ts';
 
@@ -62,6 +63,31 @@ export async function bandsReport(version: ServerVersion): Promise<boolean> {
     );
     return fitting === faultScripts.length;
   });
+}
+
+/** What cuts of a leader cost, in both worlds: counted, not judged. */
+export async function lossesReport(version: ServerVersion, cycles: number, seed: number): Promise<void> {
+  const profile = profileOf(version);
+  await onFaultCluster(version, async (rig) => {
+    for (const [place, setting] of lossSettings.entries()) {
+      const model: LossCycle[] = [];
+      const server: LossCycle[] = [];
+      for (let cycle = 0; cycle < cycles; cycle++) {
+        // A fresh turn of the event loop: what real servers answer must not run while the simulator's guard is up.
+        await new Promise((resolve) => setImmediate(resolve));
+        const world = new ModelFaultRig(profile, BigInt(seed + cycle));
+        model.push(await world.run(() => lossCycle(world, 'l00000', setting)));
+        server.push(await lossCycle(rig, `l${place}${String(cycle).padStart(4, '0')}`, setting));
+      }
+      console.log(`${setting.title}\n  ${lossLine('model', model)}\n  ${lossLine(version, server)}`);
+    }
+  });
+}
+
+function lossLine(world: string, cycles: readonly LossCycle[]): string {
+  const losing = cycles.filter(({ lost }) => lost > 0).length;
+  const each = cycles.map(({ lost, left, diverging }) => `${lost}/${left}/${diverging}`).join(' ');
+  return `${world}: ${losing} of ${cycles.length} cycles lose; lost/left/diverging: ${each}`;
 }
 
 async function onFaultCluster<Result>(
