@@ -51,6 +51,7 @@ export const nats2910Partition = partition(
       'leadership.fenced',
       'ownership.respected',
       'windows.kept',
+      'movement.bounds',
     ],
     why: 'nats-server 2.9.10 loses acknowledged writes when a leader is cut off, and its replicas differ: streams keep what was processed, Defenders read different leases and maps (jetstream R1)',
   },
