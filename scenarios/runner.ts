@@ -14,6 +14,7 @@ import { defaultV1Topics } from '../system/defender/v1/settings.ts';
 import { deploymentVersions, versionedName } from '../system/routing/variants/versioned/names.ts';
 import type { WorldEvent } from '../sim/history/world-event.ts';
 import { SimulationError, type TraceSink } from '../sim/kernel/index.ts';
+import type { Preparation } from '../sim/preparation.ts';
 import type { SystemCustomisation } from '../sim/system-customisation.ts';
 import { World } from '../sim/world.ts';
 import { catalog, scenarioNamed } from './catalog/index.ts';
@@ -30,6 +31,7 @@ import { watchGoals } from './observers/goals.ts';
 import { watchMilestones } from './observers/milestones.ts';
 import { kindColumns, watchMoments, type MomentColumns } from './observers/moments.ts';
 import { FaultFreeOracle } from './observers/oracle.ts';
+import { watchSettling } from './observers/settling.ts';
 import { plantNamed, plants } from './plants/index.ts';
 import type { Progress, RunRequest, RunResult, Verdict } from './run-result.ts';
 import { ScenarioError } from './scenario-error.ts';
@@ -53,6 +55,8 @@ export interface RunHooks {
   cancelled?(): boolean;
   /** Off only to prove that elision changes nothing. */
   elide?: boolean;
+  /** Kept by whoever runs the same scenario with the same seed and sizes again and again. */
+  preparation?: Preparation;
 }
 
 export interface RunTrace {
@@ -67,6 +71,9 @@ export interface RunTrace {
 /** Tools stop this long before the end of the healing phase. */
 const settleUs = convergenceUs + 30_000_000;
 const progressUs = 60_000_000;
+/** What has settled is watched for so much longer: the wait for an acknowledgement (30 s) and what may follow it. */
+const settledUs = 45_000_000;
+const settlingStepUs = 5_000_000;
 
 /** All that a request means, checked; nothing has run. Throws a `ScenarioError`. */
 export function prepare(request: RunRequest): {
@@ -165,7 +172,9 @@ export async function runScenario(request: RunRequest, hooks: RunHooks = {}): Pr
     ...(setup.consumerModel === undefined ? {} : { consumerModel: setup.consumerModel }),
     ...(setup.leadership === undefined ? {} : { leadership: setup.leadership }),
     ...(setup.v1 === undefined ? {} : { v1: setup.v1 }),
+    ...(setup.equipment === undefined ? {} : { equipment: setup.equipment }),
     ...(wafers === undefined ? {} : { wafers }),
+    ...(hooks.preparation === undefined ? {} : { preparation: hooks.preparation }),
   });
   trial?.watch(world.history);
   const run = new Run(request, hooks, world, setup, plan);
@@ -206,6 +215,7 @@ class Run {
   readonly #figures: ReturnType<typeof watchFigures>;
   readonly #moments: ReturnType<typeof watchMoments> | undefined;
   readonly #cluster: ReturnType<typeof watchCluster> | undefined;
+  readonly #settling: (() => boolean) | undefined;
   #failure: SimulationError | undefined;
   #cancelled = false;
   #endUs: number;
@@ -217,7 +227,7 @@ class Run {
     this.#plan = plan;
     this.#endUs = setup.durationMs * 1000;
     this.#injector = new FaultInjector(faultWorldOf(world), plan);
-    const oracle = new FaultFreeOracle(world, world.history);
+    const oracle = new FaultFreeOracle(world, world.history, hooks.preparation?.faultFreeLimits);
     const context: RuleContext = {
       kernel: world.kernel,
       history: world.history,
@@ -245,6 +255,7 @@ class Run {
         faultFreeJudgement: (contextId) => oracle.judgement(contextId),
         reachableGateways: () => reachableGateways(world),
         ...(setup.timeline === undefined ? {} : { timeline: setup.timeline }),
+        ...(setup.gateEvidence === undefined ? {} : { gateEvidence: setup.gateEvidence }),
       },
     };
     for (const rule of rulesFor(scenarioNamed(request.scenario)?.tags ?? [])) {
@@ -257,6 +268,9 @@ class Run {
     this.#figures = watchFigures(world.history);
     if (scenarioNamed(request.scenario)?.tags.includes('defender') === true) {
       this.#cluster = watchCluster(world.history);
+    }
+    if (setup.endsSettled === true) {
+      this.#settling = watchSettling(world, () => waitingCompletions(world).length > 0);
     }
     const columns = columnsOf(setup);
     if (columns !== undefined || plan.faults.some(({ at }) => at !== undefined)) {
@@ -283,7 +297,7 @@ class Run {
       // Half a minute of traffic more, so that what was broken is used again; then the tools finish what they have.
       await this.#runTo(kernel.nowUs + 30_000_000);
       this.#world.equipment.stop();
-      await this.#runTo(this.#endUs);
+      await (this.#settling === undefined ? this.#runTo(this.#endUs) : this.#runUntil(this.#settling));
       history.record('runner', { kind: 'phase', phase: 'ended' });
       for (const { check } of this.#watched) check.finish();
     } catch (error) {
@@ -375,6 +389,16 @@ class Run {
         }
       });
       this.#report(undefined);
+    }
+  }
+
+  /** To the end, or until everything has been settled for long enough. */
+  async #runUntil(isSettled: () => boolean): Promise<void> {
+    const { kernel } = this.#world;
+    let sinceUs = kernel.nowUs;
+    while (kernel.nowUs < this.#endUs && kernel.nowUs - sinceUs < settledUs && !this.#cancelled) {
+      await this.#runTo(Math.min(this.#endUs, kernel.nowUs + settlingStepUs));
+      if (!isSettled()) sinceUs = kernel.nowUs;
     }
   }
 

@@ -27,7 +27,7 @@ import { defaultManagementSettings } from '../system/routing/management/settings
 import { startRollout } from '../system/routing/rollout/start.ts';
 import { defaultRolloutSettings, type RolloutSettings } from '../system/routing/rollout/settings.ts';
 import { CassandraRing } from './cassandra/index.ts';
-import { Equipment, type Wafer } from './equipment/index.ts';
+import { Equipment, type EquipmentSettings, type Wafer } from './equipment/index.ts';
 import { History } from './history/history.ts';
 import { KafkaCluster, SimKafkaConnector } from './kafka/index.ts';
 import { HostClock, Kernel } from './kernel/index.ts';
@@ -42,6 +42,7 @@ import {
 import { NatsCluster, NatsDirectory, natsProfile, type NatsProfile } from './nats/index.ts';
 import { Network, RpcFabric, SimHttp } from './network/index.ts';
 import { Operator } from './operator.ts';
+import { Preparation } from './preparation.ts';
 import { PodTelemetry, Prometheus } from './prometheus/index.ts';
 import type { ComponentName, SystemCustomisation } from './system-customisation.ts';
 import { ToolConnections } from './tool-connections.ts';
@@ -85,6 +86,10 @@ export interface WorldOptions {
   readonly v1?: V1Options;
   /** Recorded wafers that the tools play instead of the synthetic generator. */
   readonly wafers?: readonly Wafer[];
+  /** How the tools work, where that is not the reference workload. */
+  readonly equipment?: Partial<EquipmentSettings>;
+  /** Of other worlds of the same seed and tools; absent: this world prepares itself. */
+  readonly preparation?: Preparation;
   readonly customisation: SystemCustomisation;
   /** Computes healthy sequences of events at once; off only to prove that it changes nothing. */
   readonly elide: boolean;
@@ -130,10 +135,11 @@ export class World {
   readonly connections: ToolConnections;
   readonly #natsDirectory: NatsDirectory;
   readonly #leaders = new Map<Colour, string>();
-  readonly #limits = new Map<string, ReturnType<typeof learnLimits>>();
+  readonly #preparation: Preparation;
 
   constructor(options: WorldOptions) {
     this.options = options;
+    this.#preparation = options.preparation ?? new Preparation();
     const kernel = new Kernel({
       seed: options.seed,
       ...(options.maxEvents === undefined ? {} : { maxEvents: options.maxEvents }),
@@ -188,7 +194,7 @@ export class World {
     this.equipment = new Equipment(kernel, {
       tools: options.tools,
       startMs: toolsStartMs,
-      settings: { unitKind: options.unitKind ?? 'tool' },
+      settings: { ...options.equipment, unitKind: options.unitKind ?? 'tool' },
       ...(options.wafers === undefined ? {} : { wafers: options.wafers }),
       send: this.connections.send,
       record: (tool, event) => this.history.record(tool, event),
@@ -214,7 +220,8 @@ export class World {
 
   /** Puts the qualified charts of every recipe into the store, as engineers did before the day began. */
   #storeQualifiedCharts(): void {
-    for (const [recipe, charts] of this.equipment.qualifiedCharts()) {
+    this.#preparation.qualifiedCharts ??= this.equipment.qualifiedCharts();
+    for (const [recipe, charts] of this.#preparation.qualifiedCharts) {
       charts.forEach((result, ordinal) => {
         this.cassandra.preload({ kind: 'insert', table: qualifiedTable }, { recipe, ordinal, result });
       });
@@ -415,10 +422,11 @@ export class World {
   /** Learning is a pure function of the stored charts, so that 90 Defenders need not do it 90 times. */
   readonly #rememberedLimits: typeof learnLimits = (recipe, strategies, qualified) => {
     const key = `${recipe}\u0000${qualified.length}`;
-    let limits = this.#limits.get(key);
+    const known = this.#preparation.limits;
+    let limits = known.get(key);
     if (limits === undefined) {
       limits = learnLimits(recipe, strategies, qualified);
-      this.#limits.set(key, limits);
+      known.set(key, limits);
     }
     return limits;
   };

@@ -32,6 +32,7 @@ import { referenceDay } from './reference-day.ts';
 import { releaseDay } from './release-day.ts';
 import { releaseQuiet } from './release-quiet.ts';
 import { rollbackAnywhere } from './rollback-anywhere.ts';
+import { rollbackAnywhereSmall } from './rollback-anywhere-small.ts';
 import { rollbackDrill } from './rollback-drill.ts';
 import { rollingUpdate } from './rolling-update.ts';
 import { scaling } from './scaling.ts';
@@ -50,6 +51,7 @@ export const catalog: readonly Scenario[] = [
   badCanary,
   rollbackDrill,
   rollbackAnywhere,
+  rollbackAnywhereSmall,
   gatewayCut,
   cutOffKeep,
   cutOffRefuse,

@@ -39,6 +39,14 @@ export interface Goal {
   matches(event: EventOf<EventKind>): boolean;
 }
 
+/** The least that a gate's window must hold (PRODUCT, gates). */
+export interface GateEvidence {
+  readonly requests: number;
+  readonly contexts: number;
+  /** Of a first stage of a few tools, which also needs a context of each. */
+  readonly firstRequests: number;
+}
+
 /** Counts events of one kind that satisfy a condition. */
 export function goal<K extends EventKind>(
   name: string,
@@ -80,6 +88,12 @@ export interface ScenarioSetup {
   readonly consumerModel?: WorldOptions['consumerModel'];
   /** Who grants leadership; NATS KV unless given. */
   readonly leadership?: WorldOptions['leadership'];
+  /** How the tools work; the reference workload unless given. */
+  readonly equipment?: WorldOptions['equipment'];
+  /** What its gates need; as shipped (PRODUCT, gates) unless given. For the rule only: the controller's own settings are a customisation. */
+  readonly gateEvidence?: GateEvidence;
+  /** Ends the healing phase as soon as everything has settled (`watchSettling`), not after its whole length. */
+  readonly endsSettled?: boolean;
   /** V1 on Kafka behind one colour. */
   readonly v1?: V1Options;
   readonly fixedFaults: readonly PlannedFault[];

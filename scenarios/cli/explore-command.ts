@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { formatPlan } from '../../chaos/plan.ts';
 import { suggestion } from '../../chaos/nearest.ts';
 import { plainText } from '../../reports/format.ts';
 import type { Breadth } from '../explore/aims.ts';
-import { exploredScenario } from '../explore/observe.ts';
 import { explore, UnknownCaseError } from '../explore/explore.ts';
+import { KnownCases } from './known-cases.ts';
 import { JobPool } from '../explore/job-pool.ts';
 import { exploreMarkdown, exploreText } from '../explore/report.ts';
+import { scaleNamed, scaleNames, type Scale } from '../explore/scale.ts';
 import type { Exploration } from '../explore/summary.ts';
 import { exitCodes, worstOf, type ExitCode } from './exit-code.ts';
 import { InputError } from './input-error.ts';
@@ -19,13 +20,15 @@ import { StopSignals } from './stop-signals.ts';
 /** Flags of `explore` as commander hands them over. */
 export interface ExploreFlags {
   readonly seed?: string;
-  readonly tools: string;
+  readonly scale: string;
+  readonly tools?: string;
   readonly set: readonly string[];
   readonly product: string;
   readonly singles: string;
   readonly pairs: string;
   readonly walks: string;
   readonly only?: string;
+  readonly resume?: string;
   readonly workers?: string;
   readonly output: string;
   readonly json: boolean;
@@ -45,11 +48,17 @@ export async function exploreCommand(subject: string, flags: ExploreFlags): Prom
     );
   }
   const { seed } = chooseSeed(flags.seed, process.env);
-  const tools = wholeNumber('--tools', flags.tools, 24, 15_000);
-  const size = sizeOf(flags.set);
+  const scale = scaleOf(flags.scale);
+  const tools = wholeNumber('--tools', flags.tools ?? String(scale.tools), scale.tools, 15_000);
+  const size = sizeOf(flags.set, scale);
   const breadth = breadthOf(flags);
   const threads = wholeNumber('--workers', flags.workers ?? String(availableParallelism()), 1, 256);
-  const output = new OutputFolder(flags.output, runId(new Date(), commitHash()));
+  const commit = commitHash();
+  const output =
+    flags.resume === undefined
+      ? new OutputFolder(flags.output, runId(new Date(), commit))
+      : new OutputFolder(dirname(flags.resume), basename(flags.resume));
+  const cases = new KnownCases(output, { commit, seed, scale: scale.name, tools, size });
   const planFolder = join(output.path, 'plans');
   const pool = new JobPool(threads);
   let isStopped = false;
@@ -60,16 +69,20 @@ export async function exploreCommand(subject: string, flags: ExploreFlags): Prom
   try {
     const exploration = await explore({
       seed,
+      scale,
       tools,
       size,
       breadth,
       ...(flags.only === undefined ? {} : { only: flags.only }),
       planFolder,
-      lanes: threads,
+      known: cases.outcomes,
+      // Some wait for a look ahead that another is having.
+      lanes: threads + 2,
       run: (job) => pool.run(job),
       stopped: () => isStopped,
       finished(outcome, done, all): void {
         output.write(join('plans', `${outcome.id}.json`), formatPlan(outcome.plan));
+        cases.keep(outcome);
         if (!flags.quiet) process.stderr.write(`${done}/${all} ${outcome.bound} ${outcome.id}\n`);
       },
     });
@@ -98,8 +111,8 @@ function exitCodeFor({ outcomes }: Exploration): ExitCode {
 }
 
 /** Sizes of the fab apart from the two that are set otherwise. */
-function sizeOf(pairs: readonly string[]): Record<string, string> {
-  const size = parseOverrides(pairs, exploredScenario);
+function sizeOf(pairs: readonly string[], scale: Scale): Record<string, string> {
+  const size = parseOverrides(pairs, scale.scenario);
   for (const [name, flag] of [
     ['tools', '--tools'],
     ['minutes', 'the states'],
@@ -107,6 +120,12 @@ function sizeOf(pairs: readonly string[]): Record<string, string> {
     if (name in size) throw new InputError(`--set ${name}: expected another size; ${flag} sets this one`);
   }
   return size;
+}
+
+function scaleOf(text: string): Scale {
+  const name = scaleNames.find((known) => known === text);
+  if (name === undefined) throw new InputError(`--scale ${text}: expected one of ${scaleNames.join(', ')}`);
+  return scaleNamed(name);
 }
 
 function breadthOf(flags: ExploreFlags): Breadth {

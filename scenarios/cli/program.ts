@@ -116,7 +116,12 @@ function buildProgram(finish: (code: ExitCode) => void): Command {
     )
     .argument('<subject>', 'rollback')
     .option('--seed <seed>', 'unsigned 64 bits, decimal or 0x…')
-    .option('--tools <count>', 'tools of the fab', '24')
+    .option(
+      '--scale <scale>',
+      'shipped: as it ships; small: few quick tools and short stages, for the whole product',
+      'shipped',
+    )
+    .option('--tools <count>', 'tools of the fab (default: 24, small 10)')
     .option(
       '--set <name=value>',
       'another size of the fab; repeatable, or several with commas',
@@ -128,6 +133,7 @@ function buildProgram(finish: (code: ExitCode) => void): Command {
     .option('--pairs <count>', 'rollbacks with two faults active', '20')
     .option('--walks <count>', 'random walks of releases and rollbacks', '10')
     .option('--only <case>', 'one case, by its id')
+    .option('--resume <folder>', 'an earlier exploration with the same options: only what it lacks is run')
     .option('-j, --workers <count>', 'worker threads')
     .option('-o, --output <folder>', 'where results go', 'results')
     .option('--json', 'as JSON', false)

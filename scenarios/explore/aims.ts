@@ -1,9 +1,10 @@
 import { RandomStream } from '../../sim/kernel/index.ts';
 import { isRecoverable } from './case-plan.ts';
-import { gatewayConditions, managementConditions } from './condition-watch.ts';
+import { gatewayConditions, managementConditions, type GatewayCondition } from './condition-watch.ts';
 import { coverPairs } from './covering.ts';
-import type { Path, PathAct } from './path.ts';
+import { rollback, type Path, type PathAct } from './path.ts';
 import type { Level } from './safety.ts';
+import type { Scale } from './scale.ts';
 import { sideFaults } from './side-fault.ts';
 import { aimId, anyPhase, type Aim, type ReachedState } from './state.ts';
 
@@ -22,13 +23,18 @@ export interface Breadth {
 export const levels: readonly Level[] = ['L1', 'L2', 'L3'];
 
 /** All that is to be tried, each once, in an order that is the same for the same seed. */
-export function aimsOf(states: readonly ReachedState[], breadth: Breadth, seed: bigint): readonly Aim[] {
+export function aimsOf(
+  scale: Scale,
+  states: readonly ReachedState[],
+  breadth: Breadth,
+  seed: bigint,
+): readonly Aim[] {
   const stream = (name: string): RandomStream => new RandomStream(seed, 'explore', name);
   const aims = [
     ...productAims(states, breadth.product, stream('product')),
     ...singleAims(states, breadth.singles, stream('singles')),
     ...pairAims(states, breadth.pairs, stream('pairs')),
-    ...walkAims(breadth.walks, seed),
+    ...walkAims(scale, breadth.walks, seed),
   ];
   return [...new Map(aims.map((aim) => [aimId(aim), aim])).values()];
 }
@@ -43,7 +49,7 @@ function productAims(
       return [];
     case 'all':
       return states.flatMap((state) =>
-        gatewayConditions.flatMap((gateway) =>
+        gatewaysOf(state).flatMap((gateway) =>
           managementConditions.flatMap((management) =>
             levels.map((level): Aim => ({ state, level, gateway, management, faults: [] })),
           ),
@@ -56,20 +62,27 @@ function productAims(
         random,
       );
       return rows.flatMap(([state = 0, gateway = 0, management = 0, level = 0]) =>
-        aimFrom(states[state], gatewayConditions[gateway], managementConditions[management], levels[level]),
+        aimFrom(states[state], gateway, managementConditions[management], levels[level]),
       );
     }
   }
 }
 
+/** How gateways can stand in a state. */
+function gatewaysOf({ path }: ReachedState): readonly GatewayCondition[] {
+  return path.gateways ?? gatewayConditions;
+}
+
 function aimFrom(
   state: ReachedState | undefined,
-  gateway: Aim['gateway'] | undefined,
+  gatewayIndex: number,
   management: Aim['management'] | undefined,
   level: Level | undefined,
 ): readonly Aim[] {
-  if (state === undefined || gateway === undefined || management === undefined || level === undefined)
-    return [];
+  if (state === undefined || management === undefined || level === undefined) return [];
+  const gateways = gatewaysOf(state);
+  const gateway = gateways[gatewayIndex % gateways.length];
+  if (gateway === undefined) return [];
   return [{ state, level, gateway, management, faults: [] }];
 }
 
@@ -107,18 +120,16 @@ function pairAims(states: readonly ReachedState[], count: number, random: Random
   return aims;
 }
 
-const minuteMs = 60_000;
 const walkActs = 6;
-const meanPauseMs = 20 * minuteMs;
 
-function walkAims(count: number, seed: bigint): readonly Aim[] {
+function walkAims(scale: Scale, count: number, seed: bigint): readonly Aim[] {
   return Array.from({ length: count }, (_, index): Aim => {
     const random = new RandomStream(seed, 'explore-walk', index);
     const acts: PathAct[] = [];
-    let timeMs = 3 * minuteMs;
+    let timeMs = scale.firstStartMs;
     for (let act = 1; act <= walkActs; act++) {
       acts.push(walkAct(random, act, timeMs));
-      timeMs += 1000 + Math.round(random.exponential(meanPauseMs));
+      timeMs += 1000 + Math.round(random.exponential(scale.meanPauseMs));
     }
     const path: Path = {
       name: `walk-${index + 1}`,
@@ -132,6 +143,7 @@ function walkAims(count: number, seed: bigint): readonly Aim[] {
       phase: anyPhase,
       stableColour: 'blue',
       releaseColour: 'green',
+      otherColourRuns: false,
       fromUs: timeMs * 1000,
       toUs: timeMs * 1000,
     };
@@ -150,10 +162,5 @@ function walkAct(random: RandomStream, act: number, startMs: number): PathAct {
   if (act === 1 || random.chance(0.6)) {
     return { kind: 'operator.start-rollout', parameters: { image: `v1.${act}` }, startMs };
   }
-  const level = random.pick(levels);
-  return {
-    kind: 'operator.rollback',
-    parameters: { level, ...(level === 'L2' ? { tools: 1 } : {}) },
-    startMs,
-  };
+  return rollback(random.pick(levels), startMs);
 }

@@ -16,9 +16,6 @@ const unreachableForMs = 17_000;
 const sideMs = 5000;
 const afterMs = 60_000;
 
-/** Between the order and the healing phase. */
-export const followedMs = 4 * 60_000;
-
 /** When the order is given, and how much earlier than it things are broken, as a share of the usual pauses. */
 export interface Firing {
   readonly fireMs: number;

@@ -1,9 +1,9 @@
 import type { RunResult } from '../run-result.ts';
-import { firstDisturbedMs, followedMs, planFor, type Firing } from './case-plan.ts';
-import type { Job, Observation } from './observe.ts';
+import { firstDisturbedMs, planFor, type Firing } from './case-plan.ts';
+import type { ExploreWorld } from './explore-world.ts';
 import type { Safety } from './safety.ts';
 import { anyPhase, type Aim, type ReachedState } from './state.ts';
-import { momentAt, type Moment } from './timeline.ts';
+import { momentAt, stayAt, type Moment } from './timeline.ts';
 
 /** One rollback that was tried. */
 export interface Explored {
@@ -15,17 +15,9 @@ export interface Explored {
   readonly overrides: Readonly<Record<string, string>>;
 }
 
-export interface ExploreWorld {
-  readonly seed: bigint;
-  readonly tools: number;
-  /** Other sizes of the fab, as of `--set`. */
-  readonly size: Readonly<Record<string, string>>;
-  run(job: Job): Promise<Observation>;
-}
-
 /** The order takes this long to the controller. */
 const transitMs = 3;
-/** Into a long state so far at most, so that every condition has had its time. */
+/** Into a long state so far at most, unless what is broken needs longer to come about. */
 const intoMs = 100_000;
 /** Into a state that came late because of what is broken. */
 const shiftedIntoMs = 1000;
@@ -35,18 +27,18 @@ const attempts = 2;
 const leadShares = [1, 0.15];
 
 /** A moment well inside a state, for an order that arrives a little later. */
-function inside(fromUs: number, toUs: number, mostMs: number): number {
+function inside(fromUs: number, toUs: number, mostMs: number, leastMs: number): number {
   const lengthMs = (toUs - fromUs) / 1000;
-  const wantedMs = fromUs / 1000 + Math.min(lengthMs / 2, mostMs) - transitMs;
-  return Math.max(1, Math.floor(fromUs / 1000) - transitMs + 1, Math.round(wantedMs));
+  const wantedMs = Math.max(Math.min(lengthMs / 2, mostMs), Math.min(leastMs, 0.95 * lengthMs));
+  return Math.max(
+    1,
+    Math.floor(fromUs / 1000) - transitMs + 1,
+    Math.round(fromUs / 1000 + wantedMs - transitMs),
+  );
 }
 
 function isIn(moment: Moment | undefined, state: ReachedState): boolean {
   return moment?.phase === state.phase && moment.stableColour === state.stableColour;
-}
-
-function minutesFor(endMs: number): string {
-  return String(Math.max(10, Math.ceil(endMs / 60_000)));
 }
 
 /**
@@ -57,7 +49,7 @@ function minutesFor(endMs: number): string {
 async function aimAt(world: ExploreWorld, aim: Aim): Promise<Firing> {
   const { state } = aim;
   if (state.phase === anyPhase) return { fireMs: state.fromUs / 1000, leadShare: 1 };
-  const undisturbedMs = inside(state.fromUs, state.toUs, intoMs);
+  const undisturbedMs = inside(state.fromUs, state.toUs, intoMs, leadMsOf(aim));
   for (const leadShare of leadShares) {
     let fireMs = undisturbedMs;
     for (let attempt = 0; attempt < attempts; attempt++) {
@@ -65,43 +57,38 @@ async function aimAt(world: ExploreWorld, aim: Aim): Promise<Firing> {
       const disturbedUs = firstDisturbedMs(aim, firing) * 1000;
       const isUndisturbed = fireMs === undisturbedMs && disturbedUs >= state.fromUs;
       if (isUndisturbed || disturbedUs === fireMs * 1000) return firing;
-      const moments = await lookAhead(world, aim, firing);
-      if (isIn(momentAt(moments, (fireMs + transitMs) * 1000), state)) return firing;
-      const next = (index: number): number => moments[index + 1]?.fromUs ?? Number.POSITIVE_INFINITY;
-      const index = moments.findIndex((moment, at) => isIn(moment, state) && next(at) > disturbedUs);
-      const met = moments[index];
-      if (met === undefined) break;
-      fireMs = inside(met.fromUs, next(index), shiftedIntoMs);
+      const arrivesUs = (fireMs + transitMs) * 1000;
+      const waypoint = {
+        phase: state.phase,
+        stableColour: state.stableColour,
+        afterUs: disturbedUs,
+        notBeforeUs: arrivesUs,
+      };
+      const moments = await world.look(planFor(aim, firing, true), fireMs + lookAheadMs, waypoint);
+      if (isIn(momentAt(moments, arrivesUs), state)) return firing;
+      const stay = stayAt(moments, waypoint);
+      if (stay === undefined) break;
+      fireMs = inside(stay.fromUs, stay.toUs, shiftedIntoMs, 0);
     }
   }
   return { fireMs: undisturbedMs, leadShare: 1 };
 }
 
-async function lookAhead(world: ExploreWorld, aim: Aim, firing: Firing): Promise<readonly Moment[]> {
-  const endMs = firing.fireMs + lookAheadMs;
-  const { moments } = await world.run({
-    seed: world.seed,
-    overrides: { ...world.size, tools: String(world.tools), minutes: minutesFor(endMs) },
-    plan: planFor(aim, firing, true),
-    stopUs: endMs * 1000,
-  });
-  return moments;
+/** How long before the order the first of what is broken begins, and a moment more. */
+function leadMsOf(aim: Aim): number {
+  const fireMs = aim.state.toUs / 1000 + intoMs;
+  return fireMs - firstDisturbedMs(aim, { fireMs, leadShare: 1 }) + 10 * transitMs;
 }
 
 /** Tries one rollback. Deterministic: the same world and aim give the same plan and the same result. */
 export async function exploreCase(world: ExploreWorld, aim: Aim): Promise<Explored> {
   const firing = await aimAt(world, aim);
   const { fireMs } = firing;
-  const overrides = {
-    ...world.size,
-    tools: String(world.tools),
-    minutes: minutesFor(fireMs + followedMs),
-  };
+  const job = world.jobOf(fireMs + world.scale.followedMs);
   const { safety, result } = await world.run({
-    seed: world.seed,
-    overrides,
+    ...job,
     plan: planFor(aim, firing, false),
     fire: { fireUs: fireMs * 1000, level: aim.level },
   });
-  return { aim, fireMs, safety, result, overrides };
+  return { aim, fireMs, safety, result, overrides: job.overrides };
 }

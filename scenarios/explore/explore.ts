@@ -1,14 +1,18 @@
 import type { Job, Observation } from './observe.ts';
 import { aimsOf, type Breadth } from './aims.ts';
-import { exploreCase, type ExploreWorld } from './explore-case.ts';
+import { exploreCase } from './explore-case.ts';
+import { ExploreWorld } from './explore-world.ts';
 import { boundMs, outcomeOf, type Outcome } from './outcome.ts';
-import { firstRelease, furtherPaths, type Path } from './path.ts';
-import { aimId, statesOf, type Aim, type ReachedState } from './state.ts';
+import { findStates } from './branch.ts';
+import type { Path } from './path.ts';
+import type { Scale } from './scale.ts';
+import { aimId, type Aim } from './state.ts';
 import { summarise, type Exploration } from './summary.ts';
 import type { Moment } from './timeline.ts';
 
 export interface ExploreOptions {
   readonly seed: bigint;
+  readonly scale: Scale;
   readonly tools: number;
   /** Other sizes of the fab, as of `--set`; absent: as the scenario has them. */
   readonly size?: Readonly<Record<string, string>>;
@@ -17,6 +21,8 @@ export interface ExploreOptions {
   readonly only?: string;
   /** How replay lines name the folder with the plans. */
   readonly planFolder: string;
+  /** Cases that are finished already, of an exploration with the same options. */
+  readonly known?: ReadonlyMap<string, Outcome>;
   /** Cases that are worked on side by side. */
   readonly lanes: number;
   /** Runs one job, on whatever thread. */
@@ -35,40 +41,26 @@ export class UnknownCaseError extends Error {}
  * `only` names none of its cases.
  */
 export async function explore(options: ExploreOptions): Promise<Exploration> {
-  const { seed, tools, only, size = {} } = options;
-  const world: ExploreWorld = { seed, tools, size, run: (job) => options.run(job) };
-  const states = await findStates(world);
-  let aims = aimsOf(states, options.breadth, seed);
+  const { seed, scale, tools, only, size = {} } = options;
+  const world = new ExploreWorld({ seed, scale, tools, size, run: (job) => options.run(job) });
+  const states = await findStates(scale, (path) => lookAlong(world, path));
+  let aims = aimsOf(scale, states, options.breadth, seed);
   if (only !== undefined) aims = aims.filter((aim) => aimId(aim) === only);
   if (only !== undefined && aims.length === 0) throw new UnknownCaseError(only);
   const outcomes = await tryAll(world, aims, options);
   const names = states.map(
     ({ path, phase, stableColour }) => `${path.name}: ${phase}, ${stableColour} stable`,
   );
-  return summarise({ seed, tools, states: names, boundMs }, outcomes);
+  return summarise({ seed, scale: scale.name, tools, states: names, boundMs }, outcomes);
 }
 
 async function lookAlong(world: ExploreWorld, path: Path): Promise<readonly Moment[]> {
   const { moments } = await world.run({
-    seed: world.seed,
-    overrides: {
-      ...world.size,
-      tools: String(world.tools),
-      minutes: String(Math.ceil(path.horizonMs / 60_000)),
-    },
+    ...world.jobOf(path.horizonMs),
     plan: { version: 1, faults: path.acts.map((act, index) => ({ id: `p${index + 1}`, ...act })) },
     stopUs: path.horizonMs * 1000,
   });
   return moments;
-}
-
-/** The states of all paths, path by path. */
-export async function findStates(world: ExploreWorld): Promise<readonly ReachedState[]> {
-  const first = await lookAlong(world, firstRelease);
-  const further = await Promise.all(
-    furtherPaths(first).map(async (path) => statesOf(path, await lookAlong(world, path))),
-  );
-  return [...statesOf(firstRelease, first), ...further.flat()];
 }
 
 async function tryAll(
@@ -82,10 +74,11 @@ async function tryAll(
   const lane = async (): Promise<void> => {
     for (const [index, aim] of queue) {
       if (options.stopped?.() === true) return;
-      const outcome = outcomeOf(await exploreCase(world, aim), options.seed, options.planFolder);
+      const known = options.known?.get(aimId(aim));
+      const outcome = known ?? outcomeOf(await exploreCase(world, aim), options.seed, options.planFolder);
       outcomes[index] = outcome;
       done += 1;
-      options.finished?.(outcome, done, aims.length);
+      if (known === undefined) options.finished?.(outcome, done, aims.length);
     }
   };
   await Promise.all(Array.from({ length: Math.min(options.lanes, aims.length) }, () => lane()));

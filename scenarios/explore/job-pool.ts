@@ -7,7 +7,7 @@ export type JobAnswer =
   | { readonly kind: 'failed'; readonly message: string; readonly stack: string };
 
 /** What runs left behind in memory goes with their thread. */
-const jobsPerWorker = 20;
+const jobsPerWorker = 400;
 
 interface Lane {
   readonly worker: Worker;

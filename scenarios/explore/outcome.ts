@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { shellWord } from '../shell-word.ts';
 import { replayLine } from '../runner.ts';
 import type { Explored } from './explore-case.ts';
-import { exploredScenario } from './observe.ts';
 import { sideFaults } from './side-fault.ts';
 import type { Safety } from './safety.ts';
 import { aimId, anyPhase } from './state.ts';
@@ -118,7 +117,7 @@ export function outcomeOf(explored: Explored, seed: bigint, planFolder: string):
         ...(endMs === undefined ? {} : { endMs }),
       })),
     },
-    replay: `${replayLine({ scenario: exploredScenario, seed, overrides })} --plan ${shellWord(`${planFolder}/${id}.json`)}`,
+    replay: `${replayLine({ scenario: result.scenario, seed, overrides })} --plan ${shellWord(`${planFolder}/${id}.json`)}`,
   };
 }
 

@@ -14,6 +14,7 @@ export interface ReachedState {
   readonly phase: string;
   readonly stableColour: Colour;
   readonly releaseColour: Colour | undefined;
+  readonly otherColourRuns: boolean;
   readonly fromUs: number;
   readonly toUs: number;
 }
@@ -25,14 +26,28 @@ const shortestUs = 2000;
 export function statesOf(path: Path, moments: readonly Moment[]): readonly ReachedState[] {
   const states = new Map<string, ReachedState>();
   moments.forEach((moment, index) => {
-    const { phase, stableColour, releaseColour } = moment;
+    const { phase, stableColour, releaseColour, otherColourRuns } = moment;
     const fromUs = Math.max(moment.fromUs, path.fromMs * 1000);
     const toUs = moments[index + 1]?.fromUs ?? path.horizonMs * 1000;
     const key = `${phase} ${stableColour}`;
     if (toUs - fromUs < shortestUs || states.has(key)) return;
-    states.set(key, { path, phase, stableColour, releaseColour, fromUs, toUs });
+    states.set(key, { path, phase, stableColour, releaseColour, otherColourRuns, fromUs, toUs });
   });
   return [...states.values()];
+}
+
+/**
+ * Each state once, by the first path that comes by it: phase, roles, whether the colour that is not stable runs, and
+ * whether gateways can be in order.
+ */
+export function distinctStates(states: readonly ReachedState[]): readonly ReachedState[] {
+  const distinct = new Map<string, ReachedState>();
+  for (const state of states) {
+    const { path, phase, stableColour, otherColourRuns } = state;
+    const key = `${phase} ${stableColour} ${otherColourRuns} ${path.gateways === undefined}`;
+    if (!distinct.has(key)) distinct.set(key, state);
+  }
+  return [...distinct.values()];
 }
 
 /** What is to be tried: a rollback out of a state, with gateways and Management in some condition and faults beside. */

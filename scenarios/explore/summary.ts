@@ -4,6 +4,7 @@ import { gatewayConditions, managementConditions } from './condition-watch.ts';
 import { distributionOf, type Distribution } from './distribution.ts';
 import { levels } from './aims.ts';
 import { outcomeSchema, type Outcome } from './outcome.ts';
+import { scaleNames, type ScaleName } from './scale.ts';
 
 const distributionSchema = z.strictObject({
   count: z.int(),
@@ -17,6 +18,8 @@ const distributionSchema = z.strictObject({
 export const explorationSchema = z.strictObject({
   schemaVersion: z.literal(1),
   seed: z.string(),
+  /** `shipped`: stages, retention and tools as they are; `small`: a fab of a few quick tools and short stages. */
+  scale: z.enum(scaleNames),
   tools: z.int(),
   states: z.array(z.string()).readonly(),
   boundMs: z.number(),
@@ -140,6 +143,7 @@ function stateText(phase: string, stableColour: string, gateway: string, managem
 export function summarise(
   head: {
     readonly seed: bigint;
+    readonly scale: ScaleName;
     readonly tools: number;
     readonly states: readonly string[];
     readonly boundMs: number;
@@ -157,6 +161,7 @@ export function summarise(
   return {
     schemaVersion: 1,
     seed: `0x${head.seed.toString(16)}`,
+    scale: head.scale,
     tools: head.tools,
     states: head.states,
     boundMs: head.boundMs,

@@ -10,6 +10,8 @@ export interface Moment {
   readonly stableColour: Colour;
   /** Where the release under way runs, or the last one ran; undefined before the first. */
   readonly releaseColour: Colour | undefined;
+  /** Whether the colour that is not stable had pods when the moment began. */
+  readonly otherColourRuns: boolean;
   readonly fromUs: number;
 }
 
@@ -43,11 +45,13 @@ export function phaseName({ phase, withdrawal }: RolloutState): string {
 /** The phases of one run with their beginnings, from the first stored state on; before it the controller is idle. */
 export class Timeline {
   readonly #moments: Moment[] = [];
+  readonly #world: World;
   #phase = 'idle';
   #stableColour: Colour = 'blue';
   #releaseColour: Colour | undefined;
 
   constructor(world: World) {
+    this.#world = world;
     this.#add(0);
     world.stores.watch((component, _key, value) => {
       if (component !== 'rollout') return;
@@ -79,6 +83,9 @@ export class Timeline {
       phase: this.#phase,
       stableColour: this.#stableColour,
       releaseColour: this.#releaseColour,
+      otherColourRuns:
+        this.#world.kubernetes.pods({ deployment: `collector-${otherColour(this.#stableColour)}` }).length >
+        0,
       fromUs,
     };
     if (
@@ -95,6 +102,39 @@ export class Timeline {
 /** The moment in which this time lies. */
 export function momentAt(moments: readonly Moment[], timeUs: number): Moment | undefined {
   return moments.findLast((moment) => moment.fromUs <= timeUs);
+}
+
+/** A state that a look ahead waits for: still there, or come, after `afterUs`. */
+export interface Waypoint {
+  readonly phase: string;
+  readonly stableColour: Colour;
+  readonly afterUs: number;
+  /** What stands at this time matters as well. */
+  readonly notBeforeUs: number;
+}
+
+/** So much of a state is enough to know where in it to act. */
+const enoughUs = 2_000_000;
+
+/** The first stay in the state that lasts beyond `afterUs`; `toUs` is Infinity while it lasts. */
+export function stayAt(
+  moments: readonly Moment[],
+  { phase, stableColour, afterUs }: Waypoint,
+): { readonly fromUs: number; readonly toUs: number } | undefined {
+  for (const [index, moment] of moments.entries()) {
+    const toUs = moments[index + 1]?.fromUs ?? Number.POSITIVE_INFINITY;
+    if (moment.phase === phase && moment.stableColour === stableColour && toUs > afterUs) {
+      return { fromUs: moment.fromUs, toUs };
+    }
+  }
+  return undefined;
+}
+
+/** Whether what follows cannot change what is to be learnt of the state. */
+export function isPassed(moments: readonly Moment[], waypoint: Waypoint, nowUs: number): boolean {
+  if (nowUs < waypoint.notBeforeUs) return false;
+  const stay = stayAt(moments, waypoint);
+  return stay !== undefined && (stay.toUs <= nowUs || nowUs - stay.fromUs > enoughUs);
 }
 
 /** Where the fab is to be safe from: the colour of the release, where there is one that can still be taken back. */

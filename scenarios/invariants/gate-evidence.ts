@@ -2,11 +2,10 @@ import type { EventOf } from '../../sim/history/history.ts';
 import type { Colour } from '../../system/ports/colour.ts';
 import { rule, type Rule } from './rule.ts';
 
-/** The least that a gate needs; less in the first stage where it has this few tools at most (PRODUCT, gates). */
-const leastRequests = 300;
-const leastContexts = 20;
+/** The least that a gate needs, where the scenario has no settings of its own (PRODUCT, gates). */
+const shipped = { requests: 300, contexts: 20, firstRequests: 30 };
+/** The first stage needs less where it has this few tools at most. */
 const firstTools = 5;
-const firstRequests = 30;
 
 /** What really happened on the canary since the stage was entered, beside what the metrics say of it. */
 class Stage {
@@ -23,7 +22,8 @@ export const gateEvidence: Rule = rule({
   kind: 'safety',
   source: 'PRODUCT gates; delivery I6, R112–R114',
   excuses: [],
-  watch({ history }, ledger) {
+  watch({ history, facts }, ledger) {
+    const least = facts.gateEvidence ?? shipped;
     let stage = new Stage();
     let firstStage: number | undefined;
     let canary: Colour | undefined;
@@ -59,7 +59,8 @@ export const gateEvidence: Rule = rule({
       ledger.check();
       stage.isPassed = event.decision === 'pass';
       if (!stage.isPassed) return;
-      for (const lack of lacksOf(event, stage, event.stage === firstStage && stage.tools <= firstTools)) {
+      const isFirst = event.stage === firstStage && stage.tools <= firstTools;
+      for (const lack of lacksOf(event, stage, isFirst, least)) {
         ledger.violate(`stage ${event.stage} (${stage.tools} tools) passed ${lack}`);
       }
     });
@@ -67,9 +68,14 @@ export const gateEvidence: Rule = rule({
   },
 });
 
-function lacksOf(gate: EventOf<'gate.decided'>, stage: Stage, isFirst: boolean): readonly string[] {
-  const requests = isFirst ? firstRequests : leastRequests;
-  const contexts = isFirst ? stage.tools : leastContexts;
+function lacksOf(
+  gate: EventOf<'gate.decided'>,
+  stage: Stage,
+  isFirst: boolean,
+  least: typeof shipped,
+): readonly string[] {
+  const requests = isFirst ? least.firstRequests : least.requests;
+  const contexts = isFirst ? stage.tools : least.contexts;
   const lacks: string[] = [];
   if (gate.requests < requests || stage.requests < requests) {
     lacks.push(

@@ -33,6 +33,12 @@ export interface WorldFacts {
   readonly reachableGateways: () => readonly string[];
   /** What the scenario says that this run must show of the Defenders; absent in most. */
   readonly timeline?: Timeline;
+  /** What its gates need, where that is not what ships. */
+  readonly gateEvidence?: {
+    readonly requests: number;
+    readonly contexts: number;
+    readonly firstRequests: number;
+  };
 }
 
 export interface RuleContext {

@@ -70,11 +70,15 @@ class UnitOracle {
 export class FaultFreeOracle {
   readonly #judgements = new Map<string, boolean>();
   readonly #units = new Map<string, UnitOracle>();
-  readonly #limits = new Map<string, readonly Limits[]>();
+  readonly #limits: Map<string, readonly Limits[]>;
 
-  constructor(world: FaultFreeSource, history: History) {
-    for (const [recipe, charts] of world.equipment.qualifiedCharts()) {
-      this.#limits.set(recipe, learnAll(defaultStrategies, charts.map(decodeUChart)));
+  /** `limits`, by recipe: as an earlier run with the same qualified charts learnt them; learnt here where it is empty. */
+  constructor(world: FaultFreeSource, history: History, limits = new Map<string, readonly Limits[]>()) {
+    this.#limits = limits;
+    if (limits.size === 0) {
+      for (const [recipe, charts] of world.equipment.qualifiedCharts()) {
+        limits.set(recipe, learnAll(defaultStrategies, charts.map(decodeUChart)));
+      }
     }
     const givenUp = new Set<string>();
     history.on('tool.overflow', ({ contextId }) => {

@@ -25,9 +25,10 @@ export class Equipment {
 
   constructor(kernel: Kernel, options: EquipmentOptions) {
     const { tools, wafers } = options;
+    const settings = { ...defaultEquipmentSettings, ...options.settings };
     this.#workload =
       wafers === undefined
-        ? new SyntheticWorkload(kernel.seed, tools)
+        ? new SyntheticWorkload(kernel.seed, tools, settings.pace)
         : new TraceWorkload(kernel.seed, wafers);
     const ports: ToolPorts = {
       kernel,
@@ -37,7 +38,7 @@ export class Equipment {
       completed: (chart) => {
         this.#completing = chart;
       },
-      settings: { ...defaultEquipmentSettings, ...options.settings },
+      settings,
     };
     this.#tools = Array.from({ length: tools }, (_, index) => new Tool(index, ports));
     this.inventory = this.#tools.map(({ profile }) => profile);

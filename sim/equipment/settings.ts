@@ -1,6 +1,7 @@
 import type { UnitKind } from '../../system/ports/completion.ts';
 import type { RpcOutcome } from '../../system/ports/rpc.ts';
 import type { EquipmentEvent } from './equipment-event.ts';
+import { referencePace, type Pace } from './pace.ts';
 import type { Wafer } from './wafer.ts';
 
 /** How a tool's call leaves the tool: one call of an ingest method; `done` comes exactly once, at once or later. */
@@ -38,6 +39,8 @@ export interface EquipmentSettings {
   /** Standard deviation of the tools' wall clocks, and their largest drift either way. */
   readonly clockOffsetMs: number;
   readonly clockDriftPpm: number;
+  /** Of the synthetic generator; traces have their own. */
+  readonly pace: Pace;
 }
 
 export const defaultEquipmentSettings: EquipmentSettings = {
@@ -50,4 +53,5 @@ export const defaultEquipmentSettings: EquipmentSettings = {
   catchUpMs: 120_000,
   clockOffsetMs: 200,
   clockDriftPpm: 20,
+  pace: referencePace,
 };

@@ -3,8 +3,6 @@ import { disturbance, disturbedProgress, type Abnormality } from './abnormality.
 import { shapePoints, svids, type Recipe } from './recipe.ts';
 import type { ContextPlan } from './workload.ts';
 
-export const samplePeriodUs = 10_000_000;
-
 const noiseBits = 10;
 const noiseValues = 1 << noiseBits;
 const noiseMask = noiseValues - 1;
@@ -23,6 +21,7 @@ export interface SyntheticContext {
   readonly recipe: Recipe;
   readonly chamber: number;
   readonly sampleCount: number;
+  readonly samplePeriodUs: number;
   readonly abnormality: Abnormality | undefined;
   /** Of each SVID, in its unit, for the whole context. */
   readonly offsets: Float64Array;
@@ -38,7 +37,7 @@ export class SyntheticPlan implements ContextPlan {
   readonly wafer = undefined;
   readonly svids = svids;
   readonly sampleCount: number;
-  readonly samplePeriodUs = samplePeriodUs;
+  readonly samplePeriodUs: number;
   readonly #context: SyntheticContext;
 
   constructor(context: SyntheticContext) {
@@ -47,6 +46,7 @@ export class SyntheticPlan implements ContextPlan {
     this.chamber = context.chamber;
     this.abnormal = context.abnormality !== undefined;
     this.sampleCount = context.sampleCount;
+    this.samplePeriodUs = context.samplePeriodUs;
   }
 
   fill(values: Float64Array, from: number, until: number): void {

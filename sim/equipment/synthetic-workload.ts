@@ -2,8 +2,9 @@ import { encodeUChart } from '../../system/charts/uchart.ts';
 import { epochUs, RandomStream } from '../kernel/index.ts';
 import { drawAbnormality } from './abnormality.ts';
 import { chartOf, readingsOf } from './context-chart.ts';
+import { referencePace, type Pace } from './pace.ts';
 import { recipes, svids, type Recipe } from './recipe.ts';
-import { samplePeriodUs, SyntheticPlan } from './synthetic-plan.ts';
+import { SyntheticPlan } from './synthetic-plan.ts';
 import {
   samplesPerRequest,
   toolIdOf,
@@ -11,11 +12,6 @@ import {
   type ToolProfile,
   type Workload,
 } from './workload.ts';
-
-const minuteUs = 60_000_000;
-const meanContextUs = 20 * minuteUs;
-const shortestContextUs = 5 * minuteUs;
-const longestContextUs = 120 * minuteUs;
 
 const toolLengthSigma = 0.03;
 const contextLengthSigma = 0.15;
@@ -38,21 +34,23 @@ interface Traits {
 }
 
 /**
- * The reference workload (DESIGN): contexts of 5 min to 2 h with a mean of 20 min, 10 SVIDs every 10 s, 1–4 chambers, one or
- * two recipes a tool, 1 % of the contexts abnormal.
+ * The reference workload (DESIGN), or one of another pace: contexts of 5 min to 2 h with a mean of 20 min, 10 SVIDs every
+ * 10 s, 1–4 chambers, one or two recipes a tool, 1 % of the contexts abnormal.
  *
  * A context's length is nominal length of the recipe × factor of the tool × factor of the context, all log-normal (sigma 0.6,
  * 0.03, 0.15), so that the total is log-normal with sigma 0.62. The mean is the mean over *contexts*: tools with short
  * contexts have more of them, so the factors are set such that the tools together complete one context per tool and
- * 20 min. Lengths are rounded to whole samples and kept within 5 min and 2 h.
+ * mean length. Lengths are rounded to whole samples and kept within the shortest and the longest.
  */
 export class SyntheticWorkload implements Workload {
   readonly #seed: bigint;
+  readonly #pace: Pace;
   readonly #traits: readonly Traits[];
   #qualified: ReadonlyMap<string, readonly Uint8Array[]> | undefined;
 
-  constructor(seed: bigint, tools: number) {
+  constructor(seed: bigint, tools: number, pace: Pace = referencePace) {
     this.#seed = seed;
+    this.#pace = pace;
     this.#traits = Array.from({ length: tools }, (_, tool) =>
       drawTraits(new RandomStream(seed, 'equipment/tool', tool)),
     );
@@ -60,7 +58,8 @@ export class SyntheticWorkload implements Workload {
 
   profile(tool: number): ToolProfile {
     const { chambers, lengthFactor, critical, recipes: own } = this.#traitsOf(tool);
-    const meanUs = own.reduce((sum, recipe) => sum + nominalUs(recipe), 0) / own.length;
+    const { samplePeriodUs } = this.#pace;
+    const meanUs = own.reduce((sum, recipe) => sum + nominalUs(recipe, this.#pace), 0) / own.length;
     const samples = Math.round((meanUs * lengthFactor) / samplePeriodUs);
     return {
       tool: toolIdOf(tool),
@@ -76,6 +75,7 @@ export class SyntheticWorkload implements Workload {
     const traits = this.#traitsOf(tool);
     return drawPlan(
       random,
+      this.#pace,
       traits,
       random.pick(traits.recipes),
       contextSequence,
@@ -96,8 +96,9 @@ export class SyntheticWorkload implements Workload {
       const contextSequence = 1 + (ordinal % contextsPerQualifiedUnit);
       const contextId = `${unit}/${contextSequence}`;
       const random = new RandomStream(this.#seed, 'equipment/context', contextId);
-      const plan = drawPlan(random, traits, recipe, contextSequence, false);
-      const startUs = epochUs - (contextsPerQualifiedUnit - contextSequence + 1) * longestContextUs;
+      const plan = drawPlan(random, this.#pace, traits, recipe, contextSequence, false);
+      const startUs =
+        epochUs - (contextsPerQualifiedUnit - contextSequence + 1) * this.#pace.longestContextUs;
       const chart = chartOf(
         { contextId, unit, contextSequence, startUs },
         plan,
@@ -131,13 +132,15 @@ function drawTraits(random: RandomStream): Traits {
 
 function drawPlan(
   random: RandomStream,
+  pace: Pace,
   traits: Traits,
   recipe: Recipe,
   contextSequence: number,
   abnormal: boolean,
 ): ContextPlan {
   const contextFactor = Math.exp(contextLengthSigma * random.normal() - contextLengthSigma ** 2 / 2);
-  const lengthUs = nominalUs(recipe) * traits.lengthFactor * contextFactor;
+  const { shortestContextUs, longestContextUs, samplePeriodUs } = pace;
+  const lengthUs = nominalUs(recipe, pace) * traits.lengthFactor * contextFactor;
   const bounded = Math.min(longestContextUs, Math.max(shortestContextUs, lengthUs));
   const age = (contextSequence + traits.maintenancePhase) % traits.maintenanceContexts;
   const drift = age / traits.maintenanceContexts - 0.5;
@@ -145,6 +148,7 @@ function drawPlan(
     recipe,
     chamber: random.integer(1, traits.chambers),
     sampleCount: Math.round(bounded / samplePeriodUs),
+    samplePeriodUs,
     abnormality: abnormal ? drawAbnormality(random, svids.length) : undefined,
     offsets: Float64Array.from(recipe.signals, ({ toolOffset, contextOffset }, signal) => {
       const own = (traits.offsets[signal] ?? 0) + drift;
@@ -154,7 +158,8 @@ function drawPlan(
   });
 }
 
-const medianUs = meanContextUs * contextsPerMedian();
+/** Length of a context of the median length over the mean length. */
+const medianShare = contextsPerMedian();
 
 /** Contexts that a tool completes, on average over the tools, in the time of one context of the median length. */
 function contextsPerMedian(): number {
@@ -172,6 +177,6 @@ function contextsPerMedian(): number {
   return (1 - twoRecipesShare) * (alone / recipes.length) + twoRecipesShare * (paired / pairs);
 }
 
-function nominalUs(recipe: Recipe): number {
-  return medianUs * recipe.lengthFactor;
+function nominalUs(recipe: Recipe, { meanContextUs }: Pace): number {
+  return meanContextUs * medianShare * recipe.lengthFactor;
 }
