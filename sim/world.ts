@@ -40,7 +40,7 @@ import {
   type Pod,
 } from './kubernetes/index.ts';
 import { NatsCluster, NatsDirectory, natsProfile, type NatsProfile } from './nats/index.ts';
-import { Network, RpcFabric, SimHttp } from './network/index.ts';
+import { Network, RpcFabric, SimHttp, type AnswerWatcher } from './network/index.ts';
 import { Operator } from './operator.ts';
 import { Preparation } from './preparation.ts';
 import { PodTelemetry, Prometheus } from './prometheus/index.ts';
@@ -134,6 +134,7 @@ export class World {
   readonly operator: Operator;
   readonly connections: ToolConnections;
   readonly #natsDirectory: NatsDirectory;
+  readonly #answerWatchers: AnswerWatcher[] = [];
   readonly #leaders = new Map<Colour, string>();
   readonly #preparation: Preparation;
 
@@ -208,6 +209,11 @@ export class World {
     this.history.on('leader.elected', (event) => this.#leaders.set(event.colour, event.pod));
     this.#storeQualifiedCharts();
     this.#deploy();
+  }
+
+  /** From now on told of every HTTP answer that a pod gets, by the pod's name. */
+  watchAnswers(watcher: AnswerWatcher): void {
+    this.#answerWatchers.push(watcher);
   }
 
   /** Name of the pod that last said it leads the Defenders of this colour, while it lives. */
@@ -300,7 +306,7 @@ export class World {
       nats: this.#natsDirectory.connectorFor(process, host),
       cql: this.cassandra.connectorFor(process, host),
       rpc: requests,
-      http: new SimHttp(rpc, process),
+      http: new SimHttp(rpc, process, this.#answerWatchers),
       process: processPort,
       telemetry,
       orchestrator: this.kubernetes.orchestratorFor(process, host),

@@ -38,7 +38,9 @@ const safetySchema = z.strictObject({
   toolsAtRisk: z.int(),
   begunMs: sinceOrderMs.nullable(),
   lastRequestMs: sinceOrderMs,
+  lastStoredMs: sinceOrderMs,
   listAppliedMs: sinceOrderMs.nullable(),
+  refusedMs: sinceOrderMs.nullable(),
   lastCompletionMs: sinceOrderMs,
   backlogZeroMs: sinceOrderMs.nullable(),
   endedMs: sinceOrderMs.nullable(),
@@ -61,7 +63,7 @@ export const outcomeSchema = z.strictObject({
   safety: safetySchema.nullable(),
   /** Whether the aimed state was met, conditions included; always for a walk. */
   met: z.boolean(),
-  /** Time-to-safe: until no gateway could send a rolled-back tool to the canary any more. Null: never within the run, or nothing to take back. */
+  /** Time-to-safe: until the canary could take nothing of a rolled-back tool any more. Null: never within the run, or nothing to take back. */
   safeMs: z.number().nullable(),
   /** Against 5.2 s from the order: `late`: missed without breaking the rule (cut off, down, or the order came late); `missed`: the rule is broken. */
   bound: z.enum(['kept', 'late', 'missed', 'nothing-to-do']),
@@ -134,9 +136,11 @@ function isTakenBack({ answer }: Safety): boolean {
   }
 }
 
+/** No gateway routes there any more, or no collector there takes what one still does; and none did by luck of timing. */
 function safeMsOf(safety: Safety): number | null {
-  if (!isTakenBack(safety) || safety.listAppliedMs === null) return null;
-  return Math.max(safety.lastRequestMs, safety.listAppliedMs);
+  const { listAppliedMs, refusedMs, lastStoredMs } = safety;
+  if (!isTakenBack(safety) || (listAppliedMs === null && refusedMs === null)) return null;
+  return Math.max(lastStoredMs, Math.min(listAppliedMs ?? Infinity, refusedMs ?? Infinity));
 }
 
 function boundOf(safety: Safety | null, safeMs: number | null, isBroken: boolean): Outcome['bound'] {

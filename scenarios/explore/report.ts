@@ -1,9 +1,17 @@
 import { formatDuration, percent } from '../../reports/format.ts';
 import type { Outcome } from './outcome.ts';
-import { groupOf, isAtRisk, metState, type DistributionRow, type Exploration } from './summary.ts';
+import {
+  groupOf,
+  isAtRisk,
+  metState,
+  safeAfterCutMs,
+  type DistributionRow,
+  type Exploration,
+} from './summary.ts';
 
-const worstShown = 10;
 const listed = 20;
+/** States that a line of a terminal names. */
+const namedInText = 6;
 
 /** A report in parts, printed as text or written as Markdown. */
 interface Part {
@@ -14,7 +22,7 @@ interface Part {
 
 /** For a terminal. */
 export function exploreText(exploration: Exploration): string {
-  return `${partsOf(exploration)
+  return `${partsOf(exploration, { isBrief: true })
     .map(({ title, lines, table }) =>
       [title.toUpperCase(), ...lines, ...(table === undefined ? [] : columns(table))].join('\n  '),
     )
@@ -23,7 +31,7 @@ export function exploreText(exploration: Exploration): string {
 
 /** For a page. */
 export function exploreMarkdown(exploration: Exploration): string {
-  const parts = partsOf(exploration).map(({ title, lines, table }) => {
+  const parts = partsOf(exploration, { isBrief: false }).map(({ title, lines, table }) => {
     const row = (cells: readonly string[]): string =>
       `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`;
     const rows =
@@ -47,8 +55,12 @@ function columns({ head, rows }: NonNullable<Part['table']>): string[] {
   );
 }
 
-function partsOf(exploration: Exploration): readonly Part[] {
+/** `isBrief`: without the figures of each kind of trouble, and with some of many states. */
+function partsOf(exploration: Exploration, { isBrief }: { readonly isBrief: boolean }): readonly Part[] {
   const { outcomes } = exploration;
+  const shown = exploration.distributions.filter(
+    ({ group, figure }) => !isBrief || group === 'all' || figure === 'safe',
+  );
   return [
     headPart(exploration),
     {
@@ -56,10 +68,10 @@ function partsOf(exploration: Exploration): readonly Part[] {
       lines: [],
       table: {
         head: ['level', 'in the way', 'until', 'cases', 'p50', 'p95', 'max', 'never'],
-        rows: exploration.distributions.map((row) => distributionRow(row)),
+        rows: shown.map((row) => distributionRow(row)),
       },
     },
-    boundPart(exploration),
+    boundPart(exploration, isBrief ? namedInText : Number.POSITIVE_INFINITY),
     worstPart(outcomes),
     rulesPart(outcomes),
     returnedPart(outcomes),
@@ -67,14 +79,14 @@ function partsOf(exploration: Exploration): readonly Part[] {
   ];
 }
 
-function headPart({ seed, tools, states, outcomes }: Exploration): Part {
+function headPart({ seed, scale, tools, states, outcomes }: Exploration): Part {
   const met = outcomes.filter((outcome) => outcome.met).length;
   const nothing = outcomes.filter((outcome) => outcome.bound === 'nothing-to-do').length;
   const atRisk = outcomes.filter((outcome) => isAtRisk(outcome)).length;
   return {
     title: 'Explored',
     lines: [
-      `${tools} tools, seed ${seed}: ${states.length} states on the way, ${outcomes.length} rollbacks`,
+      `scale ${scale}, ${tools} tools, seed ${seed}: ${states.length} states on the way, ${outcomes.length} rollbacks`,
       `${met} met the state that was aimed at (${percent(met, outcomes.length)})`,
       `${nothing} had nothing to take back (L2 without a canary, L3 without a release, an old colour on its way down)`,
       `in ${atRisk} tools were at the canary when the order was given: the times below are theirs`,
@@ -99,41 +111,64 @@ function time(durationMs: number | null): string {
   return durationMs === null ? '–' : formatDuration(durationMs);
 }
 
-function boundPart({ outcomes, boundMs }: Exploration): Part {
+function boundPart({ outcomes, boundMs }: Exploration, most: number): Part {
   const count = (bound: Outcome['bound']): number =>
     outcomes.filter((outcome) => outcome.bound === bound).length;
   const over = outcomes.filter(({ bound }) => bound === 'late' || bound === 'missed');
-  const byState = new Map<string, Outcome[]>();
-  for (const outcome of over) {
-    const faults = outcome.aim.faults.length === 0 ? '' : ` + ${outcome.aim.faults.join(' + ')}`;
-    const key = `${outcome.level} out of ${metState(outcome) ?? outcome.id}${faults}`;
-    byState.set(key, [...(byState.get(key) ?? []), outcome]);
-  }
-  const rows = [...byState].map(([state, cases]) => {
-    const worst = worstFirst(cases)[0];
+  const soon = over.filter((outcome) => isWithin(safeAfterCutMs(outcome), boundMs)).length;
+  const groups = Map.groupBy(over, (outcome) => lateRow(outcome).join('\n'));
+  const rows = [...groups.values()].map((cases) => {
+    const states = [...new Set(cases.map((outcome) => phaseOf(outcome)))];
+    const rest = states.length > most ? [`and ${states.length - most} more`] : [];
     return [
-      state,
-      cases.some(({ bound }) => bound === 'missed') ? 'rule broken' : 'late',
-      time(worst?.safeMs ?? null),
-      [...new Set(cases.flatMap((outcome) => reasonsOf(outcome)))].join('; '),
+      ...cases.slice(0, 1).flatMap((outcome) => lateRow(outcome)),
+      String(cases.length),
+      time(worstFirst(cases)[0]?.safeMs ?? null),
+      time(slowest(cases.map((outcome) => safeAfterCutMs(outcome)))),
+      [...states.slice(0, most), ...rest].join(', '),
     ];
   });
   return {
     title: `States from which the bound of ${formatDuration(boundMs)} is missed`,
     lines: [
       `kept ${count('kept')}, late without breaking a rule ${count('late')}, rule broken ${count('missed')}`,
+      `of the ${over.length} that were late, ${soon} were safe within the bound of the end of the last cut`,
     ],
-    table: { head: ['rollback', 'how', 'safe after', 'because of'], rows },
+    table: {
+      head: ['level', 'in the way', 'how', 'because', 'cases', 'safe after', 'after the last cut', 'out of'],
+      rows,
+    },
   };
 }
 
+/** What late cases are told together by. */
+function lateRow(outcome: Outcome): readonly string[] {
+  const { level, bound, aim } = outcome;
+  const inTheWay = aim.faults.length === 0 ? groupOf(outcome) : aim.faults.join(' + ');
+  return [level, inTheWay, bound === 'missed' ? 'rule broken' : 'late', reasonOf(outcome)];
+}
+
+function isWithin(durationMs: number | null, boundMs: number): boolean {
+  return durationMs !== null && durationMs <= boundMs;
+}
+
+function slowest(durationsMs: readonly (number | null)[]): number | null {
+  return durationsMs.includes(null) ? null : Math.max(...durationsMs.map((durationMs) => durationMs ?? 0));
+}
+
+function phaseOf({ safety, id }: Outcome): string {
+  return safety === null ? id : `${safety.phase} (${safety.stableColour} stable)`;
+}
+
 /** The rule judges gateways that can be reached, from when the controller has the order. */
-function reasonsOf({ excusedBy, safety }: Outcome): readonly string[] {
-  if (excusedBy.length > 0) return excusedBy;
-  if (safety?.gateway === 'cut-off' || safety?.gateway === 'stale') return ['a gateway could not be reached'];
-  return safety?.begunMs === null || (safety?.begunMs ?? 0) > 1000
-    ? ['the order came late to the controller']
-    : ['no gateway that could be reached was late'];
+function reasonOf({ excusedBy, safety }: Outcome): string {
+  if (excusedBy.length > 0) return excusedBy.join(', ');
+  if (safety?.gateway === 'cut-off' || safety?.gateway === 'stale') return 'a gateway could not be reached';
+  if (safety?.begunMs === null || (safety?.begunMs ?? 0) > 1000)
+    return 'the order came late to the controller';
+  return safety?.management === 'unreachable'
+    ? 'the controller could not reach Management'
+    : 'no gateway that could be reached was late';
 }
 
 /** Never safe first, then the slowest. */
@@ -144,15 +179,17 @@ function worstFirst(outcomes: readonly Outcome[]): readonly Outcome[] {
   );
 }
 
+/** The slowest of each kind of trouble, the worst kind first. */
 function worstPart(outcomes: readonly Outcome[]): Part {
-  const judged = outcomes.filter(({ bound }) => bound !== 'nothing-to-do');
-  const lines = worstFirst(judged)
-    .slice(0, worstShown)
-    .flatMap((outcome) => [
-      `${time(outcome.safeMs)}: ${outcome.level} out of ${metState(outcome) ?? 'nowhere'} (${groupOf(outcome)})`,
-      `replay ${outcome.replay}`,
-    ]);
-  return { title: 'Worst cases', lines };
+  const judged = outcomes.filter((outcome) => isAtRisk(outcome));
+  const slowestOfEach = [...Map.groupBy(judged, groupOf).values()].flatMap((cases) =>
+    worstFirst(cases).slice(0, 1),
+  );
+  const lines = worstFirst(slowestOfEach).flatMap((outcome) => [
+    `${time(outcome.safeMs)}: ${outcome.level} out of ${metState(outcome) ?? 'nowhere'} (${groupOf(outcome)})`,
+    `replay ${outcome.replay}`,
+  ]);
+  return { title: 'Worst cases, by what was in the way', lines };
 }
 
 function rulesPart(outcomes: readonly Outcome[]): Part {

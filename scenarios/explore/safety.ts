@@ -1,6 +1,7 @@
 import type { World } from '../../sim/world.ts';
 import type { Colour } from '../../system/ports/colour.ts';
 import { ConditionWatch, type GatewayCondition, type ManagementCondition } from './condition-watch.ts';
+import { RefusalWatch } from './refusal-watch.ts';
 import { riskyColour, type Moment, type Timeline } from './timeline.ts';
 
 export type Level = 'L1' | 'L2' | 'L3';
@@ -23,8 +24,12 @@ export interface Safety {
   readonly begunMs: number | null;
   /** Last request of a rolled-back tool that a gateway sent to the colour that is taken back; 0: none after the order. */
   readonly lastRequestMs: number;
+  /** Last one that this colour stored: what its collectors refuse goes to the other one. */
+  readonly lastStoredMs: number;
   /** Every gateway had applied the shortened list. */
   readonly listAppliedMs: number | null;
+  /** Every collector of that colour which was there had heard of the shortened list, and refuses older ones, or was gone. */
+  readonly refusedMs: number | null;
   /** Last completion of a rolled-back tool that was worked off by the colour taken back; 0: none after the order. */
   readonly lastCompletionMs: number;
   /** That colour had nothing left of them; it counts what was published to it, not what its stream said. */
@@ -44,10 +49,15 @@ class Waiting {
 /** Follows a rollback that is ordered at `fireUs`; looks only. */
 export class SafetyWatch {
   readonly #timeline: Timeline;
+  readonly #refusals: RefusalWatch;
   readonly #conditions: ConditionWatch;
   readonly #fireUs: number;
   readonly #level: Level;
   readonly #waiting: Readonly<Record<Colour, Map<string, Waiting>>> = { blue: new Map(), green: new Map() };
+  readonly #lastStoredUs: Readonly<Record<Colour, Map<string, number>>> = {
+    blue: new Map(),
+    green: new Map(),
+  };
   readonly #lastUs: Readonly<Record<Colour, Map<string, number>>> = { blue: new Map(), green: new Map() };
   readonly #returned: Readonly<Record<Colour, Set<string>>> = { blue: new Set(), green: new Set() };
   readonly #appliedUs = new Map<string, { readonly epoch: number; readonly timeUs: number }[]>();
@@ -65,6 +75,7 @@ export class SafetyWatch {
   constructor(world: World, timeline: Timeline, fireUs: number, level: Level) {
     this.#timeline = timeline;
     this.#conditions = new ConditionWatch(world.history);
+    this.#refusals = new RefusalWatch(world);
     this.#fireUs = fireUs;
     this.#level = level;
     this.#watchOrder(world);
@@ -80,7 +91,8 @@ export class SafetyWatch {
     const isTaken = (tool: string): boolean =>
       this.#level === 'L2' ? this.#tools?.has(tool) === true : this.#answer !== 'refused';
     const waiting = [...this.#waiting[colour]].filter(([tool]) => isTaken(tool)).map(([, entry]) => entry);
-    const requests = [...this.#lastUs[colour]].filter(([tool]) => isTaken(tool)).map(([, timeUs]) => timeUs);
+    const lastOf = (times: ReadonlyMap<string, number>): number =>
+      Math.max(this.#fireUs, ...[...times].filter(([tool]) => isTaken(tool)).map(([, timeUs]) => timeUs));
     const ended = this.#timeline.moments.find(
       ({ phase, fromUs }) => fromUs >= (this.#begunUs ?? this.#fireUs) && phase.startsWith('ended'),
     );
@@ -93,8 +105,12 @@ export class SafetyWatch {
       toolsAtRisk: [...this.#lastColour].filter(([tool, before]) => before === colour && isTaken(tool))
         .length,
       begunMs: this.#sinceMs(this.#begunUs),
-      lastRequestMs: this.#sinceMs(Math.max(this.#fireUs, ...requests)) ?? 0,
+      lastRequestMs: this.#sinceMs(lastOf(this.#lastUs[colour])) ?? 0,
+      lastStoredMs: this.#sinceMs(lastOf(this.#lastStoredUs[colour])) ?? 0,
       listAppliedMs: this.#sinceMs(this.#listAppliedUs()),
+      refusedMs: this.#sinceMs(
+        this.#target === undefined ? undefined : this.#refusals.sinceUs(colour, this.#target, this.#fireUs),
+      ),
       lastCompletionMs:
         this.#sinceMs(Math.max(this.#fireUs, ...waiting.map(({ workedOffUs }) => workedOffUs))) ?? 0,
       backlogZeroMs: waiting.some(({ contexts }) => contexts.size > 0)
@@ -190,6 +206,9 @@ export class SafetyWatch {
       lastColour.set(tool, colour);
       this.#lastUs[colour].set(tool, timeUs);
       if (before !== undefined && before !== colour) this.#crossings(tool, colour);
+    });
+    history.on('request.stored', ({ tool, colour }, timeUs) => {
+      if (timeUs >= this.#fireUs) this.#lastStoredUs[colour].set(tool, timeUs);
     });
     history.on('completion.published', ({ colour, tool, contextId, duplicate }) => {
       if (!duplicate) this.#waitingOf(colour, tool).contexts.add(contextId);

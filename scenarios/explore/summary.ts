@@ -16,7 +16,7 @@ const distributionSchema = z.strictObject({
 
 /** `explore.json`. `schemaVersion` rises when a reader of the old form would be misled. */
 export const explorationSchema = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(2),
   seed: z.string(),
   /** `shipped`: stages, retention and tools as they are; `small`: a fab of a few quick tools and short stages. */
   scale: z.enum(scaleNames),
@@ -76,11 +76,28 @@ const phases: readonly string[] = [
   'ended-aborted',
 ];
 
+/**
+ * Time to safe, counted from when the last link that was cut on purpose around the order (a gateway's or the controller's
+ * to Management) was whole again: how long we cut is no property of the system. Null: never.
+ */
+export function safeAfterCutMs({ safeMs, plan }: Outcome): number | null {
+  const orderMs = plan.faults.find(({ id }) => id === 'rollback')?.startMs ?? 0;
+  const cutMs = plan.faults
+    .filter(({ kind, startMs }) => isCut.test(kind) && startMs <= orderMs)
+    .map(({ endMs }) => (endMs ?? orderMs) - orderMs);
+  return safeMs === null ? null : Math.max(0, safeMs - Math.max(0, ...cutMs));
+}
+
+const isCut = /^gateway\.cut-management$|^link\.(one-way-)?cut$/;
+
 /** Every figure that is shown as a distribution, from the order on. */
 const figures: readonly { readonly name: string; of(outcome: Outcome): number | null }[] = [
   { name: 'safe', of: ({ safeMs }) => safeMs },
-  { name: 'last request at the canary', of: ({ safety }) => safety?.lastRequestMs ?? null },
+  { name: 'safe, from the end of the last cut', of: safeAfterCutMs },
+  { name: 'last request stored by the canary', of: ({ safety }) => safety?.lastStoredMs ?? null },
+  { name: 'last request sent to the canary', of: ({ safety }) => safety?.lastRequestMs ?? null },
   { name: 'list at every gateway', of: ({ safety }) => safety?.listAppliedMs ?? null },
+  { name: 'collectors refuse older lists', of: ({ safety }) => safety?.refusedMs ?? null },
   { name: 'last completion processed', of: ({ safety }) => safety?.lastCompletionMs ?? null },
   { name: 'backlog 0', of: ({ safety }) => safety?.backlogZeroMs ?? null },
 ];
@@ -159,7 +176,7 @@ export function summarise(
     ),
   );
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     seed: `0x${head.seed.toString(16)}`,
     scale: head.scale,
     tools: head.tools,

@@ -6,14 +6,20 @@ import type { SimProcess } from '../kernel/index.ts';
 const httpMethod = '/http';
 const noMetadata = {};
 
+/** Told of every answer at the moment its caller gets it. It looks, and must not act on the world. */
+export type AnswerWatcher = (caller: string, request: HttpRequest, response: HttpResponse) => void;
+
 /** HTTP over the same connections as `RpcFabric`: a request, an answer, keep-alive, and the same ways to fail. */
 export class SimHttp implements Http {
   readonly #rpc: Rpc;
   readonly #process: SimProcess;
+  readonly #watchers: readonly AnswerWatcher[];
 
-  constructor(rpc: Rpc, process: SimProcess) {
+  /** `watchers`: may grow later. */
+  constructor(rpc: Rpc, process: SimProcess, watchers: readonly AnswerWatcher[] = []) {
     this.#rpc = rpc;
     this.#process = process;
+    this.#watchers = watchers;
   }
 
   serve(port: number, handler: HttpHandler): HttpServer {
@@ -41,8 +47,13 @@ export class SimHttp implements Http {
       request,
       { metadata: noMetadata, deadlineMs: timeoutMs },
       (outcome) => {
-        if (outcome.status === 'OK') deferred.resolve(outcome.response as HttpResponse);
-        else deferred.reject(toPortError(authority, request, outcome));
+        if (outcome.status !== 'OK') {
+          deferred.reject(toPortError(authority, request, outcome));
+          return;
+        }
+        const response = outcome.response as HttpResponse;
+        for (const watcher of this.#watchers) watcher(this.#process.name, request, response);
+        deferred.resolve(response);
       },
     );
     return deferred.promise;

@@ -1,5 +1,5 @@
 export { Connection, type CloseReason, type Endpoint, type Side } from './connection.ts';
-export { SimHttp } from './http-fabric.ts';
+export { SimHttp, type AnswerWatcher } from './http-fabric.ts';
 export type { AppliedCondition, LinkCondition } from './link.ts';
 export {
   defaultNetworkOptions,
