@@ -61,7 +61,7 @@ export class JobPool {
 function startWorker(): Worker {
   return new Worker(new URL('./worker.ts', import.meta.url), {
     execArgv: ['--disable-warning=ExperimentalWarning'],
-    resourceLimits: { maxOldGenerationSizeMb: 6144 },
+    resourceLimits: { maxOldGenerationSizeMb: 6144, maxYoungGenerationSizeMb: 96 },
   });
 }
 

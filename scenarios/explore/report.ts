@@ -132,7 +132,7 @@ function boundPart({ outcomes, boundMs }: Exploration, most: number): Part {
     title: `States from which the bound of ${formatDuration(boundMs)} is missed`,
     lines: [
       `kept ${count('kept')}, late without breaking a rule ${count('late')}, rule broken ${count('missed')}`,
-      `of the ${over.length} that were late, ${soon} were safe within the bound of the end of the last cut`,
+      `of the ${over.length} that were late, ${soon} were safe within the bound from the end of the last cut before it`,
     ],
     table: {
       head: ['level', 'in the way', 'how', 'because', 'cases', 'safe after', 'after the last cut', 'out of'],

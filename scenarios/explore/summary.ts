@@ -78,14 +78,16 @@ const phases: readonly string[] = [
 
 /**
  * Time to safe, counted from when the last link that was cut on purpose around the order (a gateway's or the controller's
- * to Management) was whole again: how long we cut is no property of the system. Null: never.
+ * to Management) was whole again before it: how long we cut is no property of the system. Null: never.
  */
 export function safeAfterCutMs({ safeMs, plan }: Outcome): number | null {
   const orderMs = plan.faults.find(({ id }) => id === 'rollback')?.startMs ?? 0;
-  const cutMs = plan.faults
+  if (safeMs === null) return null;
+  const wholeMs = plan.faults
     .filter(({ kind, startMs }) => isCut.test(kind) && startMs <= orderMs)
-    .map(({ endMs }) => (endMs ?? orderMs) - orderMs);
-  return safeMs === null ? null : Math.max(0, safeMs - Math.max(0, ...cutMs));
+    .map(({ endMs }) => (endMs ?? orderMs) - orderMs)
+    .filter((healedMs) => healedMs <= safeMs);
+  return safeMs - Math.max(0, ...wholeMs);
 }
 
 const isCut = /^gateway\.cut-management$|^link\.(one-way-)?cut$/;
