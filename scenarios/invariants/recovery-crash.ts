@@ -23,6 +23,8 @@ interface Lost {
 class Side {
   leader: string | undefined;
   electedUs = -Infinity;
+  /** When a leader last died. */
+  leaderDiedUs = -Infinity;
   /** Since when nobody leads although somebody could. */
   leaderlessUs: number | undefined;
   /** Since when somebody holds an id again. */
@@ -32,7 +34,7 @@ class Side {
 
 /**
  * A crash is detected within 6 s and reassigned within 10 s; a leader is replaced within 13 s, its units within 21 s
- * (PRODUCT, crash recovery). The 21 s hold for all that dies while a new leader is needed. Who lives is not declared dead.
+ * (PRODUCT, crash recovery). The 21 s hold for all that dies while a new leader is needed, from the death of the last leader. Who lives is not declared dead.
  * Not judged: members that freeze, and maps after a restart of the whole cluster, for which `windows.kept` has the bound.
  */
 export const recoveryCrash: Rule = rule({
@@ -52,6 +54,7 @@ export const recoveryCrash: Rule = rule({
       if (wasLeader) {
         side.leader = undefined;
         side.leaderlessUs = timeUs;
+        side.leaderDiedUs = timeUs;
       }
       if (roster.isMember(colour, defenderId)) side.lost.push({ defenderId, diedUs: timeUs, wasLeader });
     }
@@ -126,8 +129,10 @@ export const recoveryCrash: Rule = rule({
           continue;
         }
         ledger.check();
-        const tookMs = (timeUs - Math.max(entry.diedUs, side.peopledUs)) / 1000;
         const hadLeader = !entry.wasLeader && side.electedUs < entry.diedUs - freshLeaderUs;
+        // A successor that dies before its map leaves the whole way to the next one.
+        const sinceUs = hadLeader ? entry.diedUs : Math.max(entry.diedUs, side.leaderDiedUs);
+        const tookMs = (timeUs - Math.max(sinceUs, side.peopledUs)) / 1000;
         if (tookMs > (hadLeader ? reassignMs : leaderUnitsMs)) {
           ledger.violateUnlessExcused(
             `${colour}: the units of ${entry.wasLeader ? 'the dead leader ' : ''}${entry.defenderId} were reassigned only after ${tookMs.toFixed(0)} ms`,

@@ -131,6 +131,25 @@ describe('recovery.crash: the leader', () => {
     ]);
   });
 
+  test('a successor that dies before its map begins the 21 s anew, for those before it as well', () => {
+    const twice = (mapAt: number): RuleBench =>
+      cluster()
+        .say('pod.restarting', leader)
+        .at(1006)
+        .say('leader.elected', second)
+        .at(1012)
+        .say('pod.restarting', second)
+        .at(1018)
+        .say('leader.elected', third)
+        .at(mapAt)
+        .say('assignment.published', { reason: 'crash', left: [leader.defenderId, second.defenderId] });
+    expect(twice(1033).messages).toEqual([]);
+    expect(twice(1033.5).messages).toEqual([
+      'blue: the units of the dead leader defender-0 were reassigned only after 21500 ms',
+      'blue: the units of the dead leader defender-1 were reassigned only after 21500 ms',
+    ]);
+  });
+
   test('a leader that gave up is replaced in time as well', () => {
     expect(cluster().say('leader.lost', leader).at(1014).say('leader.elected', elected).messages).toEqual([
       'blue: a new leader only after 14000 ms',
