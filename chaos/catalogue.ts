@@ -21,6 +21,8 @@ import { natsPauseNode } from './faults/nats-pause-node.ts';
 import { natsPowerLoss } from './faults/nats-power-loss.ts';
 import { jetStreamClockStep } from './faults/jetstream-clock-step.ts';
 import { jetStreamForgetInterest } from './faults/jetstream-forget-interest.ts';
+import { jetStreamLimitReconnects } from './faults/jetstream-limit-reconnects.ts';
+import { jetStreamMoveMember } from './faults/jetstream-move-member.ts';
 import { jetStreamStickReplica } from './faults/jetstream-stick-replica.ts';
 import { natsShutDownNode } from './faults/nats-shut-down-node.ts';
 import { natsStepDown } from './faults/nats-step-down.ts';
@@ -48,6 +50,8 @@ export const faultKinds: readonly FaultKind[] = [
   jetStreamStickReplica,
   jetStreamForgetInterest,
   jetStreamDamageFiles,
+  jetStreamMoveMember,
+  jetStreamLimitReconnects,
   podKill,
   podFreeze,
   podClockStep,

@@ -35,6 +35,10 @@ export interface BreakableNats extends BreakableServers {
   stepClock(index: number, deltaUs: number): void;
   /** False where it leads, or has no replica. */
   stickReplica(index: number, stream: string): boolean;
+  /** Another server takes its place in the stream and its consumers. Returns its name; undefined where there is none. */
+  moveMember(index: number, stream: string): string | undefined;
+  /** Clients give a server up after so many dials in vain; the hits are clients that had none left. */
+  limitReconnects(attempts: number): Impairment;
   /** A server forgets, and learns again, what another announces. */
   forgetInterest(index: number, ofIndex: number): void;
   learnInterest(index: number, ofIndex: number): void;

@@ -10,6 +10,7 @@ import {
 } from './consumer-settings.ts';
 import type { GroupService } from './group-service.ts';
 import { metaMachineOf, type MetaMachine, type StreamAssignment } from './meta-machine.ts';
+import { spareServers } from './membership.ts';
 import type { NatsServer } from './nats-server.ts';
 import type { Assignment, Operation } from './operations.ts';
 import type { RaftReplica } from './raft-replica.ts';
@@ -171,14 +172,21 @@ export class MetaService implements GroupService {
     return fitting.length < replicas ? apiErrors.noPeers : undefined;
   }
 
-  /** Not modelled: another server in its place; a cluster as large as the stream has none (jetstream R8). */
+  /** Another server takes its place, where there is one that is no member (fault R8). */
   #removePeer({ stream, server, call }: Request<'remove-peer'>): void {
     const { cluster } = this.#server;
     const group = cluster.stream(stream)?.group;
     if (group === undefined) this.#server.refuse(call, apiErrors.streamNotFound);
     else if (!group.replicas.some((replica) => replica.server.name === server)) {
       this.#server.refuse(call, apiErrors.notAPeer);
-    } else this.#server.refuse(call, apiErrors.peerRemapFailed);
+    } else {
+      const spare = spareServers(cluster, group);
+      if (spare.length === 0) this.#server.refuse(call, apiErrors.peerRemapFailed);
+      else {
+        const replacement = cluster.random.pick(spare).name;
+        this.#propose({ kind: 'stream-peer-removed', stream, server, replacement, call });
+      }
+    }
   }
 
   #createConsumer({ stream, settings, action: asked, call }: Request<'create-consumer'>): void {

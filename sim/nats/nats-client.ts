@@ -22,7 +22,7 @@ import { callTimeoutMs, clientPort, dialTimeoutUs, reconnectJitterUs, reconnectW
 import type { NatsWatch } from './watch.ts';
 
 /**
- * One client connection, as nats.js keeps it: it goes round the servers for ever, sends again what was asked for while
+ * One client connection, as nats.js keeps it: it goes round the servers for ever, unless it is set to give up, sends again what was asked for while
  * a dial was under way and nothing older, and lets requests run to their own time-out (jetstream I72–I74).
  */
 export class NatsClient implements FullNatsConnection {
@@ -42,9 +42,13 @@ export class NatsClient implements FullNatsConnection {
   #buffer: NatsRequest[] = [];
   #statusHandlers: ((status: ConnectionStatus) => void)[] = [];
   /** In the order in which they are tried. */
-  readonly #servers: NatsServer[];
+  #servers: NatsServer[];
+  /** By server: dials in vain since the last connection (fault K6). */
+  readonly #failures = new Map<NatsServer, number>();
   readonly #dialledUs = new Map<NatsServer, number>();
   #turn = 0;
+  /** The last of them that was dialled. */
+  #dialled: NatsServer | undefined;
   #attempt = 0;
   #connection: Connection | undefined;
   #timer: EventHandle | undefined;
@@ -161,6 +165,7 @@ export class NatsClient implements FullNatsConnection {
     if (this.closed || session.connection !== this.#connection || this.session !== undefined) return;
     this.#cancelTimer();
     this.session = session;
+    if (this.#failures.size > 0) this.#failures.clear();
     if (!this.cluster.network.calm) this.cluster.health.review();
     const buffered = this.#buffer;
     this.#buffer = [];
@@ -201,11 +206,12 @@ export class NatsClient implements FullNatsConnection {
       return;
     }
     this.#dialledUs.set(server, kernel.nowUs);
+    this.#dialled = server;
     this.#buffer = [];
     const attempt = ++this.#attempt;
     const end = { host: this.host, process: this.process };
     this.cluster.network.dial(end, server.host, clientPort, dialTimeoutUs, (outcome) =>
-      this.#dialled(attempt, outcome),
+      this.#answered(attempt, outcome),
     );
   }
 
@@ -221,7 +227,7 @@ export class NatsClient implements FullNatsConnection {
     return undefined;
   }
 
-  #dialled(attempt: number, outcome: DialOutcome): void {
+  #answered(attempt: number, outcome: DialOutcome): void {
     if (attempt !== this.#attempt || this.closed) {
       if (outcome.kind === 'connected') outcome.connection.close(0);
       return;
@@ -252,8 +258,23 @@ export class NatsClient implements FullNatsConnection {
       const code = this.#firstTimedOut ? 'timeout' : 'connection-refused';
       this.#first.failed(new PortError(`connect to ${this.cluster.name}: ${code}`, code));
     } else {
-      this.#dial();
+      this.#countFailure();
+      if (!this.closed) this.#dial();
     }
+  }
+
+  /** A server that was dialled in vain too often is forgotten; without any the connection closes for good (fault K6). */
+  #countFailure(): void {
+    const limit = this.cluster.reconnectAttempts;
+    const server = this.#dialled;
+    if (limit === Infinity || server === undefined || this.#first !== undefined) return;
+    const failures = (this.#failures.get(server) ?? 0) + 1;
+    this.#failures.set(server, failures);
+    if (failures < limit) return;
+    this.#servers = this.#servers.filter((other) => other !== server);
+    if (this.#servers.length > 0) return;
+    this.cluster.clientsGivenUp++;
+    this.end();
   }
 
   /** The connection is gone. */

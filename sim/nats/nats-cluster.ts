@@ -12,6 +12,7 @@ import { LinkHealth } from './link-health.ts';
 import { MetaMachine } from './meta-machine.ts';
 import { MetaService } from './meta-service.ts';
 import { noMutations, type Mutations } from './mutations.ts';
+import { moveMember, spareServers } from './membership.ts';
 import type { NatsClient } from './nats-client.ts';
 import { NatsServer } from './nats-server.ts';
 import type { Assignment, Operation } from './operations.ts';
@@ -46,7 +47,7 @@ export interface NatsClusterOptions {
 /**
  * A NATS cluster with JetStream: servers, their raft groups (meta, one for each stream, one for each consumer), and
  * what chaos does to them. Indices are those of `nodes`.
- * Not modelled: changes of membership, accounts, mirrors and sources, atomic batches, push consumers (a bucket's watch
+ * Not modelled: members that come and go one by one (a server that is removed is replaced at once), accounts, mirrors and sources, atomic batches, push consumers (a bucket's watch
  * is one of its own kind), priority groups, pause; a change of settings reaches all members at the moment of its commit.
  */
 export class NatsCluster implements GroupWorld {
@@ -67,6 +68,10 @@ export class NatsCluster implements GroupWorld {
   readonly advisories: Advisories = new Advisories();
   /** Clients with a connection that their owner has not closed. */
   readonly clients = new Set<NatsClient>();
+  /** How often a client dials a server in vain before it forgets it; of the clients' settings, none in production (fault K6). */
+  reconnectAttempts = Infinity;
+  /** Clients that had no server left to dial, and closed. */
+  clientsGivenUp = 0;
   /** Log entries lost by power losses. */
   lostEntries = 0;
   readonly #streams = new Map<string, StreamAsset>();
@@ -138,9 +143,12 @@ export class NatsCluster implements GroupWorld {
         if (assignment.call !== undefined) server.answer(assignment.call, true);
         return;
       }
-      case 'stream-peer-removed':
-        if (assignment.call !== undefined) server.refuse(assignment.call, apiErrors.peerRemapFailed);
+      case 'stream-peer-removed': {
+        const asset = this.#streams.get(assignment.stream);
+        if (asset !== undefined) moveMember(asset, assignment.server, this.#named(assignment.replacement));
+        if (assignment.call !== undefined) server.answer(assignment.call, true);
         return;
+      }
       case 'consumer':
         this.#assignConsumer(server, assignment);
         return;
@@ -306,6 +314,31 @@ export class NatsCluster implements GroupWorld {
     this.#server(index).hostClock.step(deltaUs);
   }
 
+  /**
+   * An operator removes a server from a stream, and the meta group puts another one in its place (fault R8). Returns its
+   * name; undefined where it is no member, or no other server is left.
+   */
+  moveMember(index: number, stream: string): string | undefined {
+    const group = this.#streams.get(stream)?.group;
+    const from = this.#server(index);
+    const meta = this.meta.leader();
+    if (group?.replicaOn(from) === undefined || meta === undefined) return undefined;
+    const spare = spareServers(this, group);
+    if (spare.length === 0) return undefined;
+    const { name } = this.random.pick(spare);
+    meta.propose({
+      kind: 'assign',
+      assignment: {
+        kind: 'stream-peer-removed',
+        stream,
+        server: from.name,
+        replacement: name,
+        call: undefined,
+      },
+    });
+    return name;
+  }
+
   /** A follower of a stream takes nothing more and stays behind, until its server starts anew (fault R10). */
   stickReplica(index: number, stream: string): boolean {
     const replica = this.#streams.get(stream)?.group.replicaOn(this.#server(index));
@@ -400,6 +433,21 @@ export class NatsCluster implements GroupWorld {
         return damaged;
       }
     }
+  }
+
+  /** Clients give a server up after so many dials in vain, until lifted; `hits` counts those that had none left (fault K6). */
+  limitReconnects(attempts: number): { lift(): void; readonly hits: number } {
+    const before = this.clientsGivenUp;
+    const givenUp = (): number => this.clientsGivenUp - before;
+    this.reconnectAttempts = attempts;
+    return {
+      lift: () => {
+        this.reconnectAttempts = Infinity;
+      },
+      get hits() {
+        return givenUp();
+      },
+    };
   }
 
   /** Acks of consumers are lost or late until lifted. */
@@ -602,6 +650,12 @@ export class NatsCluster implements GroupWorld {
 
   #isServer(host: number): boolean {
     return this.servers.some((server) => server.host === host);
+  }
+
+  #named(name: string): NatsServer {
+    const server = this.servers.find((each) => each.name === name);
+    if (server === undefined) throw new RangeError(`${this.name} has no server ${name}`);
+    return server;
   }
 
   #server(index: number): NatsServer {

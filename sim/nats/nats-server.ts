@@ -156,11 +156,11 @@ export class NatsServer implements Listener {
     }
   }
 
-  /** A replica joins a new group: it has all there is. */
+  /** A replica joins a group: a new one, of which it has all there is, or in another's place. */
   adopt(replica: RaftReplica): void {
     this.replicas.push(replica);
     if (replica.group.size > 1) this.replicatedAssets++;
-    this.subscribe(replica.group.name, 'readers');
+    if (replica.reader) this.subscribe(replica.group.name, 'readers');
   }
 
   /** The group is no more. */

@@ -109,6 +109,8 @@ export type Assignment =
       readonly kind: 'stream-peer-removed';
       readonly stream: string;
       readonly server: string;
+      /** The server that takes its place. */
+      readonly replacement: string;
       readonly call: Call<true> | undefined;
     }
   | {

@@ -20,6 +20,12 @@ export class PeerProgress {
     this.next = this.match + 1;
   }
 
+  /** Another member has taken its place. */
+  forget(): void {
+    this.match = 0;
+    this.rewind();
+  }
+
   answered(nowUs: number): void {
     this.heardUs = nowUs;
     this.unanswered = Math.max(0, this.unanswered - 1);

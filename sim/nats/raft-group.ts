@@ -73,7 +73,7 @@ export class RaftGroup {
   readonly kernel: Kernel;
   readonly random: RandomStream;
   readonly profile: NatsProfile;
-  readonly replicas: readonly RaftReplica[];
+  replicas: readonly RaftReplica[];
   readonly quorum: number;
   readonly size: number;
   readonly createService: (replica: RaftReplica) => GroupService;
@@ -84,7 +84,7 @@ export class RaftGroup {
   readonly baseMachine: Machine;
   baseIndex = 0;
   baseTerm = 0;
-  readonly #servers: readonly NatsServer[];
+  #servers: readonly NatsServer[];
   readonly #seed: number;
   readonly #createMachine: () => Machine;
   #flights: Flight[] = [];
@@ -133,6 +133,20 @@ export class RaftGroup {
       if (best === undefined || replica.term > best.term) best = replica;
     }
     return best;
+  }
+
+  /**
+   * Another server takes the place of a member. It begins with nothing, and its vote and its answers count at once, as
+   * the servers of the group believe as soon as they hear of it (fault R8).
+   */
+  replaceMember(member: number, server: NatsServer): RaftReplica {
+    this.leaveCalm();
+    const replica = new RaftReplica(this, member, server, this.#createMachine());
+    replica.reader = false;
+    this.replicas = this.replicas.with(member, replica);
+    this.#servers = this.#servers.with(member, server);
+    for (const { peers } of this.replicas) peers[member]?.forget();
+    return replica;
   }
 
   /** Nothing was agreed on yet: an empty log is as it should be (`initializing`). */

@@ -166,6 +166,8 @@ export class RaftReplica {
   }
 
   static receive(replica: RaftReplica, message: RaftMessage): void {
+    // It may have been replaced meanwhile.
+    if (replica.group.replicas[replica.member] !== replica) return;
     replica.group.leaveCalm();
     replica.#receive(message);
   }

@@ -94,6 +94,16 @@ class FakeNats extends FakeServers implements BreakableNats {
     return true;
   }
 
+  moveMember(index: number, stream: string): string {
+    this.acts.push(`${stream} leaves ${index}`);
+    return 'nats-blue-3';
+  }
+
+  limitReconnects(attempts: number): Impairment {
+    this.acts.push(`give up after ${attempts}`);
+    return new FakeImpairment();
+  }
+
   forgetInterest(index: number, ofIndex: number): void {
     this.acts.push(`${index} forgets ${ofIndex}`);
   }

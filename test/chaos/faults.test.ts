@@ -188,6 +188,16 @@ describe('faults of NATS', () => {
     expect(world.nats.blue.states).toEqual(['up', 'up', 'up']);
   });
 
+  test('members of streams are moved, and clients told when to give up', () => {
+    const world = new FakeWorld();
+    const moved = begin(world, 'jetstream.move-member', { node: 'stream-leader' });
+    expect(moved.targets).toEqual(['nats-blue-1, replaced by nats-blue-3']);
+    const limited = begin(world, 'jetstream.limit-reconnects', {});
+    expect([limited.targets, limited.hits()]).toEqual([['clients of nats-blue'], 0]);
+    limited.end();
+    expect(world.nats.blue.acts).toEqual(['dc-notifications leaves 1', 'give up after 10']);
+  });
+
   test('clients are cut off from their own cluster only', () => {
     const world = new FakeWorld();
     const active = begin(world, 'nats.client-cut', { component: 'leader-defender', direction: 'inbound' });
