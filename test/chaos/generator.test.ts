@@ -155,7 +155,7 @@ describe('generated plans', () => {
   test('shrink to the one fault that matters', () => {
     const found = fc.check(
       fc.property(planArbitrary(base), (plan) => !plan.faults.some((fault) => fault.kind === 'pod.freeze')),
-      { seed: 7, numRuns: 500 },
+      { seed: 9, numRuns: 500 },
     );
     expect(found.failed).toBe(true);
     const [smallest] = found.counterexample ?? [];
