@@ -104,9 +104,13 @@ function cellText(row: MomentOutcome, kind: string): string {
 }
 
 function whyNot(rows: readonly MomentOutcome[]): string[] {
-  return rows.flatMap(({ moment, unreachable }) =>
-    Object.entries(unreachable ?? {}).map(([kind, why]) => `  –  ${kind} at ${moment}: ${why}`),
-  );
+  return rows.flatMap(({ moment, unreachable }) => {
+    const entries = Object.entries(unreachable ?? {});
+    return [...new Set(entries.map(([, why]) => why))].map((reason) => {
+      const kinds = entries.filter(([, why]) => why === reason).map(([kind]) => kind);
+      return `  –  ${moment} × ${kinds.join(', ')}: ${reason}`;
+    });
+  });
 }
 
 function emptyByMoment(empty: readonly EmptyCell[], all: readonly string[]): string[] {

@@ -14,12 +14,12 @@ export const defenderMomentGrid: Scenario = {
   summary: 'one fault at one named moment; seeds in a row go through every pair of them',
   tags: ['faults', 'defender', 'grid'],
   parameters: parametersOf(12),
-  setUp({ minutes, defenders }, seed) {
+  setUp({ minutes, defenders, tools }, seed) {
     const all = strikes(defenders);
     const { strike, time, stage } = cellOf(seed, all);
     const poolSize = stage.poolSize?.(defenders);
     return {
-      durationMs: minutes * stage.lengths * minuteMs,
+      durationMs: minutes * stage.lengths(tools) * minuteMs,
       bothColours: false,
       fixedFaults: [
         ...fixed(stage.acts(defenders)),

@@ -8,8 +8,8 @@ export interface Stage {
   readonly name: string;
   /** Milliseconds since the start of the run; 0: the cold start counts. */
   readonly waitFromMs: number;
-  /** Of the scenario's own length, for what seldom happens by itself. */
-  readonly lengths: number;
+  /** How many times the scenario's own length, for what seldom happens by itself. */
+  lengths(tools: number): number;
   acts(defenders: number): readonly Act[];
   /** Ids of the pool, where there are so few that it matters. */
   poolSize?(defenders: number): number;
@@ -21,13 +21,18 @@ const calmMs = 2.5 * minuteMs;
 const pool = { deployment: 'defender-blue' };
 const someone = { component: 'defender', colour: 'blue' };
 
-function stage(name: string, acts: Stage['acts'], waitFromMs = calmMs, lengths = 1): Stage {
-  return { name, acts, waitFromMs, lengths };
+function stage(name: string, acts: Stage['acts'], waitFromMs = calmMs): Stage {
+  return { name, acts, waitFromMs, lengths: () => 1 };
 }
 
 const coldStart = stage('cold start', () => [], 0);
 const calm = stage('nothing else', () => []);
-const longCalm = stage('nothing else for long', () => [], calmMs, 8);
+/** About 2 % of the contexts are abnormal: so many tools have one within ten minutes almost surely. */
+const toolsWithAlarm = 600;
+const longCalm: Stage = {
+  ...stage('nothing else for long', () => []),
+  lengths: (tools) => Math.ceil(toolsWithAlarm / tools),
+};
 const update = stage('rolling update', () => [
   { kind: 'operator.rolling-update', parameters: pool, startMs: actMs },
 ]);
@@ -95,8 +100,14 @@ const lostAcks = stage('acks are lost', () => [
     endMs: actMs + 3 * minuteMs,
   },
 ]);
-/** Whoever works is told to end. */
+/** Whoever works is told to end; the store is slow, so that there is work left when it hears of it. */
 const busyEnd = stage('a Defender at work is deleted', () => [
+  {
+    kind: 'link.delay',
+    parameters: { path: 'defender-cassandra', colour: 'blue', delayMs: 200 },
+    startMs: actMs,
+    endMs: actMs + 3 * minuteMs,
+  },
   {
     kind: 'pod.kill',
     parameters: { how: 'delete' },

@@ -77,7 +77,7 @@ describe('where every cell shall be hit', () => {
     expect(text).toMatch(/2 of 5 reachable cells hit/);
     expect(text).toMatch(/drain\.started +4 +1 +1 +–/);
     expect(text).toMatch(/id\.lost +0 +· +· +·/);
-    expect(text).toMatch(/– {2}pod\.kill delete at drain\.started: it is being deleted/);
+    expect(text).toMatch(/– {2}drain\.started × pod\.kill delete: it is being deleted/);
     expect(text).toMatch(/empty {2}id\.lost: all kinds/);
   });
 
