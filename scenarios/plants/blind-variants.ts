@@ -1,7 +1,7 @@
 import { variants } from '../variants/index.ts';
 import { playVariant } from '../variants/study.ts';
 import type { Variant } from '../variants/variant.ts';
-import type { BlindOutcome } from './blind.ts';
+import { processorSeconds, type BlindOutcome } from './blind.ts';
 import type { Plant } from './plant.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { Plant } from './plant.ts';
  */
 export class BlindVariantSearch {
   async find(plant: Plant, mostSeeds: number): Promise<BlindOutcome> {
-    const startMs = performance.now();
+    const sinceSeconds = processorSeconds();
     for (let seed = 1; seed <= mostSeeds; seed++) {
       const variant = variants[(seed - 1) % variants.length];
       if (variant === undefined) break;
@@ -19,10 +19,10 @@ export class BlindVariantSearch {
       const without = await brokenIn(variant, seed, undefined);
       const rules = broken.filter((rule) => !without.includes(rule));
       if (rules.length === 0) continue;
-      const seconds = (performance.now() - startMs) / 1000;
+      const seconds = processorSeconds(sinceSeconds);
       return { plant, find: { seeds: seed, scenario: `variant-${variant.name}`, rules }, seconds };
     }
-    return { plant, find: undefined, seconds: (performance.now() - startMs) / 1000 };
+    return { plant, find: undefined, seconds: processorSeconds(sinceSeconds) };
   }
 }
 

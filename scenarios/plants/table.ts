@@ -22,6 +22,8 @@ npm run plants -- --blind [--seeds N] [--area defender|other|variants]   random 
 
 const document = new URL('../../docs/planted-bugs.md', import.meta.url);
 const mostAimedSeeds = 10;
+/** A long search says now and then that it goes on. */
+const seedsATold = 10;
 
 /** For every planted bug how many seeds it took to break its rule, named first. */
 async function seedsUntilCaught(plant: Plant): Promise<string> {
@@ -55,7 +57,9 @@ function blindMeasure(mostSeeds: number): Measure {
   const searches = { fab: new BlindSearch(), variants: new BlindVariantSearch() };
   return async (plant) => {
     const search = plantsByArea.variants.includes(plant) ? searches.variants : searches.fab;
-    const { find, seconds } = await search.find(plant, mostSeeds);
+    const { find, seconds } = await search.find(plant, mostSeeds, (seed) => {
+      if (seed % seedsATold === 0) console.error(`${plant.name}: seed ${seed}`);
+    });
     return [
       plant.summary,
       find === undefined ? `not within ${mostSeeds}` : String(find.seeds),
