@@ -37,6 +37,7 @@ import { rollbackDrill } from './rollback-drill.ts';
 import { rollingUpdate } from './rolling-update.ts';
 import { scaling } from './scaling.ts';
 import { scalingStorm } from './scaling-storm.ts';
+import { stalledColour } from './stalled-colour.ts';
 import { storm } from './storm.ts';
 import { v1Storm } from './v1-storm.ts';
 import { v1Migration } from './v1-migration.ts';
@@ -56,6 +57,7 @@ export const catalog: readonly Scenario[] = [
   cutOffKeep,
   cutOffRefuse,
   observedGateway,
+  stalledColour,
   quietDay,
   rollingUpdate,
   scaling,

@@ -18,6 +18,7 @@ const campaign: readonly Omit<RunRequest, 'seed'>[] = [
   { scenario: 'node-loss', overrides: { tools: '60', minutes: '40' } },
   { scenario: 'release-day', overrides: { tools: '60', minutes: '100' } },
   { scenario: 'quiet-day', overrides: { tools: '60', minutes: '200' } },
+  { scenario: 'stalled-colour', overrides: { tools: '60', minutes: '115' } },
 ];
 
 function requestOf(seed: number): RunRequest {
