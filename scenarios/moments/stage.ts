@@ -100,6 +100,14 @@ const lostAcks = stage('acks are lost', () => [
     endMs: actMs + 3 * minuteMs,
   },
 ]);
+const busyDeath = stage('a Defender at work dies', () => [
+  {
+    kind: 'pod.kill',
+    parameters: { how: 'crash' },
+    startMs: actMs,
+    at: { moment: 'completion.delivered', occurrence: 1, delayMs: 200, target: 'self' },
+  },
+]);
 /** Whoever works is told to end; the store is slow, so that there is work left when it hears of it. */
 const busyEnd = stage('a Defender at work is deleted', () => [
   {
@@ -120,7 +128,7 @@ const mapStages = [growth, coldStart, crash, reduction] as const;
 
 /** Of each moment the stages on which it comes, the usual one first. */
 const stagesOf: Readonly<Record<string, readonly [Stage, ...Stage[]]>> = {
-  'id.claimed': [coldStart, growth],
+  'id.claimed': [growth, coldStart],
   'standby.waiting': [update, growth],
   'hand-over.reserved': [update],
   'hand-over.taken': [update],
@@ -136,7 +144,7 @@ const stagesOf: Readonly<Record<string, readonly [Stage, ...Stage[]]>> = {
   'map.applied': [growth, update, crash, reduction],
   'durable.rebound': [growth, update, crash, coldStart],
   'completion.delivered': [calm],
-  'completion.redelivered': [lostAcks],
+  'completion.redelivered': [busyDeath, lostAcks],
   'result.stored': [calm],
   'alarm.raised': [longCalm],
   'drain.started': [update, reduction],
