@@ -101,7 +101,7 @@ export class ConsumerService implements GroupService {
     server.subscribe(this.replica.group.name, 'leaders');
     this.#turnAway(machine);
     this.#idle.touch();
-    server.cluster.consumerReady(asset, this);
+    server.cluster.assets.consumerReady(asset, this);
   }
 
   handle({ request }: Routed): void {

@@ -1,16 +1,16 @@
-import type { NatsCluster } from './nats-cluster.ts';
+import type { ClusterCore } from './cluster-core.ts';
 import type { NatsServer } from './nats-server.ts';
 import type { Session } from './session.ts';
 import { connectionStaleUs } from './timing.ts';
 
 /** Who cannot hear whom, and since when: pings are elided, and what they would find out is found out here (jetstream C21, I72). */
 export class LinkHealth {
-  readonly #cluster: NatsCluster;
+  readonly #cluster: ClusterCore;
   /** By the indices of two servers, the lower one first. */
   readonly #brokenSinceUs: (number | undefined)[] = [];
   #reviewDue = false;
 
-  constructor(cluster: NatsCluster) {
+  constructor(cluster: ClusterCore) {
     this.#cluster = cluster;
   }
 

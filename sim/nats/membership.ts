@@ -1,10 +1,10 @@
-import type { NatsCluster } from './nats-cluster.ts';
+import type { ClusterCore } from './cluster-core.ts';
 import type { NatsServer } from './nats-server.ts';
 import type { RaftGroup } from './raft-group.ts';
 import type { StreamAsset } from './stream-asset.ts';
 
 /** Servers that are up, take more, and are no members of a group. */
-export function spareServers(cluster: NatsCluster, group: RaftGroup): readonly NatsServer[] {
+export function spareServers(cluster: ClusterCore, group: RaftGroup): readonly NatsServer[] {
   return cluster.servers.filter(
     (server) =>
       server.up && server.replicatedAssets < cluster.maxHaAssets && group.replicaOn(server) === undefined,

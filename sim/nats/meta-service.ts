@@ -106,7 +106,7 @@ export class MetaService implements GroupService {
   committed(operation: Operation): void {
     if (operation.kind !== 'assign') return;
     if (this.#underWay > 0 && --this.#underWay === 0) this.#ahead = undefined;
-    this.#server.cluster.assign(this.#server, operation.assignment);
+    this.#server.cluster.assets.assign(this.#server, operation.assignment);
   }
 
   stop(): void {
@@ -296,7 +296,7 @@ export class MetaService implements GroupService {
 
   /** A leader that has lost its state takes what it does not know for orphans (jetstream J83, fault D4). */
   static #cleanOrphans(service: MetaService): void {
-    if (service.ready) service.#server.cluster.keepOnly(service.#machine);
+    if (service.ready) service.#server.cluster.assets.keepOnly(service.#machine);
   }
 }
 

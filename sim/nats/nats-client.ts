@@ -12,7 +12,7 @@ import { FullKeyValueClient } from './full-key-value-client.ts';
 import { JetStreamClient } from './jet-stream-client.ts';
 import { KeyValueClient } from './key-value-client.ts';
 import { ManagementClient } from './management-client.ts';
-import type { NatsCluster } from './nats-cluster.ts';
+import type { ClusterCore } from './cluster-core.ts';
 import { NatsServer } from './nats-server.ts';
 import { PublisherClient } from './publisher-client.ts';
 import { PullerClient } from './puller-client.ts';
@@ -28,7 +28,7 @@ import type { NatsWatch } from './watch.ts';
 export class NatsClient implements FullNatsConnection {
   readonly process: SimProcess;
   readonly host: number;
-  readonly cluster: NatsCluster;
+  readonly cluster: ClusterCore;
   readonly random: RandomStream;
   readonly jetStream: JetStreamClient = new JetStreamClient(this);
   readonly management: ManagementClient = new ManagementClient(this);
@@ -56,7 +56,7 @@ export class NatsClient implements FullNatsConnection {
   #first: { readonly connected: () => void; readonly failed: (error: PortError) => void } | undefined;
   #firstTimedOut = false;
 
-  constructor(cluster: NatsCluster, process: SimProcess, host: number) {
+  constructor(cluster: ClusterCore, process: SimProcess, host: number) {
     this.cluster = cluster;
     this.process = process;
     this.host = host;

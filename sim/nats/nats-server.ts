@@ -3,7 +3,7 @@ import type { Connection, DialOutcome, Listener, Side } from '../network/index.t
 import type { Refusal } from './api-errors.ts';
 import { Call, type OpenCall } from './call.ts';
 import type { NatsClient } from './nats-client.ts';
-import type { NatsCluster } from './nats-cluster.ts';
+import type { ClusterCore } from './cluster-core.ts';
 import { Peer, type InterestKind } from './peer.ts';
 import { loseUnsynced } from './raft-disk.ts';
 import type { RaftReplica } from './raft-replica.ts';
@@ -41,7 +41,7 @@ const answerBytes = 120;
 
 /** One server of a cluster: its process, its routes to the others, its clients' sessions, its members of raft groups. */
 export class NatsServer implements Listener {
-  readonly cluster: NatsCluster;
+  readonly cluster: ClusterCore;
   readonly index: number;
   readonly name: string;
   readonly host: number;
@@ -57,7 +57,7 @@ export class NatsServer implements Listener {
   readonly #router: RequestRouter;
   #lives = 1;
 
-  constructor(cluster: NatsCluster, index: number) {
+  constructor(cluster: ClusterCore, index: number) {
     this.cluster = cluster;
     this.index = index;
     this.name = `${cluster.name}-${index}`;

@@ -5,7 +5,7 @@ import type {
 import type { ConsumerContext } from './consumer-machine.ts';
 import { ConsumerService } from './consumer-service.ts';
 import type { Mutations } from './mutations.ts';
-import type { NatsCluster } from './nats-cluster.ts';
+import type { ClusterCore } from './cluster-core.ts';
 import type { NatsProfile } from './profile.ts';
 import type { RaftGroup } from './raft-group.ts';
 import { streamMachineOf, type StreamContext, type StreamMachine } from './stream-machine.ts';
@@ -114,7 +114,7 @@ export class StreamAsset implements StreamContext {
   /** Consumers that have got another filter: what they were given before may go without their hearing of it. */
   readonly #changed = new Set<ConsumerAsset>();
 
-  constructor(cluster: NatsCluster, settings: EffectiveStreamSettings) {
+  constructor(cluster: ClusterCore, settings: EffectiveStreamSettings) {
     this.name = settings.name;
     this.subjects = cluster.subjects;
     this.profile = cluster.profile;

@@ -66,7 +66,7 @@ export class StreamService implements GroupService {
     this.ready = true;
     this.asset.servesDirect = this.asset.settings.allowDirect;
     this.server.subscribe(this.replica.group.name, 'leaders');
-    this.server.cluster.streamReady(this.asset, this);
+    this.server.cluster.assets.streamReady(this.asset, this);
     this.#armMarkers();
   }
 
