@@ -12,6 +12,7 @@ import type { Assignment } from './operations.ts';
 import { RaftGroup } from './raft-group.ts';
 import { dropUnneeded, freeAfter, isSettled, releasedBeside } from './retention.ts';
 import { ConsumerAsset, StreamAsset } from './stream-asset.ts';
+import { enforceLimits } from './stream-limits.ts';
 import { StreamMachine, streamMachineOf } from './stream-machine.ts';
 import { StreamService } from './stream-service.ts';
 import { firstCampaignUs } from './timing.ts';
@@ -106,8 +107,8 @@ export class NatsAssets {
       if (retention !== settings.retention && settings.retention === 'interest')
         dropUnneeded(existing, (message, server) => isSettled(existing, message, server));
       for (const { machine } of existing.group.replicas)
-        streamMachineOf(machine).enforceLimits(maxMessagesPerSubject);
-      streamMachineOf(existing.group.baseMachine).enforceLimits(maxMessagesPerSubject);
+        enforceLimits(streamMachineOf(machine), maxMessagesPerSubject);
+      enforceLimits(streamMachineOf(existing.group.baseMachine), maxMessagesPerSubject);
       const service = existing.group.leader()?.service;
       if (service instanceof StreamService) service.updated();
       for (const consumer of existing.consumers.values()) {

@@ -1,12 +1,16 @@
 import type { ServerRefusal } from '../../system/ports/errors.ts';
 import type { EffectiveStreamSettings } from '../../system/ports/jetstream-management.ts';
-import { apiErrors, rollupInvalid, wrongLastMessageId, wrongLastSequence } from './api-errors.ts';
+import { wrongLastMessageId } from './api-errors.ts';
 import type { Machine } from './machine.ts';
-import { headerBytes, headerNames } from './message-headers.ts';
+import { MessageIds } from './message-ids.ts';
+import { countMatching, lastMatching, lastOfEach, nextMatching } from './message-search.ts';
+import { headerNames } from './message-headers.ts';
 import type { Mutations } from './mutations.ts';
-import { unreadableTtlUs, type Operation, type StoreOperation, type StreamOperation } from './operations.ts';
+import type { Operation, StoreOperation, StreamOperation } from './operations.ts';
 import type { NatsProfile } from './profile.ts';
 import { MessageStore, type StoredMessage } from './stored-message.ts';
+import { judge } from './stream-judgement.ts';
+import { makeRoom } from './stream-limits.ts';
 import { SubjectFilter } from './subject-filter.ts';
 import { SubjectTally } from './subject-tally.ts';
 import type { SubjectTable } from './subjects.ts';
@@ -28,14 +32,6 @@ export interface StreamContext {
   purgedMany(machine: StreamMachine): void;
   /** Some consumer's filter matches. */
   wants(subject: number): boolean;
-}
-
-/** What applying a duplicate of a message without a sequence gives. */
-export const duplicateOfNothing: number = Number.MIN_SAFE_INTEGER;
-
-interface SeenId {
-  readonly sequence: number;
-  readonly storedUs: number;
 }
 
 interface Verdict {
@@ -63,7 +59,7 @@ export class StreamMachine implements Machine {
   begun = false;
   /** Messages refused when they were applied: they have a place in the log and no sequence (jetstream D28). */
   refused = 0;
-  readonly #ids = new Map<string, SeenId>();
+  readonly #ids: MessageIds = new MessageIds();
   /** Messages with a life of their own. */
   #timed: StoredMessage[] = [];
   /** Wanted by no consumer when they were first applied, for all replicas to agree on. */
@@ -81,13 +77,14 @@ export class StreamMachine implements Machine {
     if (!context.profile.multiFilter) this.#tally = new SubjectTally();
   }
 
-  get #memoryTally(): SubjectTally | undefined {
+  /** What memory storage believes of its subjects, where that errs. */
+  get memoryTally(): SubjectTally | undefined {
     return this.settings.storage === 'memory' ? this.#tally : undefined;
   }
 
   /** Subjects as info tells them. */
   get subjectCount(): number {
-    return this.#memoryTally?.subjectCount ?? this.messages.subjectCount;
+    return this.memoryTally?.subjectCount ?? this.messages.subjectCount;
   }
 
   get settings(): EffectiveStreamSettings {
@@ -184,17 +181,15 @@ export class StreamMachine implements Machine {
 
   /** An id is known from its proposal on, with no sequence yet (fault R12). */
   stageId(messageId: string, storedUs: number): void {
-    this.#ids.set(messageId, { sequence: 0, storedUs });
+    this.#ids.set(messageId, 0, storedUs);
   }
 
   /** Sequence of an earlier message of this id within the duplicate window, or undefined (jetstream D30). */
   duplicateOf(messageId: string, wallUs: number): number | undefined {
-    const seen = this.#ids.get(messageId);
-    if (seen === undefined) return undefined;
     const { mutations } = this.context;
     const windowUs = this.#windowUs() - (mutations.dedupWindowShort ? 1_000_000 : 0);
-    if (wallUs - seen.storedUs >= windowUs && !mutations.dedupIgnoresWindow) return undefined;
-    return mutations.duplicateAnswersNewSequence ? this.lastSequence : seen.sequence;
+    const sequence = this.#ids.within(mutations.dedupIgnoresWindow ? Infinity : windowUs, messageId, wallUs);
+    return sequence !== undefined && mutations.duplicateAnswersNewSequence ? this.lastSequence : sequence;
   }
 
   /**
@@ -203,93 +198,27 @@ export class StreamMachine implements Machine {
    */
   rebuildIds(): void {
     if (this.context.judgesAtApply) return;
-    this.#ids.clear();
-    for (const { messageId, sequence, storedUs } of this.messages) {
-      if (messageId !== '') this.#ids.set(messageId, { sequence, storedUs });
-    }
+    this.#ids.rebuild(this.messages);
   }
 
   /** First stored message at or after `from` that the filter matches. */
   nextFor(filter: SubjectFilter, from: number): StoredMessage | undefined {
-    if (from > this.lastSequence) return undefined;
-    if (filter.all) return this.messages.atOrAfter(from);
-    let best: StoredMessage | undefined;
-    for (const subject of filter.literals) {
-      const found = this.#nextOf(subject, from);
-      if (found !== undefined && (best === undefined || found.sequence < best.sequence)) best = found;
-    }
-    if (filter.wildcards.length === 0) return best;
-    let message = this.messages.atOrAfter(from);
-    while (message !== undefined && (best === undefined || message.sequence < best.sequence)) {
-      if (filter.matches(message.subject)) return message;
-      message = message.next;
-    }
-    return best;
+    return from > this.lastSequence ? undefined : nextMatching(this.messages, filter, from);
   }
 
   /** The last stored message that the filter matches. */
   lastFor(filter: SubjectFilter): StoredMessage | undefined {
-    if (filter.all) return this.messages.last;
-    let best: StoredMessage | undefined;
-    for (const subject of filter.literals) {
-      const last = this.#lastOf(subject);
-      if (last !== undefined && (best === undefined || last.sequence > best.sequence)) best = last;
-    }
-    if (filter.wildcards.length === 0) return best;
-    let message = this.messages.last;
-    while (message !== undefined && (best === undefined || message.sequence > best.sequence)) {
-      if (filter.matches(message.subject)) return message;
-      message = message.previous;
-    }
-    return best;
+    return lastMatching(this.messages, filter, (subject) => this.#lastOf(subject));
   }
 
   /** The last messages of all subjects that match, in the order of the stream. */
   lastPerSubject(filter: SubjectFilter): StoredMessage[] {
-    const found: StoredMessage[] = [];
-    for (const subject of this.messages.subjects()) {
-      const last = filter.matches(subject) ? this.messages.lastOf(subject) : undefined;
-      if (last !== undefined) found.push(last);
-    }
-    return found.sort((a, b) => a.sequence - b.sequence);
+    return lastOfEach(this.messages, filter);
   }
 
   /** Stored messages from a sequence on that the filter matches. */
   countFrom(filter: SubjectFilter, from: number): number {
-    let count = 0;
-    if (filter.wildcards.length === 0 && !filter.all) {
-      for (const subject of filter.literals) {
-        let message = this.messages.lastOf(subject);
-        while (message !== undefined && message.sequence >= from) {
-          count++;
-          message = message.previousOfSubject;
-        }
-      }
-      return count;
-    }
-    let message = this.messages.atOrAfter(from);
-    while (message !== undefined) {
-      if (filter.matches(message.subject)) count++;
-      message = message.next;
-    }
-    return count;
-  }
-
-  /** Removes what the present limits do not allow: they were made smaller. `before`: messages a subject until now. */
-  enforceLimits(before: number): void {
-    const { discard, maxMessages, maxBytes, maxMessagesPerSubject } = this.settings;
-    const { messages } = this;
-    const isSmaller = this.context.profile.trimsSubjectsOnUpdate || maxMessagesPerSubject < before;
-    if (maxMessagesPerSubject > 0 && isSmaller) {
-      for (const subject of messages.subjects()) this.#trimSubject(subject, maxMessagesPerSubject);
-    }
-    if (discard === 'new' && this.context.profile.version !== '2.9.10') return;
-    while (
-      messages.first !== undefined &&
-      ((maxMessages > 0 && messages.size > maxMessages) || (maxBytes > 0 && messages.bytes > maxBytes))
-    ) {
-      this.drop(messages.first);
-    }
+    return countMatching(this.messages, filter, from);
   }
 
   clone(): StreamMachine {
@@ -311,7 +240,7 @@ export class StreamMachine implements Machine {
       copy.messages.add(added);
       if (added.expiresUs > 0) copy.#timed.push(added);
     }
-    for (const [id, seen] of this.#ids) copy.#ids.set(id, seen);
+    this.#ids.copyTo(copy.#ids);
     return copy;
   }
 
@@ -340,14 +269,13 @@ export class StreamMachine implements Machine {
     this.expectedLast = context.profile.multiFilter ? sequence : this.expectedLast + 1;
     this.lastMessageId = messageId;
     if (messageId !== '') {
-      this.#ids.delete(messageId);
       const isForgotten = !context.profile.multiFilter && this.settings.retention === 'interest';
       // 2.9 remembers no sequence of what nobody wanted.
-      const known = isForgotten && !this.#isWanted(operation) ? 0 : sequence;
-      this.#ids.set(messageId, { sequence: known, storedUs });
+      const known = isForgotten && !this.isWanted(operation) ? 0 : sequence;
+      this.#ids.renew(messageId, known, storedUs);
     }
     // Nobody is interested: the sequence is used up and nothing is kept (jetstream D36), not even what a rollup would.
-    if (this.settings.retention === 'interest' && !this.#isWanted(operation)) {
+    if (this.settings.retention === 'interest' && !this.isWanted(operation)) {
       this.expectedLast = sequence;
       if (context.profile.multiFilter) this.#rollUp(operation, 0);
       return sequence;
@@ -369,7 +297,7 @@ export class StreamMachine implements Machine {
     messages.add(message);
     this.#tally?.stored(message);
     if (message.expiresUs > 0) this.#timed.push(message);
-    this.#makeRoom(subject);
+    makeRoom(this, subject);
     this.#rollUp(operation, context.mutations.rollupKeepsOlder && operation.rollup === 'sub' ? 2 : 1);
     return sequence;
   }
@@ -413,75 +341,15 @@ export class StreamMachine implements Machine {
    * that no fault has made would be one too many.
    */
   #verdict(operation: StoreOperation): number {
-    if (this.#hasDiverged) return this.#judge(operation);
+    if (this.#hasDiverged) return judge(this, operation);
     const known = StreamMachine.#verdicts.get(operation);
     if (known !== undefined) {
       this.refusal = known.refusal;
       return known.judged;
     }
-    const judged = this.#judge(operation);
+    const judged = judge(this, operation);
     StreamMachine.#verdicts.set(operation, { judged, refusal: this.refusal });
     return judged;
-  }
-
-  /** 0: store it. Negative: the duplicate's sequence. Positive: refused. The order of jetstream D27. */
-  #judge(operation: StoreOperation): number {
-    const { messageId, subject, storedUs, expectations, rollup } = operation;
-    const { mutations, profile } = this.context;
-    // A stream that stands alone looks at the sequences first (seen on 2.12.15; jetstream D29 holds for the others).
-    const duplicatesLast = mutations.dedupAfterExpectations || !profile.judgesAtApply;
-    if (messageId !== '' && !duplicatesLast) {
-      const sequence = this.duplicateOf(messageId, storedUs);
-      if (sequence !== undefined) return sequence === 0 ? duplicateOfNothing : -sequence;
-    }
-    if (expectations !== undefined) {
-      const wanted = expectations.lastSubjectSequence;
-      if (wanted >= 0 && !(wanted === 0 && mutations.subjectSequenceIgnored)) {
-        const last = this.lastOf(subject, expectations.lastSubject);
-        if (last !== wanted) this.refusal = wrongLastSequence(last);
-      }
-      this.refusal ??= this.lastSequenceRefusal(expectations.lastSequence, this.expectedLast);
-    }
-    if (messageId !== '' && duplicatesLast && this.refusal === undefined) {
-      const sequence = this.duplicateOf(messageId, storedUs);
-      if (sequence !== undefined) return sequence === 0 ? duplicateOfNothing : -sequence;
-    }
-    if (expectations !== undefined && this.refusal === undefined) {
-      const { lastMessageId } = expectations;
-      if (lastMessageId !== '' && lastMessageId !== this.lastMessageId) {
-        this.refusal = wrongLastMessageId(this.lastMessageId);
-      }
-    }
-    this.refusal ??= this.rollupRefusal(rollup);
-    const { maxMessageBytes } = this.settings;
-    if (
-      maxMessageBytes >= 0 &&
-      headerBytes(messageId, operation.headers) + operation.payload.length > maxMessageBytes
-    ) {
-      this.refusal ??= apiErrors.messageTooLarge;
-    }
-    if (
-      operation.ttlUs === unreadableTtlUs &&
-      (this.settings.retention !== 'interest' || this.#isWanted(operation))
-    ) {
-      this.refusal ??= apiErrors.ttlInvalid;
-    }
-    // Of what nobody wants nothing is stored.
-    const isStored = this.settings.retention !== 'interest' || this.#isWanted(operation);
-    if (isStored && this.refusal === undefined) {
-      this.refusal = this.#storeRefusal(operation);
-      if (this.refusal !== undefined) this.expectedLast = this.lastSequence;
-    }
-    if (this.refusal === undefined) return 0;
-    if (mutations.refusedConsumesSequence) this.expectedLast = ++this.lastSequence;
-    return 1;
-  }
-
-  /** jetstream D27; `last` counts what is under way. */
-  lastSequenceRefusal(expected: number, last: number): ServerRefusal | undefined {
-    if (expected < 0 || expected === last) return undefined;
-    if (this.context.mutations.lastSequenceOffByOne && expected === last - 1) return undefined;
-    return wrongLastSequence(last);
   }
 
   /** Last sequence of a subject, or of those that a pattern matches; 0: none (jetstream D34). */
@@ -496,104 +364,11 @@ export class StreamMachine implements Machine {
       : last.sequence;
   }
 
-  rollupRefusal(rollup: StoreOperation['rollup']): ServerRefusal | undefined {
-    const { allowRollup, denyPurge } = this.settings;
-    if (rollup === '') return undefined;
-    if (!allowRollup || denyPurge) return apiErrors.rollupNotPermitted;
-    return rollup === 'sub' || rollup === 'all' ? undefined : rollupInvalid(rollup);
-  }
-
-  /**
-   * Discard new as a store sees it (`StoreMsg`): where the subject is at its own limit, the new message takes the place
-   * of its oldest, if that is large enough. 2.9 asks for room for header and payload only.
-   */
-  #storeRefusal({ subject, bytes, messageId, headers, payload }: StoreOperation): ServerRefusal | undefined {
-    const { discard, maxMessages, maxBytes, maxMessagesPerSubject, discardNewPerSubject, storage } =
-      this.settings;
-    const { messages, context } = this;
-    if (discard !== 'new') return undefined;
-    const tally = this.#memoryTally;
-    const count = tally?.countOf(subject) ?? messages.countOf(subject);
-    const replaces = maxMessagesPerSubject > 0 && count >= maxMessagesPerSubject;
-    if (replaces && discardNewPerSubject) return apiErrors.fullOfSubject;
-    const slack = context.mutations.discardNewOffByOne ? 1 : 0;
-    if (!replaces && maxMessages > 0 && messages.size >= maxMessages + slack) return apiErrors.fullOfMessages;
-    const isOld = context.profile.version === '2.9.10';
-    const needed = isOld ? headerBytes(messageId, headers) + payload.length : bytes;
-    if (maxBytes <= 0 || messages.bytes + needed < maxBytes) return undefined;
-    const first = tally === undefined ? messages.firstOf(subject) : messages.get(tally.firstOf(subject));
-    const replaced = replaces ? (first?.bytes ?? 0) : 0;
-    const isEnough = storage === 'memory' ? replaced >= needed : replaced > needed;
-    return replaces && isEnough ? undefined : apiErrors.fullOfBytes;
-  }
-
-  /** Discard new as a leader sees it before it proposes, with what is under way (jetstream D35). */
-  fullRefusal(
-    subject: number,
-    bytes: number,
-    stagedMessages: number,
-    stagedBytes: number,
-    stagedOfSubject: number,
-  ): ServerRefusal | undefined {
-    const { discard, maxMessages, maxBytes, maxMessagesPerSubject, discardNewPerSubject } = this.settings;
-    const { messages, context } = this;
-    if (discard !== 'new') return undefined;
-    const atSubjectLimit =
-      maxMessagesPerSubject > 0 && messages.countOf(subject) + stagedOfSubject >= maxMessagesPerSubject;
-    const slack = context.mutations.discardNewOffByOne ? 1 : 0;
-    if (maxMessages > 0 && messages.size + stagedMessages >= maxMessages + slack)
-      return apiErrors.fullOfMessages;
-    if (maxBytes > 0 && messages.bytes + stagedBytes + bytes > maxBytes) return apiErrors.fullOfBytes;
-    return discardNewPerSubject && atSubjectLimit ? apiErrors.fullOfSubject : undefined;
-  }
-
   /** The rollup of a message that is stored, or used up. */
   #rollUp({ subject, rollup }: StoreOperation, keep: number): void {
     if (rollup === '') return;
     const pattern = rollup === 'sub' ? this.context.subjects.name(subject) : '';
     this.#purge({ subject: pattern, belowSequence: 0, keep });
-  }
-
-  #makeRoom(subject: number): void {
-    const { messages, settings, context } = this;
-    const { maxMessages, maxBytes, maxMessagesPerSubject, discard } = settings;
-    if (maxMessagesPerSubject > 0 && !context.mutations.perSubjectLimitIgnored) {
-      const isBucket = settings.name.startsWith('KV_');
-      const short = context.mutations.historyOneShort && isBucket && maxMessagesPerSubject > 1 ? 1 : 0;
-      // A file of 2.9 makes room for the new message, and for no more.
-      const isOne = context.profile.version === '2.9.10' && settings.storage === 'file';
-      this.#trimSubject(
-        subject,
-        Math.max(maxMessagesPerSubject - short, isOne ? messages.countOf(subject) - 1 : 0),
-      );
-    }
-    // 2.9 keeps the limits whatever is to be discarded.
-    if (discard !== 'old' && context.profile.version !== '2.9.10') return;
-    while (
-      messages.first !== undefined &&
-      messages.last !== undefined &&
-      ((maxMessages > 0 && messages.size > maxMessages) || (maxBytes > 0 && messages.bytes > maxBytes))
-    ) {
-      const before = messages.last.previous;
-      this.drop(context.mutations.discardOldDropsNewest && before !== undefined ? before : messages.first);
-    }
-  }
-
-  #trimSubject(subject: number, keep: number): void {
-    const { messages } = this;
-    const tally = this.#memoryTally;
-    if (tally !== undefined) {
-      while (tally.countOf(subject) > keep) {
-        const first = messages.get(tally.firstOf(subject));
-        if (first === undefined) return;
-        this.drop(first);
-      }
-      return;
-    }
-    for (let count = messages.countOf(subject); count > keep; count--) {
-      const first = messages.firstOf(subject);
-      if (first !== undefined) this.drop(first);
-    }
   }
 
   /** How many it took (`PurgeEx`). */
@@ -668,7 +443,8 @@ export class StreamMachine implements Machine {
     return removed.length;
   }
 
-  #isWanted(operation: StoreOperation): boolean {
+  /** Some consumer wanted it when it was first applied. */
+  isWanted(operation: StoreOperation): boolean {
     if (this.context.mutations.interestStoresAlways || StreamMachine.#wanted.has(operation)) return true;
     if (StreamMachine.#unwanted.has(operation)) return false;
     const wanted = this.context.wants(operation.subject);
@@ -682,25 +458,9 @@ export class StreamMachine implements Machine {
     return this.messages.get(this.#tally.lastOf(subject));
   }
 
-  #nextOf(subject: number, from: number): StoredMessage | undefined {
-    const last = this.messages.lastOf(subject);
-    if (last === undefined || last.sequence < from) return undefined;
-    const first = this.messages.firstOf(subject);
-    if (first !== undefined && first.sequence >= from) return first;
-    let found = last;
-    while (found.previousOfSubject !== undefined && found.previousOfSubject.sequence >= from) {
-      found = found.previousOfSubject;
-    }
-    return found;
-  }
-
   #forgetIds(wallUs: number): void {
     if (this.context.mutations.dedupIgnoresWindow) return;
-    const windowUs = this.#windowUs();
-    for (const [id, seen] of this.#ids) {
-      if (wallUs - seen.storedUs < windowUs) return;
-      this.#ids.delete(id);
-    }
+    this.#ids.expire(this.#windowUs(), wallUs);
   }
 
   #windowUs(): number {

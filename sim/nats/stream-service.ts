@@ -11,7 +11,8 @@ import type { RaftGroup } from './raft-group.ts';
 import type { RaftReplica } from './raft-replica.ts';
 import type { PublishRequest, Routed, StreamRequest } from './requests.ts';
 import type { StreamAsset } from './stream-asset.ts';
-import { duplicateOfNothing, streamMachineOf, type StreamMachine } from './stream-machine.ts';
+import { duplicateOfNothing, fullRefusal, lastSequenceRefusal, rollupRefusal } from './stream-judgement.ts';
+import { streamMachineOf, type StreamMachine } from './stream-machine.ts';
 import { SubjectFilter } from './subject-filter.ts';
 import type { StoredMessage } from './stored-message.ts';
 import { markerRetryUs } from './timing.ts';
@@ -264,8 +265,8 @@ export class StreamService implements GroupService {
       if (messageId !== '' && this.#duplicate(request, wallUs) === 1) return;
       const refusal =
         (mutations.dedupAfterExpectations ? undefined : this.#sequenceRefusal(request)) ??
-        machine.rollupRefusal(request.rollup) ??
-        machine.fullRefusal(subject, bytes, this.#staged, this.#stagedBytes, staged?.count ?? 0);
+        rollupRefusal(machine, request.rollup) ??
+        fullRefusal(machine, subject, bytes, this.#staged, this.#stagedBytes, staged?.count ?? 0);
       if (refusal !== undefined) {
         this.#refuse(call, refusal);
         if (mutations.refusedConsumesSequence) machine.lastSequence++;
@@ -351,7 +352,7 @@ export class StreamService implements GroupService {
     const { machine, asset } = this;
     if (expectations !== undefined) {
       const { lastSequence, lastSubjectSequence, lastSubject } = expectations;
-      const refusal = machine.lastSequenceRefusal(lastSequence, machine.lastSequence + this.#staged);
+      const refusal = lastSequenceRefusal(machine, lastSequence, machine.lastSequence + this.#staged);
       if (refusal !== undefined) return refusal;
       if (lastSubjectSequence >= 0) {
         const other = lastSubject === '' ? subject : asset.subjects.number(lastSubject);
