@@ -35,6 +35,16 @@ import { podClockStep } from './faults/pod-clock-step.ts';
 import { podFreeze } from './faults/pod-freeze.ts';
 import { podKill } from './faults/pod-kill.ts';
 import { prometheusOutage } from './faults/prometheus-outage.ts';
+import { managementSlow } from './faults/management-slow.ts';
+import { managementErrors } from './faults/management-errors.ts';
+import { managementLostAnswers } from './faults/management-lost-answers.ts';
+import { managementLostPush } from './faults/management-lost-push.ts';
+import { managementBadList } from './faults/management-bad-list.ts';
+import { routingGatewayRestart } from './faults/routing-gateway-restart.ts';
+import { routingClockBehind } from './faults/routing-clock-behind.ts';
+import { metricsScrapeGap } from './faults/metrics-scrape-gap.ts';
+import { metricsLateScrapes } from './faults/metrics-late-scrapes.ts';
+import { metricsClockStep } from './faults/metrics-clock-step.ts';
 
 /** All kinds of faults; a new one is a file in `faults/` and a line here. */
 export const faultKinds: readonly FaultKind[] = [
@@ -65,6 +75,16 @@ export const faultKinds: readonly FaultKind[] = [
   cassandraLoseDisk,
   gatewayCutManagement,
   prometheusOutage,
+  managementSlow,
+  managementErrors,
+  managementLostAnswers,
+  managementLostPush,
+  managementBadList,
+  routingGatewayRestart,
+  routingClockBehind,
+  metricsScrapeGap,
+  metricsLateScrapes,
+  metricsClockStep,
   linkDelay,
   linkLoss,
   linkOneWayCut,

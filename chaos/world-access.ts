@@ -1,6 +1,6 @@
 import type { History } from '../sim/history/history.ts';
 import type { Kernel, SimProcess } from '../sim/kernel/index.ts';
-import type { Network } from '../sim/network/index.ts';
+import type { HttpInterference, Network } from '../sim/network/index.ts';
 import type { Colour } from '../system/ports/colour.ts';
 
 /** A server of a cluster: `host` is its machine in the network. */
@@ -92,6 +92,29 @@ export interface Outage {
   setOutage(on: boolean): void;
 }
 
+/** The metrics store, as it may be broken. */
+export interface BreakablePrometheus extends Outage {
+  /** Scrapes of these machines get no answer, or are made so much later. */
+  hinder(impairment: {
+    readonly hosts: ReadonlySet<number>;
+    readonly fail: boolean;
+    readonly lateMs: number;
+  }): Impairment;
+  stepClock(stepMs: number): void;
+}
+
+/** Whoever stands between HTTP clients and servers; servers are named as their pods are. */
+export interface BreakableHttp {
+  /** Gives back how to end it. */
+  impose(interference: HttpInterference): () => void;
+}
+
+/** Small disks of Management, rollout controller and gateways. */
+export interface BreakableVolumes {
+  /** Of a deployment, or of one gateway. Returns whether there was anything on it. */
+  loseVolume(owner: string): boolean;
+}
+
 /** The people who run the fab's software, and what they do on a release day. Each act is recorded. */
 export interface OperatorActs {
   startRollout(image: string): void;
@@ -111,7 +134,9 @@ export interface FaultWorld {
   /** Only where V1 runs. */
   readonly kafka?: BreakableKafka;
   readonly kubernetes: BreakableKubernetes;
-  readonly prometheus: Outage;
+  readonly prometheus: BreakablePrometheus;
+  readonly http: BreakableHttp;
+  readonly volumes: BreakableVolumes;
   readonly operator: OperatorActs;
   /** The machines of the fab, each with its own connection to the gateways. */
   readonly tools: readonly { readonly name: string; readonly host: number }[];

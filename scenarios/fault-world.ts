@@ -23,6 +23,8 @@ export function faultWorldOf(world: World): FaultWorld {
     },
     ...(world.kafka === undefined ? {} : { kafka: breakableKafka(world.kafka) }),
     prometheus: world.prometheus,
+    http: world.httpInterferences,
+    volumes: world.stores,
     operator: world.operator,
     tools: world.connections.hosts.map((host) => ({ name: world.network.hostName(host), host })),
     leaderPod: (colour) => world.leaderPod(colour),

@@ -40,7 +40,7 @@ import {
   type Pod,
 } from './kubernetes/index.ts';
 import { NatsCluster, NatsDirectory, natsProfile, type NatsProfile } from './nats/index.ts';
-import { Network, RpcFabric, SimHttp, type AnswerWatcher } from './network/index.ts';
+import { HttpInterferences, Network, RpcFabric, SimHttp, type AnswerWatcher } from './network/index.ts';
 import { Operator } from './operator.ts';
 import { Preparation } from './preparation.ts';
 import { PodTelemetry, Prometheus } from './prometheus/index.ts';
@@ -125,6 +125,7 @@ export class World {
   readonly history: History;
   readonly kubernetes: Kubernetes;
   readonly fabric: RpcFabric;
+  readonly httpInterferences = new HttpInterferences();
   readonly nats: Readonly<Record<Colour, NatsCluster>>;
   readonly cassandra: CassandraRing;
   readonly kafka: KafkaCluster | undefined;
@@ -306,7 +307,7 @@ export class World {
       nats: this.#natsDirectory.connectorFor(process, host),
       cql: this.cassandra.connectorFor(process, host),
       rpc: requests,
-      http: new SimHttp(rpc, process, this.#answerWatchers),
+      http: new SimHttp(rpc, process, this.#answerWatchers, this.httpInterferences),
       process: processPort,
       telemetry,
       orchestrator: this.kubernetes.orchestratorFor(process, host),

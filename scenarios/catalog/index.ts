@@ -35,6 +35,7 @@ import { rollbackAnywhere } from './rollback-anywhere.ts';
 import { rollbackAnywhereSmall } from './rollback-anywhere-small.ts';
 import { rollbackDrill } from './rollback-drill.ts';
 import { rollingUpdate } from './rolling-update.ts';
+import { routingStorm } from './routing-storm.ts';
 import { scaling } from './scaling.ts';
 import { scalingStorm } from './scaling-storm.ts';
 import { stalledColour } from './stalled-colour.ts';
@@ -58,6 +59,7 @@ export const catalog: readonly Scenario[] = [
   cutOffRefuse,
   observedGateway,
   stalledColour,
+  routingStorm,
   quietDay,
   rollingUpdate,
   scaling,

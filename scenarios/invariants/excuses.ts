@@ -102,9 +102,13 @@ export const capacityTaken: Excuse = {
 
 /** Whoever tells the list, or the gateway that has to hear it, is cut off, gone or standing still. */
 export const listDelayed: Excuse = {
-  reason: 'a gateway, Management or the rollout controller cut off or down',
+  reason: 'a gateway, Management or the rollout controller cut off, down or not understood',
   faults: [
     { kind: 'gateway.' },
+    { kind: 'management.errors' },
+    { kind: 'management.lost-push' },
+    { kind: 'management.bad-list' },
+    { kind: 'routing.gateway-restart' },
     { kind: 'pod.kill', touching: ['gateway', 'management', 'rollout'] },
     { kind: 'pod.freeze', touching: ['gateway', 'management', 'rollout'] },
     { kind: 'operator.rolling-update', touching: ['gateway', 'management', 'rollout'] },

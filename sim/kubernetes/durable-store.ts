@@ -39,6 +39,14 @@ export class DurableStore {
     this.#outage = on;
   }
 
+  /** The volume's disk is lost: what was on it is gone. Returns whether there was anything. */
+  loseVolume(component: string): boolean {
+    const volume = this.#volumes.get(component);
+    const hadAny = volume !== undefined && volume.size > 0;
+    volume?.clear();
+    return hadAny;
+  }
+
   get outage(): boolean {
     return this.#outage;
   }

@@ -38,6 +38,27 @@ interface StoredSeries {
   readonly parts: { readonly target: ScrapeTarget; readonly column: number }[];
 }
 
+/** What somebody does to scrapes, not to queries. */
+export interface ScrapeImpairment {
+  /** Whose scrapes: machines of the network. */
+  readonly hosts: ReadonlySet<number>;
+  /** They get no answer. */
+  readonly fail: boolean;
+  /** They are made so much later than they are due. */
+  readonly lateMs: number;
+}
+
+/** One in force. */
+export interface ScrapeHindrance {
+  /** Scrapes that were hit until now. */
+  readonly hits: number;
+  lift(): void;
+}
+
+interface Hindering extends ScrapeImpairment {
+  hits: number;
+}
+
 interface Selection {
   readonly version: number;
   readonly series: readonly StoredSeries[];
@@ -45,8 +66,9 @@ interface Selection {
 
 /**
  * A metrics store that scrapes and answers as Prometheus 3 does (delivery 87–93; windows are open at their start).
- * Not modelled: the time a scrape takes (a target is read at the instant it is due, or fails at once), its own clock
- * being wrong, recording rules, native histograms, a restart that loses the head.
+ * A sample that is not newer than the last of its series is dropped, as where its clock was set back.
+ *
+ * Not modelled: the time a scrape takes (a target is read at one instant, or fails at once), recording rules, native histograms, a restart that loses the head.
  */
 export class Prometheus {
   readonly kernel: Kernel;
@@ -65,6 +87,8 @@ export class Prometheus {
   /** Changes when a series appears or a target goes, which makes selections void. */
   #version = 0;
   #outage = false;
+  #clockOffsetMs = 0;
+  readonly #hindering = new Set<Hindering>();
 
   constructor(kernel: Kernel, network: Network, settings: PrometheusSettings = defaultPrometheusSettings) {
     this.kernel = kernel;
@@ -99,6 +123,24 @@ export class Prometheus {
     this.#outage = on;
   }
 
+  /** Sets its clock, forward or back where negative: samples and windows follow it (delivery F39). */
+  stepClock(stepMs: number): void {
+    this.#clockOffsetMs += stepMs;
+  }
+
+  /** Hinders scrapes until it is lifted. */
+  hinder(impairment: ScrapeImpairment): ScrapeHindrance {
+    const hindering: Hindering = { ...impairment, hits: 0 };
+    const all = this.#hindering;
+    all.add(hindering);
+    return {
+      get hits() {
+        return hindering.hits;
+      },
+      lift: () => void all.delete(hindering),
+    };
+  }
+
   get outage(): boolean {
     return this.#outage;
   }
@@ -130,7 +172,7 @@ export class Prometheus {
    */
   query(text: string): PromValue {
     const { scrapeIntervalMs, lookbackMs } = this.settings;
-    const nowMs = this.kernel.nowUs / 1000;
+    const nowMs = this.#nowMs();
     return evaluatePromql(parsePromQuery(text), nowMs, {
       series: this.storedSeries(),
       queryMs: nowMs,
@@ -166,7 +208,7 @@ export class Prometheus {
     }
     const { kernel, settings } = prometheus;
     const alive = target.spec.process.alive;
-    if (!prometheus.#outage) prometheus.#read(target, kernel.nowUs / 1000);
+    if (!prometheus.#outage) prometheus.#readInTime(target);
     if (alive) {
       kernel.after(settings.scrapeIntervalMs * 1000, Prometheus.#scrape, prometheus, target);
     } else {
@@ -175,8 +217,35 @@ export class Prometheus {
     }
   }
 
-  #read(target: ScrapeTarget, nowMs: number): void {
+  /** By its own clock. */
+  #nowMs(): number {
+    return this.kernel.nowUs / 1000 + this.#clockOffsetMs;
+  }
+
+  #readInTime(target: ScrapeTarget): void {
+    if (this.#hindering.size === 0) {
+      this.#read(target, this.#nowMs(), true);
+      return;
+    }
+    let lateMs = 0;
+    let reached = true;
+    for (const hindering of this.#hindering) {
+      if (!hindering.hosts.has(target.spec.host)) continue;
+      hindering.hits++;
+      lateMs += hindering.lateMs;
+      if (hindering.fail) reached = false;
+    }
+    if (lateMs === 0) this.#read(target, this.#nowMs(), reached);
+    else this.kernel.after(lateMs * 1000, Prometheus.#readLate, this, target);
+  }
+
+  static #readLate(prometheus: Prometheus, target: ScrapeTarget): void {
+    if (!target.replaced && !prometheus.#outage) prometheus.#read(target, prometheus.#nowMs(), true);
+  }
+
+  #read(target: ScrapeTarget, nowMs: number, reached: boolean): void {
     const { block, predecessor, spec } = target;
+    if (nowMs <= Math.max(block.lastMs, predecessor?.block.lastMs ?? -Infinity)) return;
     if (predecessor !== undefined) {
       // Series that the new process does not have would stay fresh in the old block.
       if (!predecessor.block.empty && !predecessor.block.endsStale) predecessor.block.appendStale(nowMs);
@@ -184,6 +253,7 @@ export class Prometheus {
     }
     const { host, network } = this;
     const answers =
+      reached &&
       spec.process.state === 'running' &&
       network.reachable(host, spec.host) &&
       network.reachable(spec.host, host);
@@ -230,11 +300,12 @@ export class Prometheus {
   }
 
   #sumOfLatest(name: string, labels: LabelMatchers): number | undefined {
-    const startMs = this.kernel.nowUs / 1000 - this.settings.lookbackMs;
+    const endMs = this.#nowMs();
+    const startMs = endMs - this.settings.lookbackMs;
     let sum: number | undefined;
     for (const { parts } of this.#select(name, labels)) {
       const newest = parts.findLast(({ target }) => !target.block.empty);
-      const value = newest?.target.block.latest(newest.column, startMs);
+      const value = newest?.target.block.latest(newest.column, startMs, endMs);
       if (value !== undefined) sum = (sum ?? 0) + value;
     }
     return sum;
@@ -244,7 +315,7 @@ export class Prometheus {
     if (windowMs > this.settings.retentionMs) {
       throw new PortError(`a window of ${windowMs} ms is longer than what is kept`, 'invalid');
     }
-    const endMs = this.kernel.nowUs / 1000;
+    const endMs = this.#nowMs();
     const run = this.#run;
     run.count = 0;
     for (const { target, column } of series.parts) {

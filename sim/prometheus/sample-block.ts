@@ -35,6 +35,11 @@ export class SampleBlock {
     return this.#rows > 0 && this.#stale[this.#slot(this.#rows - 1)] === 1;
   }
 
+  /** When it was scraped last, stale or not; -Infinity: never. */
+  get lastMs(): number {
+    return this.#rows === 0 ? -Infinity : (this.#timesMs[this.#slot(this.#rows - 1)] as number);
+  }
+
   /** Series that were ever scraped. */
   get width(): number {
     return this.#rows === 0 ? 0 : (this.#widths[this.#slot(this.#rows - 1)] as number);
@@ -64,10 +69,11 @@ export class SampleBlock {
     }
   }
 
-  /** The last sample of one series if it is younger than `startMs` and not stale. */
-  latest(column: number, startMs: number): number | undefined {
-    if (this.#rows === 0) return undefined;
-    const slot = this.#slot(this.#rows - 1);
+  /** The last sample of one series in (startMs, endMs], unless a staleness marker is newer. */
+  latest(column: number, startMs: number, endMs: number): number | undefined {
+    const after = this.lastMs <= endMs ? this.#rows : this.#firstRowAfter(endMs);
+    if (after === 0) return undefined;
+    const slot = this.#slot(after - 1);
     if (this.#stale[slot] === 1 || (this.#timesMs[slot] as number) <= startMs) return undefined;
     if (column >= (this.#widths[slot] as number)) return undefined;
     return this.#values[slot * this.#columns + column] as number;

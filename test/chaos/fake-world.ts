@@ -11,7 +11,7 @@ import type {
 } from '../../chaos/world-access.ts';
 import { History } from '../../sim/history/history.ts';
 import { HostClock, Kernel, SimProcess } from '../../sim/kernel/index.ts';
-import { Network } from '../../sim/network/index.ts';
+import { HttpInterferences, Network } from '../../sim/network/index.ts';
 
 /** A server cluster without any behaviour but its state, on the real network. */
 class FakeServers implements BreakableServers {
@@ -247,9 +247,29 @@ export class FakeWorld implements FaultWorld {
   };
   outage = false;
 
+  readonly scrapes: { readonly hosts: ReadonlySet<number>; readonly impairment: FakeImpairment }[] = [];
+  metricsClockMs = 0;
+  readonly http = new HttpInterferences();
+  readonly lostVolumes: string[] = [];
+
   readonly prometheus = {
     setOutage: (on: boolean): void => {
       this.outage = on;
+    },
+    hinder: ({ hosts }: { readonly hosts: ReadonlySet<number> }): FakeImpairment => {
+      const impairment = new FakeImpairment();
+      this.scrapes.push({ hosts, impairment });
+      return impairment;
+    },
+    stepClock: (stepMs: number): void => {
+      this.metricsClockMs += stepMs;
+    },
+  };
+
+  readonly volumes = {
+    loseVolume: (owner: string): boolean => {
+      this.lostVolumes.push(owner);
+      return true;
     },
   };
 

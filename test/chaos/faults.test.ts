@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { faultKinds, findFaultKind } from '../../chaos/catalogue.ts';
 import type { ActiveFault, FaultKind } from '../../chaos/fault.ts';
 import { withDefaults } from '../../chaos/parameter.ts';
+import { epochUs } from '../../sim/kernel/index.ts';
 import { Connection } from '../../sim/network/index.ts';
 import { FakeWorld } from './fake-world.ts';
 
@@ -55,6 +56,17 @@ describe('the catalogue', () => {
       active.end();
       expect(world.network.calm).toBe(true);
       expect(world.outage).toBe(false);
+      expect(world.metricsClockMs).toBe(0);
+      expect(world.scrapes.every(({ impairment }) => impairment.lifted)).toBe(true);
+      const request = { method: 'POST', path: '/internal/routing', headers: {}, body: '' } as const;
+      for (const server of ['management-0', 'gateway-0']) {
+        expect(world.http.arrive(server, request)).toEqual({ request });
+        const response = { status: 200, body: '' };
+        expect(world.http.leave(server, request, response)).toEqual({ response, delayMs: 0 });
+      }
+      expect(
+        world.kubernetes.all.every((pod) => pod.process.hostClock.wallUs() === epochUs + world.kernel.nowUs),
+      ).toBe(true);
       expect(
         [world.nats.blue, world.nats.green, world.cassandra, world.kafka].flatMap(
           (servers) => servers.states,
@@ -371,4 +383,63 @@ test.each([
   const world = new FakeWorld();
   expect(begin(world, name, parameters).hits()).toBe(1);
   expect(world.operatorActs).toEqual([act]);
+});
+
+describe('faults of Management and of the metrics store', () => {
+  const list = { revision: 7, canaryTools: ['T1', 'T2'] };
+  const listed = { status: 200, body: JSON.stringify(list) };
+  const refresh = {
+    method: 'GET',
+    path: '/api/v1/routing/snapshot?gateway=gateway-0&revision=6',
+    headers: {},
+    body: '',
+  } as const;
+
+  test.each([
+    ['truncated', { status: 200, body: listed.body.slice(0, listed.body.length / 2) }],
+    ['html', { status: 200, body: '<html><body>It works!</body></html>' }],
+    ['no-content', { status: 204, body: '' }],
+    ['null-tools', { status: 200, body: JSON.stringify({ ...list, canaryTools: null }) }],
+    ['wrong-type', { status: 200, body: JSON.stringify({ ...list, canaryTools: 'T1,T2' }) }],
+    ['doubled', { status: 200, body: JSON.stringify({ ...list, canaryTools: ['T1', 'T2', 'x', 'x'] }) }],
+  ])('management.bad-list %s', (how, told) => {
+    const world = new FakeWorld();
+    const active = begin(world, 'management.bad-list', { how });
+    expect(world.http.leave('management-0', refresh, listed)).toEqual({ response: told, delayMs: 0 });
+    expect(world.http.leave('rollout-0', refresh, listed)).toEqual({ response: listed, delayMs: 0 });
+    expect(active.hits()).toBe(1);
+  });
+
+  test('management.bad-list stale: the first list that was seen, for ever', () => {
+    const world = new FakeWorld();
+    const active = begin(world, 'management.bad-list', { how: 'stale' });
+    const newer = { status: 200, body: JSON.stringify({ ...list, revision: 8 }) };
+    expect(world.http.leave('management-0', refresh, listed)?.response).toBe(listed);
+    expect(world.http.leave('management-0', refresh, newer)?.response).toBe(listed);
+    expect(world.http.leave('management-0', refresh, { status: 304, body: '' })?.response).toBe(listed);
+    expect(active.hits()).toBe(2);
+  });
+
+  test('a share of zero hits nothing', () => {
+    const world = new FakeWorld();
+    const active = begin(world, 'management.errors', { share: 0 });
+    expect(world.http.arrive('management-0', refresh)).toEqual({ request: refresh });
+    expect(active.hits()).toBe(0);
+  });
+
+  test('metrics.scrape-gap hinders the pods that it names', () => {
+    const world = new FakeWorld();
+    const active = begin(world, 'metrics.scrape-gap', { component: 'gateway', share: 0.5 });
+    expect(active.targets).toHaveLength(2);
+    expect([...(world.scrapes[0]?.hosts ?? [])]).toEqual(active.targets.map((pod) => hostOf(world, pod)));
+  });
+
+  test('routing.gateway-restart empties the disk of the gateway that it kills, if it is asked to', () => {
+    const world = new FakeWorld();
+    const { targets } = begin(world, 'routing.gateway-restart', { disk: 'lost' });
+    expect(world.lostVolumes).toEqual(targets);
+    begin(world, 'routing.gateway-restart', { disk: 'kept' });
+    expect(world.lostVolumes).toHaveLength(1);
+    expect(world.kubernetes.acts.filter((act) => act.startsWith('kill gateway-'))).toHaveLength(2);
+  });
 });

@@ -47,6 +47,8 @@ export class RouteKeeper {
   readonly #pollPath: string;
   readonly #headers: Readonly<Record<string, string>>;
   #list: RouteList | undefined;
+  /** The snapshot of the last life, until there is a list. */
+  #stored: RoutingSnapshot | undefined;
   #durableRevision = 0;
   #saving: Promise<void> | undefined;
   #refreshing: Promise<boolean> | undefined;
@@ -102,16 +104,16 @@ export class RouteKeeper {
   }
 
   /**
-   * First the word of Management; where it cannot be had, the snapshot of the last life (delivery F12). Resolves when
-   * there is a list.
+   * First the word of Management; where it cannot be had, or is older than the snapshot of the last life, that snapshot
+   * (delivery F7, F12). Resolves when there is a list.
    */
   async start(): Promise<void> {
     const { clock } = this.#ports;
     const stored = await this.#load();
+    this.#stored = stored;
     if (this.#settings.keepsFloors) this.#floors.restore((await this.#loadText(floorsStoreKey)) ?? '');
-    if (!(await this.refresh()) && stored !== undefined && this.#list === undefined) {
-      this.#apply(stored, stored.revision);
-    }
+    await this.refresh();
+    if (stored !== undefined && this.#list === undefined) this.#apply(stored, stored.revision);
     while (this.#list === undefined) {
       await clock.sleep(this.#pauseMs());
       await this.refresh();
@@ -181,8 +183,9 @@ export class RouteKeeper {
   }
 
   async #take(snapshot: RoutingSnapshot): Promise<void> {
-    const current = this.#list?.snapshot;
-    if (this.#settings.policies.accepts(current, snapshot)) {
+    const current = this.#list?.snapshot ?? this.#stored;
+    const isAsStored = this.#list === undefined && current?.revision === snapshot.revision;
+    if (isAsStored || this.#settings.policies.accepts(current, snapshot)) {
       this.#apply(snapshot, this.#durableRevision);
     } else if (current !== undefined && current.revision !== snapshot.revision) {
       const reason = snapshot.revision < current.revision ? 'older-revision' : 'unexplained-change';
@@ -195,6 +198,7 @@ export class RouteKeeper {
   #apply(snapshot: RoutingSnapshot, durableRevision: number): void {
     const list = routeListOf(snapshot);
     this.#list = list;
+    this.#stored = undefined;
     this.#floors.forgetUpTo(snapshot.revision);
     this.#durableRevision = durableRevision;
     this.#revisionGauge.set(snapshot.revision);

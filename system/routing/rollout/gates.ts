@@ -50,6 +50,11 @@ export interface GateSettings {
   readonly failureRequests: number;
   /** Twice the scrape interval: by so much of a window `increase` may extrapolate; it does not count as evidence. */
   readonly extrapolationMs: number;
+  /**
+   * By so much the clock of the metrics store may be set within a stage: what it may have shifted into the window does
+   * not count (delivery F39). 0: its clock is trusted.
+   */
+  readonly storeClockErrorMs: number;
   /** The evidence of a long stage is that of its last part: the metrics store keeps little more (45 min). */
   readonly maxWindowMs: number;
 }
@@ -62,6 +67,7 @@ export const defaultGateSettings: GateSettings = {
   maxExtension: 3,
   failureRequests: 30,
   extrapolationMs: 30_000,
+  storeClockErrorMs: 0,
   maxWindowMs: 40 * 60_000,
 };
 

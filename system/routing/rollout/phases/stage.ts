@@ -92,7 +92,7 @@ export async function observe(
   const requirement = requirementOf(phase.stage, stage.tools, gates);
   const evidence = await context.evidence.read(
     release.canaryColour,
-    Math.min(elapsedMs, gates.maxWindowMs),
+    Math.min(elapsedMs - gates.storeClockErrorMs, gates.maxWindowMs),
     phase.countedTools.filter((tool) => !release.withdrawnTools.includes(tool)),
     await context.management.approval(stage.name),
   );

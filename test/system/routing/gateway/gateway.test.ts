@@ -152,6 +152,27 @@ describe('the list', () => {
     expect(outcome?.metadata).toMatchObject({ colour: 'green', 'routing-epoch': '2' });
   });
 
+  test('does not go back where Management tells a gateway that starts an older one (F7)', async () => {
+    const { fab, gateway } = await withCanary(['T0001']);
+    const request = fab.world.request.bind(fab.world);
+    const older = JSON.stringify({ ...snapshot, revision: 1 });
+    let isStale = true;
+    fab.world.request = async (...values) => {
+      const answer = await request(...values);
+      return isStale && values[2].path.includes('/snapshot') ? { status: 200, body: older } : answer;
+    };
+    gateway.kill();
+    const again = fab.startGateway('gateway-0');
+    await fab.world.time.advance(2000);
+    expect(again.ready).toBe(true);
+    const outcome = await send(fab, again, { header: 'T0001', tool: 'T0001' });
+    expect(outcome?.metadata).toMatchObject({ colour: 'green', 'routing-epoch': '2' });
+    isStale = false;
+    await fab.routing('POST', 'update', { action: 'rollback', tools: [], requestId: 'b' });
+    await fab.world.time.advance(20_000);
+    expect(await fab.listOf('gateway-0')).toEqual([]);
+  });
+
   test('is confirmed only when a restart would keep it', async () => {
     const { fab, gateway } = await withCanary(['T0001']);
     gateway.disk.failing = true;
