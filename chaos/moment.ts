@@ -1,6 +1,6 @@
 import type { History } from '../sim/history/history.ts';
 import type { Colour } from '../system/ports/colour.ts';
-import type { DefenderEvent } from '../system/ports/system-event.ts';
+import type { DefenderEvent, RoutingEvent } from '../system/ports/system-event.ts';
 
 /** `pod` is where it happened. */
 export type MomentListener = (pod: string, colour: Colour) => void;
@@ -116,7 +116,42 @@ export const moments: readonly Moment[] = [
   ),
 ];
 
-const byName = new Map(moments.map((one) => [one.name, one]));
+function routingMoment<K extends RoutingEvent['kind']>(
+  name: string,
+  summary: string,
+  kind: K,
+  condition: (event: Extract<RoutingEvent, { readonly kind: K }>) => boolean = () => true,
+): Moment {
+  return {
+    name,
+    summary,
+    watch(history, passed) {
+      history.on(kind, (event, _timeUs, pod) => {
+        // Routing has no colour of its own.
+        if (condition(event as Extract<RoutingEvent, { readonly kind: K }>)) passed(pod, 'blue');
+      });
+    },
+  };
+}
+
+/** Points of the way that a change of the list takes (delivery F17, F41); not columns of the grid of the Defender. */
+export const routingMoments: readonly Moment[] = [
+  routingMoment('list.changed', 'Management made a change durable, and has told nobody', 'routing.changed'),
+  routingMoment(
+    'list.applied',
+    'a gateway routes by a new list, and has not confirmed it',
+    'routing.applied',
+  ),
+  routingMoment(
+    'stage.entered',
+    'the rollout controller took down that a stage began',
+    'rollout.stage',
+    ({ state }) => state === 'entered',
+  ),
+  routingMoment('gate.decided', 'a gate decided, and nothing was done yet', 'gate.decided'),
+];
+
+const byName = new Map([...moments, ...routingMoments].map((one) => [one.name, one]));
 
 export function findMoment(name: string): Moment | undefined {
   return byName.get(name);

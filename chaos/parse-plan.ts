@@ -1,7 +1,7 @@
 import { faultKinds, findFaultKind } from './catalogue.ts';
 import type { FaultKind } from './fault.ts';
 import { readJson, type JsonMember, type JsonNode, type Place } from './json-document.ts';
-import { findMoment, moments } from './moment.ts';
+import { findMoment, moments, routingMoments } from './moment.ts';
 import { suggestion } from './nearest.ts';
 import { accepts, describeExpected } from './parameter.ts';
 import {
@@ -144,7 +144,7 @@ class PlanReader {
     if (node === undefined) return undefined;
     const name = node.type === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
     if (name !== undefined && findMoment(name) !== undefined) return name;
-    const known = moments.map((candidate) => candidate.name);
+    const known = [...moments, ...routingMoments].map((candidate) => candidate.name);
     this.#report(
       node.place,
       name === undefined

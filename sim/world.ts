@@ -36,6 +36,7 @@ import {
   defaultProbe,
   DurableStore,
   Kubernetes,
+  type AutoscalerSpec,
   type DeploymentSpec,
   type Pod,
 } from './kubernetes/index.ts';
@@ -61,6 +62,17 @@ export interface V1Options {
   readonly partitions: number;
 }
 
+/**
+ * Collectors of both colours are scaled by CPU, where their Deployment is labelled `autoscaling: on`: the stable one at
+ * the beginning.
+ */
+export interface AutoscalingOptions {
+  readonly mostReplicas: number;
+  readonly targetCpuPercent: number;
+  /** What each pod uses of its request at a time, in percent. */
+  readonly cpuPercent: (timeUs: number) => number;
+}
+
 /** Everything that decides what a world does. */
 export interface WorldOptions {
   readonly seed: bigint;
@@ -84,6 +96,8 @@ export interface WorldOptions {
   readonly leadership?: Leadership['kind'];
   /** Which colour runs V1; absent: both run V2 and there is no Kafka. */
   readonly v1?: V1Options;
+  /** Absent: nothing is scaled but by people and the rollout. */
+  readonly autoscaling?: AutoscalingOptions;
   /** Recorded wafers that the tools play instead of the synthetic generator. */
   readonly wafers?: readonly Wafer[];
   /** How the tools work, where that is not the reference workload. */
@@ -113,6 +127,8 @@ const chunksKeptUs = 1_200_000_000;
 function unchanged<Settings>(settings: Settings): Settings {
   return settings;
 }
+
+const collectorCpuMilli = 2000;
 
 /** The services need this long from nothing to ready. */
 const toolsStartMs = 75_000;
@@ -245,7 +261,8 @@ export class World {
       this.#deployComponent('collector', colour, {
         name: `collector-${colour}`,
         replicas: up ? collectors : 0,
-        cpuMilli: 2000,
+        cpuMilli: collectorCpuMilli,
+        ...this.#autoscaled(colour),
       });
       this.#deployComponent('defender', colour, {
         name: `defender-${colour}`,
@@ -262,6 +279,22 @@ export class World {
         });
       }
     }
+  }
+
+  #autoscaled(colour: Colour): Partial<DeploymentSpec> {
+    const { autoscaling, collectors } = this.options;
+    if (autoscaling === undefined) return {};
+    const { mostReplicas, targetCpuPercent, cpuPercent } = autoscaling;
+    const autoscaler: AutoscalerSpec = {
+      minReplicas: collectors,
+      maxReplicas: mostReplicas,
+      targetCpuPercent,
+      cpuUsageMilli: ({ deployment }) =>
+        this.kubernetes.status(deployment).labels['autoscaling'] === 'on'
+          ? (cpuPercent(this.kernel.nowUs) / 100) * collectorCpuMilli
+          : undefined,
+    };
+    return { autoscaler, labels: { colour, autoscaling: colour === initialStable ? 'on' : 'off' } };
   }
 
   #deployComponent(

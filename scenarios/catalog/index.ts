@@ -36,6 +36,12 @@ import { rollbackAnywhereSmall } from './rollback-anywhere-small.ts';
 import { rollbackDrill } from './rollback-drill.ts';
 import { rollingUpdate } from './rolling-update.ts';
 import { routingStorm } from './routing-storm.ts';
+import { autoscaledRelease } from './autoscaled-release.ts';
+import { configEdited } from './config-edited.ts';
+import { flappingCanary } from './flapping-canary.ts';
+import { gitOpsBeside } from './gitops-beside.ts';
+import { halfApplied } from './half-applied.ts';
+import { twoControllers } from './two-controllers.ts';
 import { scaling } from './scaling.ts';
 import { scalingStorm } from './scaling-storm.ts';
 import { stalledColour } from './stalled-colour.ts';
@@ -60,6 +66,12 @@ export const catalog: readonly Scenario[] = [
   observedGateway,
   stalledColour,
   routingStorm,
+  halfApplied,
+  twoControllers,
+  flappingCanary,
+  gitOpsBeside,
+  configEdited,
+  autoscaledRelease,
   quietDay,
   rollingUpdate,
   scaling,

@@ -96,6 +96,8 @@ export interface ScenarioSetup {
   readonly endsSettled?: boolean;
   /** V1 on Kafka behind one colour. */
   readonly v1?: V1Options;
+  /** Of the collectors; none unless given. */
+  readonly autoscaling?: WorldOptions['autoscaling'];
   readonly fixedFaults: readonly PlannedFault[];
   readonly drawnFaults?: DrawnFaults;
   /** What faults are pinned to moments of the protocol, where that is not what is drawn. */

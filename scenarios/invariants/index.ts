@@ -30,6 +30,12 @@ import { rollbackNamed } from './rollback-named.ts';
 import { rollingUpdateBound } from './rolling-update-bound.ts';
 import { routingOneColour } from './routing-one-colour.ts';
 import { routingStale } from './routing-stale.ts';
+import { autoscalerFollows } from './autoscaler-follows.ts';
+import { autoscalerPaused } from './autoscaler-paused.ts';
+import { canaryTakenBack } from './canary-taken-back.ts';
+import { fieldOneWriter } from './field-one-writer.ts';
+import { listApplied } from './list-applied.ts';
+import { stageOnce } from './stage-once.ts';
 import { balanceKept } from './balance-kept.ts';
 import { degradedKeeps } from './degraded-keeps.ts';
 import { deliveryCalm } from './delivery-calm.ts';
@@ -113,6 +119,12 @@ export const rules: readonly Rule[] = [
   pipelineGated,
   pipelineRetired,
   pipelineBounded,
+  fieldOneWriter,
+  autoscalerPaused,
+  autoscalerFollows,
+  stageOnce,
+  listApplied,
+  canaryTakenBack,
   alarmOneEffect,
   alarmFaultFree,
   alarmJudgedAgain,

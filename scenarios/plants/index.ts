@@ -59,6 +59,14 @@ import { followingCanary } from './following-canary.ts';
 import { forgottenLabel } from './forgotten-label.ts';
 import { hastyPhase0 } from './hasty-phase-0.ts';
 import { oneWayList } from './one-way-list.ts';
+import { credulousGateway } from './credulous-gateway.ts';
+import { unverifiedWeight } from './unverified-weight.ts';
+import { unnumberedExpansions } from './unnumbered-expansions.ts';
+import { status200 } from './status-200.ts';
+import { greedyGitOps } from './greedy-gitops.ts';
+import { liveAutoscaler } from './live-autoscaler.ts';
+import { forgottenAutoscaler } from './forgotten-autoscaler.ts';
+import { uncheckedConfig } from './unchecked-config.ts';
 import { autoCommit } from './auto-commit.ts';
 import type { Plant } from './plant.ts';
 
@@ -131,6 +139,14 @@ export const plantsByArea: Readonly<Record<PlantArea, readonly Plant[]>> = {
     forgottenCompletion,
     unversionedBuckets,
     autoCommit,
+    credulousGateway,
+    unverifiedWeight,
+    unnumberedExpansions,
+    status200,
+    greedyGitOps,
+    liveAutoscaler,
+    forgottenAutoscaler,
+    uncheckedConfig,
   ],
   variants: variantPlants,
 };

@@ -1,5 +1,4 @@
-import type { Colour } from '../../ports/colour.ts';
-import { otherColour } from '../../ports/colour.ts';
+import { colours, otherColour, type Colour } from '../../ports/colour.ts';
 import type { Orchestrator } from '../../ports/orchestrator.ts';
 import type { ComponentSettings } from './settings.ts';
 
@@ -68,4 +67,29 @@ export class Cluster {
       this.#check();
     }
   }
+
+  /** Nobody scales either colour but this controller (delivery C46, F51). */
+  async holdReplicas(): Promise<void> {
+    for (const { deployments } of this.#components) {
+      for (const colour of colours) {
+        await this.#orchestrator.label(deployments[colour], autoscaledLabel(false));
+        this.#check();
+      }
+    }
+  }
+
+  /** The stable colour is scaled by its autoscaler, the idle one by nobody (delivery F52). */
+  async letStableScale(stable: Colour): Promise<void> {
+    for (const { deployments } of this.#components) {
+      for (const colour of colours) {
+        await this.#orchestrator.label(deployments[colour], autoscaledLabel(colour === stable));
+        this.#check();
+      }
+    }
+  }
+}
+
+/** What the autoscaler of a Deployment goes by. */
+function autoscaledLabel(isOn: boolean): Readonly<Record<string, string>> {
+  return { autoscaling: isOn ? 'on' : 'off' };
 }

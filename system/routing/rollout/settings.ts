@@ -70,6 +70,11 @@ export interface RolloutSettings {
   readonly retentionMs: number;
   /** Replicas of each component that the old colour keeps after that (delivery C22). */
   readonly retainedReplicas: number;
+  /**
+   * Deployments are labelled `autoscaling: off` while tools are at the canary, and `on` where they are stable and no
+   * release is under way; who scales them goes by it (delivery C46, F51, F52).
+   */
+  readonly pausesAutoscaling: boolean;
   readonly storeRetryMs: number;
   readonly policies: RolloutPolicies;
 }
@@ -109,6 +114,7 @@ export const defaultRolloutSettings: RolloutSettings = {
   drainSettleMs: 60_000,
   retentionMs: 30 * 60_000,
   retainedReplicas: 1,
+  pausesAutoscaling: false,
   storeRetryMs: 500,
   policies: standardRolloutPolicies,
 };

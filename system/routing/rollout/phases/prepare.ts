@@ -20,6 +20,8 @@ export async function prepare(
     sinceMs: phase.sinceMs,
     timeoutMs: settings.prepareTimeoutMs,
     missing: async () => {
+      // The release before this one may have been superseded while it held them.
+      if (settings.pausesAutoscaling) await context.cluster.letStableScale(release.stableColour);
       const reset = await management.change({ action: 'reset', requestId: `${release.id}-reset` });
       if (reset.kind === 'refused') return `Management refused the reset: ${reset.reason}`;
       listRevision = reset.revision;

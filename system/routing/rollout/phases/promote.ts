@@ -39,7 +39,9 @@ export async function relabelPromoted(
   state: RolloutState,
   release: Release,
 ): Promise<StepResult> {
-  await context.cluster.labelRoles(release.canaryColour);
+  const { cluster, settings } = context;
+  await cluster.labelRoles(release.canaryColour);
+  if (settings.pausesAutoscaling) await cluster.letStableScale(release.canaryColour);
   return go(goTo(state, { kind: 'retaining', sinceMs: context.nowMs }));
 }
 

@@ -83,9 +83,10 @@ export async function relabelRolledBack(
   state: RolloutState,
   phase: PhaseOf<'relabelling'>,
 ): Promise<StepResult> {
-  const { management, cluster, nowMs } = context;
+  const { management, cluster, settings, nowMs } = context;
   const { stableColour } = await management.snapshot();
   await cluster.labelRoles(stableColour);
+  if (settings.pausesAutoscaling) await cluster.letStableScale(stableColour);
   return phase.level === 'L3'
     ? go(goTo(state, { kind: 'draining', sinceMs: nowMs, reason: phase.reason }))
     : go(end(state, 'rolled-back', phase.reason, nowMs));

@@ -36,6 +36,7 @@ export async function expand(
     sinceMs: phase.sinceMs,
     timeoutMs: settings.expandTimeoutMs,
     missing: async () => {
+      if (settings.pausesAutoscaling && phase.stage === 0) await cluster.holdReplicas();
       const lacking = await cluster.lacksCapacity(release.canaryColour, stage.tools / total);
       if (lacking !== undefined) return lacking;
       const proposal = await management.proposal(stage.tools);
