@@ -1,3 +1,4 @@
+import { backgroundAnalysis } from './background-analysis.ts';
 import { badCanary } from './bad-canary.ts';
 import { cassandraStorm } from './cassandra-storm.ts';
 import { cassandraArchive } from './cassandra-archive.ts';
@@ -72,6 +73,7 @@ export const catalog: readonly Scenario[] = [
   gitOpsBeside,
   configEdited,
   autoscaledRelease,
+  backgroundAnalysis,
   quietDay,
   rollingUpdate,
   scaling,

@@ -36,6 +36,7 @@ import { canaryTakenBack } from './canary-taken-back.ts';
 import { fieldOneWriter } from './field-one-writer.ts';
 import { listApplied } from './list-applied.ts';
 import { stageOnce } from './stage-once.ts';
+import { backgroundHeeded } from './background-heeded.ts';
 import { balanceKept } from './balance-kept.ts';
 import { degradedKeeps } from './degraded-keeps.ts';
 import { deliveryCalm } from './delivery-calm.ts';
@@ -125,6 +126,7 @@ export const rules: readonly Rule[] = [
   stageOnce,
   listApplied,
   canaryTakenBack,
+  backgroundHeeded,
   alarmOneEffect,
   alarmFaultFree,
   alarmJudgedAgain,

@@ -33,6 +33,11 @@ export const stageOnce: Rule = rule({
           return;
       }
     });
+    history.on('rollout.stage', ({ name, tools: most, state }) => {
+      if (state !== 'entered') return;
+      ledger.check();
+      if (tools > most) ledger.violate(`stage ${name} of ${most} tools began with ${tools} in the list`);
+    });
     return { finish: () => undefined };
   },
 });

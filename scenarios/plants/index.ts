@@ -61,12 +61,13 @@ import { hastyPhase0 } from './hasty-phase-0.ts';
 import { oneWayList } from './one-way-list.ts';
 import { credulousGateway } from './credulous-gateway.ts';
 import { unverifiedWeight } from './unverified-weight.ts';
-import { unnumberedExpansions } from './unnumbered-expansions.ts';
+import { incrementalExpansions } from './incremental-expansions.ts';
 import { status200 } from './status-200.ts';
 import { greedyGitOps } from './greedy-gitops.ts';
 import { liveAutoscaler } from './live-autoscaler.ts';
 import { forgottenAutoscaler } from './forgotten-autoscaler.ts';
 import { uncheckedConfig } from './unchecked-config.ts';
+import { unheededAnalysis } from './unheeded-analysis.ts';
 import { autoCommit } from './auto-commit.ts';
 import type { Plant } from './plant.ts';
 
@@ -139,9 +140,10 @@ export const plantsByArea: Readonly<Record<PlantArea, readonly Plant[]>> = {
     forgottenCompletion,
     unversionedBuckets,
     autoCommit,
+    unheededAnalysis,
     credulousGateway,
     unverifiedWeight,
-    unnumberedExpansions,
+    incrementalExpansions,
     status200,
     greedyGitOps,
     liveAutoscaler,

@@ -347,6 +347,18 @@ export type RoutingEvent =
       readonly approved: boolean;
       readonly reason: string;
     }
+  /** The background analysis looked at the canary; the counts are those with this measurement. */
+  | {
+      readonly kind: 'analysis.measured';
+      readonly stage: number;
+      readonly measurement: 'successful' | 'failed' | 'inconclusive' | 'error' | 'too-few';
+      readonly requests: number;
+      readonly errorRate: number;
+      readonly p95Ms: number;
+      readonly failed: number;
+      readonly inconclusive: number;
+      readonly consecutiveErrors: number;
+    }
   | {
       readonly kind: 'rollback.started';
       readonly level: RollbackLevel;

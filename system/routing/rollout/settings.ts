@@ -1,11 +1,13 @@
 import type { Colour } from '../../ports/colour.ts';
 import { managementPort, rolloutPort } from '../paths.ts';
+import { judgeAnalysis, type BackgroundSettings } from './background.ts';
 import { decideGate, defaultGateSettings, type GateSettings } from './gates.ts';
 import { defaultStageSettings, stagesFor, type StageSettings } from './stages.ts';
 
 /** Rules of the controller that a planted bug may replace. */
 export interface RolloutPolicies {
   readonly decideGate: typeof decideGate;
+  readonly judgeAnalysis: typeof judgeAnalysis;
   readonly stagesFor: typeof stagesFor;
   /** Whether a colour with this backlog may be cleared or scaled down (delivery C41). */
   readonly isDrained: (backlog: number) => boolean;
@@ -41,6 +43,8 @@ export interface RolloutSettings {
   readonly defender: ComponentSettings;
   readonly stages: StageSettings;
   readonly gates: GateSettings;
+  /** Beside the gates; undefined: none. */
+  readonly background: BackgroundSettings | undefined;
   /** Share of units that must be assigned before the first tool comes (delivery 1O: ≥ 0.99). */
   readonly minAssignmentCoverage: number;
   /** Pause between two looks at a stage (also how soon a failure is acted on). */
@@ -81,6 +85,7 @@ export interface RolloutSettings {
 
 export const standardRolloutPolicies: RolloutPolicies = {
   decideGate,
+  judgeAnalysis,
   stagesFor,
   isDrained: (backlog) => backlog === 0,
   awaitedGateways: (unconfirmed) => unconfirmed,
@@ -99,6 +104,7 @@ export const defaultRolloutSettings: RolloutSettings = {
   defender: { deployments: { blue: 'defender-blue', green: 'defender-green' }, replicas: 45 },
   stages: defaultStageSettings,
   gates: defaultGateSettings,
+  background: undefined,
   minAssignmentCoverage: 0.99,
   checkMs: 15_000,
   pollMs: 2000,

@@ -22,6 +22,15 @@ const releaseSchema = z.object({
   attempt: z.int(),
   /** Its end was told; a rollback afterwards tells none. */
   ended: z.boolean(),
+  /** Of its background analysis, where it has one and that has begun. */
+  analysis: z
+    .object({
+      nextMs: z.number(),
+      failed: z.int(),
+      inconclusive: z.int(),
+      consecutiveErrors: z.int(),
+    })
+    .optional(),
 });
 
 /**

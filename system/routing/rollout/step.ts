@@ -1,9 +1,10 @@
-import { wait, type StepContext, type StepResult } from './context.ts';
+import { go, wait, type StepContext, type StepResult } from './context.ts';
 import { deploy, prepare, verify } from './phases/prepare.ts';
 import { promote, relabelPromoted, retain, retire } from './phases/promote.ts';
+import { measureInBackground } from './phases/background.ts';
 import { drain, relabelRolledBack, rollBack, scaleDown, withdraw } from './phases/rollback.ts';
 import { expand, observe, paused } from './phases/stage.ts';
-import type { Release, RolloutState } from './state.ts';
+import type { PhaseOf, Release, RolloutState } from './state.ts';
 
 /**
  * One step of the controller: looks at the world and says what comes next. It may be repeated at any time, by this
@@ -34,11 +35,13 @@ async function stepPhase(context: StepContext, state: RolloutState): Promise<Ste
     case 'verifying':
       return await verify(context, state, releaseOf(state), phase);
     case 'expanding':
-      return await expand(context, state, releaseOf(state), phase);
     case 'observing':
-      return await observe(context, state, releaseOf(state), phase);
-    case 'paused':
-      return await paused(context, state, releaseOf(state), phase);
+    case 'paused': {
+      const { background } = context.settings;
+      if (background === undefined) return await stepStage(context, state, phase);
+      const measured = await measureInBackground(context, background, state, releaseOf(state), phase);
+      return measured === undefined ? await stepStage(context, state, phase) : go(measured);
+    }
     case 'promoting':
       return await promote(context, state, releaseOf(state));
     case 'labelling':
@@ -55,6 +58,21 @@ async function stepPhase(context: StepContext, state: RolloutState): Promise<Ste
       return await drain(context, state, phase);
     case 'scaling-down':
       return await scaleDown(context, state, phase);
+  }
+}
+
+async function stepStage(
+  context: StepContext,
+  state: RolloutState,
+  phase: PhaseOf<'expanding' | 'observing' | 'paused'>,
+): Promise<StepResult> {
+  switch (phase.kind) {
+    case 'expanding':
+      return await expand(context, state, releaseOf(state), phase);
+    case 'observing':
+      return await observe(context, state, releaseOf(state), phase);
+    case 'paused':
+      return await paused(context, state, releaseOf(state), phase);
   }
 }
 
