@@ -8,7 +8,7 @@ const watching: SystemCustomisation = {
 
 /**
  * A canary that becomes slow in the middle of a stage: the background analysis pauses the release long before the gate,
- * and takes it back out of the pause when it gets worse (delivery 14, F35). Errors of the store say nothing (F27).
+ * and it is taken back out of the pause when it gets worse (delivery 14, F35). Errors of the store say nothing (F27).
  */
 export const backgroundAnalysis: Scenario = {
   name: 'background-analysis',
@@ -39,7 +39,7 @@ export const backgroundAnalysis: Scenario = {
       goals: [
         goal('the analysis found the warning band', 'analysis.measured', (event) => event.inconclusive > 0),
         goal('it paused the release', 'rollout.stage', ({ state }) => state === 'paused'),
-        goal('it took the release back', 'rollback.started', ({ reason }) => reason.startsWith('background')),
+        goal('the release was taken back', 'rollback.completed', ({ level }) => level === 'L1'),
       ],
     };
   },

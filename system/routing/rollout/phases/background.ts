@@ -21,12 +21,13 @@ export async function measureInBackground(
   const seen = await evidence.read(release.canaryColour, settings.windowMs, [], 'unknown');
   context.check();
   const measurement = measurementOf(seen, all.gates);
-  const counts = counted(analysis, measurement);
+  const { failed, inconclusive, consecutiveErrors } = counted(analysis, measurement);
+  const counts = { failed, inconclusive, consecutiveErrors };
   const verdict = all.policies.judgeAnalysis(counts, settings);
   const pauseMs = measurement === 'error' ? settings.errorIntervalMs : settings.intervalMs;
   const isPausing = verdict?.act === 'pause' && kind !== 'paused';
   // Whoever lets it go on after a pause does so for a fresh look; what had failed has failed.
-  const kept = isPausing ? { ...noMeasurements, failed: counts.failed } : counts;
+  const kept = isPausing ? { ...noMeasurements, failed } : counts;
   const watched = { ...release, analysis: { ...kept, nextMs: nowMs + pauseMs } };
   const measured = { ...state, release: watched };
   const event = {

@@ -92,6 +92,15 @@ describe('a release with a background analysis', () => {
     expect(fab.last('rollout.ended')).toMatchObject({ outcome: 'rolled-back' });
   });
 
+  test('is taken back while gateways are waited for, when no gate looks', async () => {
+    const fab = await inSecondStage();
+    fab.gateways.get('gateway-2')?.kill();
+    await fab.untilPhase('expanding');
+    fab.world.metrics.errorRate = 0.2;
+    await fab.untilPhase('rolling-back');
+    expect(fab.last('rollback.started')?.reason).toBe('background analysis: 2 measurements failed');
+  });
+
   test('goes on from its counts when the controller starts again (F41)', async () => {
     const fab = await inSecondStage();
     fab.world.metrics.errorRate = 0.03;
