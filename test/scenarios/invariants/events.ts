@@ -221,6 +221,17 @@ const plain: { readonly [K in EventKind]?: EventOf<K> } = {
   'node.up': { kind: 'node.up', node: 'node-0' },
   'fault.started': { kind: 'fault.started', id: 'f', faultKind: 'pod.kill', targets: [] },
   'fault.ended': { kind: 'fault.ended', id: 'f', faultKind: 'pod.kill', hits: 1 },
+  'analysis.measured': {
+    kind: 'analysis.measured',
+    stage: 0,
+    measurement: 'successful',
+    requests: 100,
+    errorRate: 0.001,
+    p95Ms: 100,
+    failed: 0,
+    inconclusive: 0,
+    consecutiveErrors: 0,
+  },
   'canary.configured': {
     kind: 'canary.configured',
     release: 'v2',
