@@ -1,5 +1,6 @@
 import type { PullStatus } from '../../system/ports/jetstream-pull.ts';
 import type { EventHandle } from '../kernel/index.ts';
+import { deliveredBytes } from './consumer-report.ts';
 import type { ConsumerService } from './consumer-service.ts';
 import type { NatsConsumption } from './consumption.ts';
 import { Interest } from './interest.ts';
@@ -85,7 +86,7 @@ export class PullQueue {
       switch (waiter.state(server)) {
         case 'open': {
           const limited = waiter instanceof RawPull && waiter.bytesLeft > 0;
-          if (!waiter.take(limited ? this.#service.deliveredBytes(message) : 0)) {
+          if (!waiter.take(limited ? deliveredBytes(this.#service, message) : 0)) {
             if (waiter instanceof RawPull) {
               waiter.tell(server, {
                 ...this.#missing(waiter),
@@ -210,7 +211,11 @@ export class PullQueue {
       const answers = noWait && atEnd && (isPartial || (expiresMs === 0 && profile.noWaitPartial === 404));
       if (nowUs >= waiter.expiresUs || answers) {
         changed = true;
-        if (nowUs >= waiter.expiresUs || profile.noWaitPartial === 408 || this.#service.isUnderWay(waiter)) {
+        if (
+          nowUs >= waiter.expiresUs ||
+          profile.noWaitPartial === 408 ||
+          this.#service.deliveries.isUnderWay(waiter)
+        ) {
           this.#expireOne(waiter);
         } else {
           this.#refuse(waiter, 404, 'No Messages');
@@ -234,7 +239,7 @@ export class PullQueue {
   }
 
   #expireOne(pull: RawPull): void {
-    if (this.#service.isUnderWay(pull)) pull.timedOut = true;
+    if (this.#service.deliveries.isUnderWay(pull)) pull.timedOut = true;
     else this.#sayTimeout(pull);
     this.#service.pullEnded(pull);
   }
