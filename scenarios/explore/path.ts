@@ -140,7 +140,7 @@ function unconfirmed(name: string, actMs: number, before: readonly PathAct[]): P
   return {
     name,
     summary: 'an L2 that a gateway cut off cannot confirm',
-    fromMs: actMs + 10,
+    fromMs: actMs + 100,
     horizonMs: actMs + unconfirmedMs + 10_000,
     acts: [
       ...before,
