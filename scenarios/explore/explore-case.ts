@@ -21,10 +21,11 @@ const transitMs = 3;
 const intoMs = 100_000;
 /** Into a state that came late because of what is broken. */
 const shiftedIntoMs = 1000;
-const lookAheadMs = 10 * 60_000;
 const attempts = 2;
-/** What begins less early disturbs the way to the state less. */
-const leadShares = [1, 0.15];
+/** What begins only milliseconds before the order finds even a short state as it was. */
+const leadShares = [1, 0.003];
+/** Where a gateway is cut off on the way to a state: before its list is called stale. */
+const beforeStaleMs = 30_000;
 
 /** A moment well inside a state, for an order that arrives a little later. */
 function inside(fromUs: number, toUs: number, mostMs: number, leastMs: number): number {
@@ -49,7 +50,9 @@ function isIn(moment: Moment | undefined, state: ReachedState): boolean {
 async function aimAt(world: ExploreWorld, aim: Aim): Promise<Firing> {
   const { state } = aim;
   if (state.phase === anyPhase) return { fireMs: state.fromUs / 1000, leadShare: 1 };
-  const undisturbedMs = inside(state.fromUs, state.toUs, intoMs, leadMsOf(aim));
+  const isCutAlready = state.path.gateways !== undefined && aim.gateway === 'cut-off';
+  const mostMs = isCutAlready ? beforeStaleMs : intoMs;
+  const undisturbedMs = inside(state.fromUs, state.toUs, mostMs, leadMsOf(aim));
   for (const leadShare of leadShares) {
     let fireMs = undisturbedMs;
     for (let attempt = 0; attempt < attempts; attempt++) {
@@ -64,7 +67,7 @@ async function aimAt(world: ExploreWorld, aim: Aim): Promise<Firing> {
         afterUs: disturbedUs,
         notBeforeUs: arrivesUs,
       };
-      const moments = await world.look(planFor(aim, firing, true), fireMs + lookAheadMs, waypoint);
+      const moments = await world.look(planFor(aim, firing, true), fireMs + world.scale.shiftMs, waypoint);
       if (isIn(momentAt(moments, arrivesUs), state)) return firing;
       const stay = stayAt(moments, waypoint);
       if (stay === undefined) break;

@@ -26,6 +26,8 @@ export interface Scale {
   readonly blindMs: number;
   /** What is left of a release after an L2. */
   readonly withdrawnMs: number;
+  /** A state comes so much later by what is broken, at most. */
+  readonly shiftMs: number;
   /** Between the order and the healing phase. */
   readonly followedMs: number;
   /** Between two acts of a random walk, on average. */
@@ -46,6 +48,7 @@ const shipped: Scale = {
   takenBackMs: 10 * minuteMs,
   blindMs: 90 * minuteMs,
   withdrawnMs: 120 * minuteMs,
+  shiftMs: 10 * minuteMs,
   followedMs: 4 * minuteMs,
   meanPauseMs: 20 * minuteMs,
 };
@@ -64,6 +67,7 @@ const small: Scale = {
   takenBackMs: 5 * minuteMs,
   blindMs: 11.5 * minuteMs,
   withdrawnMs: 10 * minuteMs,
+  shiftMs: 4 * minuteMs,
   followedMs: 75_000,
   meanPauseMs: 2 * minuteMs,
 };
