@@ -52,6 +52,7 @@ export const nats2910Partition = partition(
       'ownership.respected',
       'windows.kept',
       'movement.bounds',
+      'recovery.crash',
     ],
     why: 'nats-server 2.9.10 loses acknowledged writes when a leader is cut off, and its replicas differ: streams keep what was processed, Defenders read different leases and maps (jetstream R1)',
   },
