@@ -69,7 +69,7 @@ export class SafetyWatch {
   #begunUs: number | undefined;
   #answer: 'accepted' | 'refused' | 'no-canary' | undefined;
   #tools: ReadonlySet<string> | undefined;
-  #newest = { epoch: -1, isRollback: false };
+  #newest = { epoch: -1, isEmptied: false };
   #target: number | undefined;
 
   constructor(world: World, timeline: Timeline, fireUs: number, level: Level) {
@@ -163,7 +163,7 @@ export class SafetyWatch {
       switch (act) {
         case 'rollback':
           // An order that finds the list rolled back already needs no new list.
-          if (this.#newest.isRollback) this.#target = this.#newest.epoch;
+          if (this.#newest.isEmptied) this.#target = this.#newest.epoch;
           this.#meet();
           return;
         case 'gave-up':
@@ -183,16 +183,24 @@ export class SafetyWatch {
   }
 
   #watchLists({ history }: World): void {
-    history.on('routing.changed', ({ epoch, action }, timeUs) => {
+    history.on('routing.changed', ({ epoch, action, canaryTools }, timeUs) => {
       if (epoch <= this.#newest.epoch) return;
-      this.#newest = { epoch, isRollback: action === 'rollback' };
-      if (timeUs >= this.#fireUs && action === 'rollback') this.#target ??= epoch;
+      const isRollback = action === 'rollback';
+      this.#newest = { epoch, isEmptied: isRollback && canaryTools.length === 0 };
+      if (timeUs >= this.#fireUs && isRollback && this.#isWithout(canaryTools)) this.#target ??= epoch;
     });
     history.on('routing.applied', ({ gateway, epoch }, timeUs) => {
       const applied = this.#appliedUs.get(gateway);
       if (applied === undefined) this.#appliedUs.set(gateway, [{ epoch, timeUs }]);
       else applied.push({ epoch, timeUs });
     });
+  }
+
+  /** Whether a list that was shortened is without what this order takes out: an L2 before it left tools in. */
+  #isWithout(canaryTools: readonly string[]): boolean {
+    return this.#level === 'L2'
+      ? canaryTools.every((tool) => this.#tools?.has(tool) !== true)
+      : canaryTools.length === 0;
   }
 
   #watchTraffic({ history }: World): void {

@@ -23,6 +23,7 @@ export const rollbackBound: Rule = rule({
     const applied = new Map<string, number>();
     let orderedUs: number | undefined;
     let isRolledBack = false;
+    let isEmptied = false;
     let newest = -1;
     let waiting: Order[] = [];
     function settle(): void {
@@ -49,20 +50,23 @@ export const rollbackBound: Rule = rule({
         }
       }
     }
-    history.on('rollback.started', (_event, timeUs) => {
+    history.on('rollback.started', ({ level }, timeUs) => {
       settle();
-      if (!isRolledBack) orderedUs ??= timeUs;
+      // What an L2 left in the list an L1 or L3 still has to take out.
+      const isDone = level === 'L2' ? isRolledBack : isEmptied;
+      if (!isDone) orderedUs ??= timeUs;
     });
     history.on('routing.applied', ({ gateway, epoch }) => {
       settle();
       applied.set(gateway, Math.max(applied.get(gateway) ?? -1, epoch));
     });
-    history.on('routing.changed', ({ epoch, action }, timeUs) => {
+    history.on('routing.changed', ({ epoch, action, canaryTools }, timeUs) => {
       settle();
       // Management tells its list again when it starts.
       if (epoch <= newest) return;
       newest = epoch;
       isRolledBack = action === 'rollback';
+      isEmptied = isRolledBack && canaryTools.length === 0;
       if (!isRolledBack) return;
       waiting = [...waiting, { epoch, sinceUs: orderedUs ?? timeUs }];
       orderedUs = undefined;

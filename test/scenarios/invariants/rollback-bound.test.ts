@@ -50,6 +50,22 @@ describe('rollback.bound', () => {
     expect(bench.messages).toEqual(['the list was not changed 5.2 s after a rollback was ordered']);
   });
 
+  test('an L1 is not done because an L2 before it took a tool out', () => {
+    const bench = (): RuleBench =>
+      new RuleBench(rollbackBound)
+        .say('rollback.started', { level: 'L2', tools: ['T1'] })
+        .say('routing.changed', { epoch: 5, action: 'rollback', canaryTools: ['T2'] })
+        .say('routing.applied', { epoch: 5 })
+        .say('routing.applied', { gateway: 'gateway-1', epoch: 5 })
+        .at(100)
+        .say('rollback.started', { level: 'L1' });
+    expect(bench().at(105.2).say('request.routed').messages).toEqual([
+      'the list was not changed 5.2 s after a rollback was ordered',
+    ]);
+    const emptied = bench().at(101).say('routing.changed', { epoch: 6, action: 'rollback' });
+    expect(both(emptied, 6).at(200).finish().outcome.violationCount).toBe(0);
+  });
+
   test('an order that finds the list rolled back, and a list told again, need nothing', () => {
     const bench = both(rolledBack(), 5)
       .at(120)
