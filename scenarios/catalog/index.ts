@@ -1,5 +1,6 @@
 import { backgroundAnalysis } from './background-analysis.ts';
 import { badCanary } from './bad-canary.ts';
+import { canaryScale } from './canary-scale.ts';
 import { cassandraStorm } from './cassandra-storm.ts';
 import { cassandraArchive } from './cassandra-archive.ts';
 import { cassandraSchedules } from './cassandra-schedules.ts';
@@ -74,6 +75,7 @@ export const catalog: readonly Scenario[] = [
   configEdited,
   autoscaledRelease,
   backgroundAnalysis,
+  canaryScale,
   quietDay,
   rollingUpdate,
   scaling,

@@ -37,6 +37,7 @@ import { fieldOneWriter } from './field-one-writer.ts';
 import { listApplied } from './list-applied.ts';
 import { stageOnce } from './stage-once.ts';
 import { backgroundHeeded } from './background-heeded.ts';
+import { canaryScaled } from './canary-scaled.ts';
 import { balanceKept } from './balance-kept.ts';
 import { degradedKeeps } from './degraded-keeps.ts';
 import { deliveryCalm } from './delivery-calm.ts';
@@ -127,6 +128,7 @@ export const rules: readonly Rule[] = [
   listApplied,
   canaryTakenBack,
   backgroundHeeded,
+  canaryScaled,
   alarmOneEffect,
   alarmFaultFree,
   alarmJudgedAgain,

@@ -68,6 +68,7 @@ import { liveAutoscaler } from './live-autoscaler.ts';
 import { forgottenAutoscaler } from './forgotten-autoscaler.ts';
 import { uncheckedConfig } from './unchecked-config.ts';
 import { unheededAnalysis } from './unheeded-analysis.ts';
+import { trustingCapacity } from './trusting-capacity.ts';
 import { autoCommit } from './auto-commit.ts';
 import type { Plant } from './plant.ts';
 
@@ -141,6 +142,7 @@ export const plantsByArea: Readonly<Record<PlantArea, readonly Plant[]>> = {
     unversionedBuckets,
     autoCommit,
     unheededAnalysis,
+    trustingCapacity,
     credulousGateway,
     unverifiedWeight,
     incrementalExpansions,

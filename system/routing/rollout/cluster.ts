@@ -15,11 +15,15 @@ export class Cluster {
     this.#check = check;
   }
 
-  /** Asks for the image at full strength; undefined when all of it is ready, else what is missing. */
-  async deploy(colour: Colour, image: string): Promise<string | undefined> {
+  /**
+   * Asks for the image at full strength, or where it grows with the stages at what this share of all tools needs;
+   * undefined when all of it is ready, else what is missing.
+   */
+  async deploy(colour: Colour, image: string, share: number): Promise<string | undefined> {
     let missing: string | undefined;
-    for (const { deployments, replicas } of this.#components) {
-      const name = deployments[colour];
+    for (const component of this.#components) {
+      const name = component.deployments[colour];
+      const replicas = component.growsWithStages === true ? demandOf(component, share) : component.replicas;
       const status = await this.#orchestrator.status(name);
       this.#check();
       if (status.image !== image) await this.#orchestrator.setImage(name, image);
@@ -48,11 +52,23 @@ export class Cluster {
     return left;
   }
 
+  /** Asks for what this share of all tools needs, where that grows with the stages; nothing is ever taken away. */
+  async grow(colour: Colour, share: number): Promise<void> {
+    for (const component of this.#components) {
+      if (component.growsWithStages !== true) continue;
+      const status = await this.#orchestrator.status(component.deployments[colour]);
+      this.#check();
+      const demand = demandOf(component, share);
+      if (status.desired < demand) await this.#orchestrator.scale(status.name, demand);
+      this.#check();
+    }
+  }
+
   /** Whether the colour can carry this share of all tools (delivery C43); undefined, or what is missing. */
   async lacksCapacity(colour: Colour, share: number): Promise<string | undefined> {
-    for (const { deployments, replicas } of this.#components) {
-      const status = await this.#orchestrator.status(deployments[colour]);
-      const demand = Math.ceil(replicas * share);
+    for (const component of this.#components) {
+      const status = await this.#orchestrator.status(component.deployments[colour]);
+      const demand = demandOf(component, share);
       if (status.ready < demand) return `${status.name}: ${status.ready} of ${demand} ready`;
     }
     return undefined;
@@ -87,6 +103,10 @@ export class Cluster {
       }
     }
   }
+}
+
+function demandOf({ replicas }: ComponentSettings, share: number): number {
+  return Math.ceil(replicas * share);
 }
 
 /** What the autoscaler of a Deployment goes by. */

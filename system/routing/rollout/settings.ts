@@ -20,6 +20,8 @@ export interface ComponentSettings {
   readonly deployments: Readonly<Record<Colour, string>>;
   /** Replicas that carry all tools. */
   readonly replicas: number;
+  /** As canary it has what the tools of its stage need, and what it had (delivery 10); absent: all of it from the start. */
+  readonly growsWithStages?: boolean;
 }
 
 export interface V1Backlog {

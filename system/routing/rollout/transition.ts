@@ -279,6 +279,11 @@ export function stageOf(release: Release, stage: number): Stage {
   return found;
 }
 
+/** The tools of a stage, of all tools. */
+export function shareOf(release: Release, stage: number): number {
+  return stageOf(release, stage).tools / stageOf(release, release.stages.length - 1).tools;
+}
+
 /** `epoch` is the list that is rolled back from; the event of completion has the new one. */
 function startedEvent(
   state: RolloutState,

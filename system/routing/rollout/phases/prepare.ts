@@ -1,7 +1,7 @@
 import type { StepContext, StepResult } from '../context.ts';
 import { waitFor } from '../context.ts';
 import type { PhaseOf, Release, RolloutState } from '../state.ts';
-import { end, expand, goTo } from '../transition.ts';
+import { end, expand, goTo, shareOf } from '../transition.ts';
 
 /**
  * P0 (delivery R67–R71): the list is emptied and confirmed, so that a new image never starts with the tools of the
@@ -51,7 +51,7 @@ export async function deploy(
     sinceMs: phase.sinceMs,
     timeoutMs: settings.deployTimeoutMs,
     missing: async () => {
-      const missing = await cluster.deploy(release.canaryColour, release.image);
+      const missing = await cluster.deploy(release.canaryColour, release.image, shareOf(release, 0));
       if (missing === undefined) await cluster.labelRoles(release.stableColour);
       return missing;
     },

@@ -10,6 +10,7 @@ import {
   followRollback,
   goTo,
   pause,
+  shareOf,
   stageEvent,
   stageOf,
   type Transition,
@@ -28,7 +29,7 @@ export async function expand(
 ): Promise<StepResult> {
   const { management, cluster, settings, nowMs } = context;
   const stage = stageOf(release, phase.stage);
-  const total = stageOf(release, release.stages.length - 1).tools;
+  const share = shareOf(release, phase.stage);
   let listRevision = release.listRevision;
   let countedTools: string[] = [];
   let conflict: Transition | undefined;
@@ -37,7 +38,8 @@ export async function expand(
     timeoutMs: settings.expandTimeoutMs,
     missing: async () => {
       if (settings.pausesAutoscaling && phase.stage === 0) await cluster.holdReplicas();
-      const lacking = await cluster.lacksCapacity(release.canaryColour, stage.tools / total);
+      await cluster.grow(release.canaryColour, share);
+      const lacking = await cluster.lacksCapacity(release.canaryColour, share);
       if (lacking !== undefined) return lacking;
       const proposal = await management.proposal(stage.tools);
       const withdrawn = new Set(release.withdrawnTools);
