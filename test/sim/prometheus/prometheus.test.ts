@@ -295,3 +295,57 @@ describe('instruments', () => {
     expect(() => telemetry.gauge('a_total', { x: '1', y: '2' })).toThrow(RangeError);
   });
 });
+
+describe('a store that is hindered', () => {
+  test('a gap in the scrapes of one machine: stale meanwhile, counted over the gap afterwards', async () => {
+    const bed = new Testbed();
+    const { telemetry, host } = bed.expose('pod');
+    const counter = telemetry.counter('requests_total', {});
+    const gauge = telemetry.gauge('up', {});
+    gauge.set(1);
+    await bed.runToScrape();
+    const hindrance = bed.prometheus.hinder({ hosts: new Set([host]), fail: true, lateMs: 0 });
+    counter.add(60);
+    await bed.runToScrape();
+    expect(bed.ask(gaugeOf('up'))).toBeUndefined();
+    expect(hindrance.hits).toBe(1);
+    hindrance.lift();
+    await bed.runToScrape();
+    expect(bed.ask(gaugeOf('up'))).toBe(1);
+    expect(bed.ask(increaseOf('requests_total', minute))).toBeGreaterThanOrEqual(60);
+    expect(hindrance.hits).toBe(1);
+  });
+
+  test('late scrapes: the newest sample is older by so much', async () => {
+    const bed = new Testbed();
+    const { telemetry, host } = bed.expose('pod');
+    const gauge = telemetry.gauge('up', {});
+    await bed.runToScrape();
+    const hindrance = bed.prometheus.hinder({ hosts: new Set([host]), fail: false, lateMs: 10_000 });
+    await bed.runFor(14_000);
+    gauge.set(7);
+    await bed.runFor(6000);
+    expect(bed.ask(gaugeOf('up'))).toBe(0);
+    await bed.runFor(6000);
+    expect(bed.ask(gaugeOf('up'))).toBe(7);
+    hindrance.lift();
+  });
+
+  test('its clock set back drops samples until it has caught up, set forward leaves a gap (F39)', async () => {
+    const bed = new Testbed();
+    const gauge = bed.expose('pod').telemetry.gauge('up', {});
+    gauge.set(1);
+    await bed.runToScrape();
+    bed.prometheus.stepClock(-40_000);
+    gauge.set(2);
+    await bed.runFor(30_000);
+    // What it has lies in its future.
+    expect(bed.ask(gaugeOf('up'))).toBeUndefined();
+    await bed.runFor(30_000);
+    expect(bed.ask(gaugeOf('up'))).toBe(2);
+    bed.prometheus.stepClock(10 * minute);
+    expect(bed.ask(gaugeOf('up'))).toBeUndefined();
+    await bed.runToScrape();
+    expect(bed.ask(gaugeOf('up'))).toBe(2);
+  });
+});
