@@ -11,6 +11,7 @@ import { defenderMomentGrid } from './defender-moment-grid.ts';
 import { defenderMoments } from './defender-moments.ts';
 import { defenderTimelines } from './defender-timelines/index.ts';
 import { gatewayCut } from './gateway-cut.ts';
+import { farStore } from './far-store.ts';
 import { filteredDurables } from './filtered-durables.ts';
 import { chambers } from './chambers.ts';
 import { electionAgent } from './election-agent.ts';
@@ -80,6 +81,7 @@ export const catalog: readonly Scenario[] = [
   rollingUpdate,
   scaling,
   scalingStorm,
+  farStore,
   defenderChurn,
   defenderMoments,
   defenderMomentGrid,

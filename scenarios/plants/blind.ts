@@ -19,6 +19,7 @@ const campaign: readonly Omit<RunRequest, 'seed'>[] = [
   { scenario: 'release-day', overrides: { tools: '60', minutes: '100' } },
   { scenario: 'quiet-day', overrides: { tools: '60', minutes: '200' } },
   { scenario: 'stalled-colour', overrides: { tools: '60', minutes: '115' } },
+  { scenario: 'far-store', overrides: { tools: '150', minutes: '25' } },
 ];
 
 function requestOf(seed: number): RunRequest {
