@@ -20,6 +20,8 @@ const campaign: readonly Omit<RunRequest, 'seed'>[] = [
   { scenario: 'quiet-day', overrides: { tools: '60', minutes: '200' } },
   { scenario: 'stalled-colour', overrides: { tools: '60', minutes: '115' } },
   { scenario: 'far-store', overrides: { tools: '150', minutes: '25' } },
+  // Long enough that units come back to whom they left, with contexts processed meanwhile.
+  { scenario: 'scaling', overrides: { tools: '60', minutes: '240' } },
 ];
 
 function requestOf(seed: number): RunRequest {
