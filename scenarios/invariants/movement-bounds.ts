@@ -17,6 +17,8 @@ const besidesFew = 0.01;
 /** The same as a share of what the joiners are due: in a small cluster it is the larger one. */
 const besidesDue = 0.3;
 const leastBesides = 4;
+/** Whole units, where there are many. */
+const leastGrain = 2;
 const othersOnCrash = 0.05;
 const loadMax = 1.2;
 const loadMin = 0.8;
@@ -75,7 +77,9 @@ function judgeJoin(ledger: RuleLedger, event: AssignmentChange): void {
   const share = joined.length / members;
   const isSmall = share < smallShare;
   const allowed = isSmall ? slackOfSmallShare : joined.length < fewJoiners ? slackOfFewJoiners : slack;
-  if (moved > allowed * share * units + 2) {
+  // What may go elsewhere in a small cluster comes on top of what the joiners are due.
+  const grain = units < leastUnitsPerMember * members ? leastBesides : leastGrain;
+  if (moved > allowed * share * units + grain) {
     ledger.violate(`${nameOf(event)}: ${moved} units moved when ${joined.length} joined`);
   }
   const besidesSmall = isSmall ? Math.max(besidesFew, besidesDue * share) * units : 0;

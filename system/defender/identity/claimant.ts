@@ -26,7 +26,9 @@ export class Claimant {
   readonly #bucket: KeyValue;
   readonly #currentMap: () => Promise<AssignmentMap | undefined>;
   readonly #state: StateMachine;
-  readonly #account = new ChangeAccount();
+  #account = new ChangeAccount();
+  /** When the pool was last read. */
+  #readMs = -Infinity;
   readonly #startedMs: number;
   #handOverSeenMs = -Infinity;
   #reserved: string | undefined;
@@ -75,6 +77,9 @@ export class Claimant {
     const map = await this.#currentMap();
     const claims = await readClaims(this.#bucket);
     const nowMs = this.#ports.clock.monotonicMs();
+    // What could not be looked at is not known to have stood still: whoever could not read may have been cut off with the holder.
+    if (nowMs - this.#readMs > this.#settings.claimTtlMs / 2) this.#account = new ChangeAccount();
+    this.#readMs = nowMs;
     for (const [id, { entry }] of claims) this.#account.observe(id, entry.revision, nowMs);
     const own = this.#ownClaim(claims);
     if (own !== undefined) return own;

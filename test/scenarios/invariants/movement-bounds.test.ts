@@ -27,6 +27,10 @@ describe('movement.bounds', () => {
       'one unit is the least that can move',
       { members: 5, units: 15, left: names(1), moved: 3, movedFromLeft: 2 },
     ],
+    [
+      'four units a member: some go elsewhere besides',
+      { members: 6, units: 24, joined: names(2), moved: 14, movedToJoined: 10 },
+    ],
     ['a replacement is not judged', { members: 10, joined: ['a'], left: ['b'], moved: 300 }],
     ['the load may be a unit off', { loadMaxRatio: 1.233, loadMinRatio: 0.767 }],
     ['units too heavy', { loadMaxRatio: 3, boundRelaxed: true }],
@@ -51,6 +55,10 @@ describe('movement.bounds', () => {
     [
       { members: 6, units: 150, joined: names(1), moved: 20, movedToJoined: 12 },
       'blue map 1 (6 members, 150 units): only 12 of 20 moved units went to members that joined',
+    ],
+    [
+      { members: 6, units: 24, joined: names(2), moved: 15, movedToJoined: 11 },
+      'blue map 1 (6 members, 24 units): 15 units moved when 2 joined',
     ],
     [{ loadMaxRatio: 1.24 }, 'blue map 1 (10 members, 300 units): load between 0.90 and 1.24 of the mean'],
     [{ loadMinRatio: 0.76 }, 'blue map 1 (10 members, 300 units): load between 0.76 and 1.10 of the mean'],
