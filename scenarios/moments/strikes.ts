@@ -82,20 +82,24 @@ export function strikes(defenders: number): readonly Strike[] {
   ];
 }
 
-/** Kinds of faults that are no column, and why: no act of a Defender depends on them, or they have a grid of their own. */
+/** Kinds of faults, or whole areas of them, that are no column, and why: no act of a Defender depends on them. */
 export const kindsLeftOut: Readonly<Record<string, string>> = {
   'cassandra.clock-step':
     'timestamps of Defenders are their own; the schedules of Cassandra step coordinators',
   'cassandra.lose-disk':
     'to a Defender the same as cassandra.kill-node; what is lost is judged in the storms',
-  'gateway.cut-management': 'a gateway has no part in the protocol of the Defenders',
-  'prometheus.outage': 'Defenders ask no metrics',
+  'gateway.': 'a gateway has no part in the protocol of the Defenders',
+  'routing.': 'a gateway has no part in the protocol of the Defenders',
+  'management.': 'Defenders ask nothing of Management',
+  'prometheus.': 'Defenders ask no metrics',
+  'metrics.': 'Defenders ask no metrics',
   'operator.start-rollout': 'moves tools between colours, which no Defender sees; explore covers it',
   'operator.rollback': 'moves tools between colours, which no Defender sees; explore covers it',
   'jetstream.forget-interest': 'a defect of 2.9 alone; the differential tests of NATS hold the model to it',
   'jetstream.damage-files': 'loses what was acknowledged, which no protocol makes up for',
-  'kafka.kill-broker': 'only where V1 runs',
-  'kafka.pause-broker': 'only where V1 runs',
+  'jetstream.move-member': 'takes a cluster that is larger than its streams',
+  'jetstream.limit-reconnects': 'does nothing without a long outage beside it',
+  'kafka.': 'only where V1 runs',
 };
 
 function cut(name: string, direction: string, target: 'self' | 'leader'): Strike {

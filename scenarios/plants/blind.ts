@@ -18,7 +18,7 @@ const campaign: readonly Omit<RunRequest, 'seed'>[] = [
   { scenario: 'node-loss', overrides: { tools: '60', minutes: '40' } },
   { scenario: 'release-day', overrides: { tools: '60', minutes: '100' } },
   { scenario: 'quiet-day', overrides: { tools: '60', minutes: '200' } },
-  { scenario: 'stalled-colour', overrides: { tools: '60', minutes: '115' } },
+  { scenario: 'stalled-colour', overrides: { tools: '100', minutes: '130' } },
   { scenario: 'far-store', overrides: { tools: '150', minutes: '25' } },
   // Long enough that units come back to whom they left, with contexts processed meanwhile.
   { scenario: 'scaling', overrides: { tools: '60', minutes: '240' } },
