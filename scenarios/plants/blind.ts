@@ -22,6 +22,8 @@ const campaign: readonly Omit<RunRequest, 'seed'>[] = [
   { scenario: 'far-store', overrides: { tools: '150', minutes: '25' } },
   // Long enough that units come back to whom they left, with contexts processed meanwhile.
   { scenario: 'scaling', overrides: { tools: '60', minutes: '240' } },
+  { scenario: 'election-agent', overrides: { tools: '60', minutes: '40' } },
+  { scenario: 'filtered-durables', overrides: { tools: '60', minutes: '40' } },
 ];
 
 function requestOf(seed: number): RunRequest {
