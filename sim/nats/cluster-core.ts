@@ -11,7 +11,7 @@ import { NatsAssets } from './nats-assets.ts';
 import type { NatsClient } from './nats-client.ts';
 import { NatsServer } from './nats-server.ts';
 import type { Operation } from './operations.ts';
-import { nats212, type NatsProfile } from './profile.ts';
+import { nats212, type NatsProfile, type UnmodelledDefect } from './profile.ts';
 import { RaftGroup, type GroupWorld } from './raft-group.ts';
 import { isNeeded } from './retention.ts';
 import type { StoredMessage } from './stored-message.ts';
@@ -54,6 +54,8 @@ export class ClusterCore implements GroupWorld {
   readonly assets: NatsAssets = new NatsAssets(this);
   /** Clients with a connection that their owner has not closed. */
   readonly clients = new Set<NatsClient>();
+  /** What real servers would have shown and this cluster has not. */
+  readonly unmodelled = new Set<UnmodelledDefect>();
   /** How often a client dials a server in vain before it forgets it; of the clients' settings, none in production (fault K6). */
   reconnectAttempts = Infinity;
   /** Clients that had no server left to dial, and closed. */
@@ -205,7 +207,10 @@ export class ClusterCore implements GroupWorld {
 }
 
 /** A message may remove one of another subject. */
-function trims({ settings: { discard, maxMessages, maxBytes } }: StreamAsset): boolean {
+function trims({ settings, profile, hasDeaf }: StreamAsset): boolean {
+  const { discard, maxMessages, maxBytes, maxMessagesPerSubject } = settings;
+  // Servers of 2.9 tell all consumers of what goes, also those that do not hear of what comes.
+  if (maxMessagesPerSubject > 0 && hasDeaf && !profile.multiFilter) return true;
   return discard === 'old' && (maxMessages > 0 || maxBytes > 0);
 }
 

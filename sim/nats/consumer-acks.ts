@@ -36,8 +36,10 @@ export class ConsumerAcks {
         }
         if (verb === 'term' && mutations.ackFloorMovesOnTerm)
           this.#service.machine.record.floorStream = sequence;
-        // Only what was pending makes room for something else.
-        wakes = this.#service.settings.ack === 'all' || memory.pending.has(sequence);
+        // Only what was pending makes room for something else, and only where there was none.
+        wakes =
+          (this.#service.settings.ack === 'all' || memory.pending.has(sequence)) &&
+          (memory.isFull(this.#service.settings) || this.#service.queue.hasLoops);
         if (
           !this.settle(
             sequence,
@@ -49,8 +51,7 @@ export class ConsumerAcks {
         if (ackReplyAfterQuorum) call = undefined;
         break;
       case 'nak':
-        if (!mutations.nakIgnored) this.#giveBack(request);
-        wakes = request.delayUs === 0;
+        wakes = !mutations.nakIgnored && this.#giveBack(request);
         break;
       case 'progress':
         if (!mutations.progressIgnored) this.#restart(sequence);
@@ -91,24 +92,26 @@ export class ConsumerAcks {
     return true;
   }
 
-  #giveBack({ sequence, consumerSequence, deliveryCount, delayUs }: AckRequest): void {
+  /** True: something waits to be delivered again, and the consumer looks at it. */
+  #giveBack({ sequence, consumerSequence, deliveryCount, delayUs }: AckRequest): boolean {
     const { memory } = this.#service;
-    if (consumerSequence <= memory.floorConsumer || consumerSequence > memory.nextConsumer) return;
+    if (consumerSequence <= memory.floorConsumer || consumerSequence > memory.nextConsumer) return false;
     const pending = memory.pending.get(sequence);
     if (pending === undefined) {
       const isAnything =
         !this.#service.asset.profile.multiFilter && memory.pending.size === 0 && delayUs === 0;
       if (isAnything) memory.queueAnything(sequence);
-      return;
+      return isAnything;
     }
     this.#service.server.cluster.advise('nak', this.#service.asset, sequence);
     if (delayUs > 0 && !this.#service.asset.stream.mutations.nakDelayIgnored) {
       memory.forgetAgain(sequence);
       pending.deliveredUs = this.#service.nowUs - this.#service.settings.ackWaitMs * 1000 + delayUs;
       this.#redate(sequence, pending.consumerSequence, deliveryCount, pending.deliveredUs);
-      return;
+      return false;
     }
     memory.queueAgain(sequence);
+    return true;
   }
 
   #restart(sequence: number): void {

@@ -19,6 +19,8 @@ export class ConsumerMachine implements Machine {
   readonly record: ConsumerRecord;
   /** Pull requests that wait at the leader, in memory only; none while nobody pulls one by one. */
   pulls: Set<RawPull> | undefined;
+  /** First stream sequence that the last acknowledgement was of. */
+  freedFrom = 0;
 
   constructor(context: ConsumerContext, record: ConsumerRecord = new ConsumerRecord()) {
     this.context = context;
@@ -39,6 +41,10 @@ export class ConsumerMachine implements Machine {
         );
         return 0;
       case 'acked':
+        this.freedFrom =
+          context.settings.ack === 'all'
+            ? record.freedFrom(operation.sequence, context.isAlone && context.profile.multiFilter)
+            : operation.sequence;
         return record.acked(
           context.settings,
           operation.consumerSequence,

@@ -121,12 +121,14 @@ export class ConsumerMemory {
   /** `gone`: it was to be a last message of its subject, and is not there any more. */
   nextNew(stream: StreamMachine): StoredMessage | 'gone' | undefined {
     while (this.#skipList !== undefined) {
-      const sequence = this.#skipList.sequences[0];
-      const message = sequence === undefined ? undefined : stream.messages.get(sequence);
+      const sequence = this.#skipList.sequences[0] ?? 0;
+      const { profile, filter } = this.#asset;
+      // An old server takes the next one where that is gone, and comes by it once more.
+      const message = profile.multiFilter ? stream.messages.get(sequence) : stream.nextFor(filter, sequence);
       if (message !== undefined) return message;
-      this.#advanceSkipList();
+      this.#advanceSkipList(sequence);
       // A newer server looks no further for now (`errDeletedMsg`).
-      if (this.#asset.profile.multiFilter) return 'gone';
+      if (profile.multiFilter) return 'gone';
     }
     return stream.nextFor(this.#asset.filter, this.nextStream);
   }
@@ -151,11 +153,17 @@ export class ConsumerMemory {
       this.redelivered.set(sequence, (this.redelivered.get(sequence) ?? 0) + 1);
       const pending = this.pending.get(sequence);
       if (pending !== undefined) pending.deliveredUs = nowUs;
+      // Only servers of 2.9 deliver again what is not pending.
+      else if (isTracked)
+        this.pending.set(sequence, { consumerSequence, deliveredUs: nowUs, subject, isLost: false });
       return { deliveryCount: this.countOf(sequence), consumerSequence };
     }
     if (this.#skipList === undefined) this.nextStream = sequence + 1;
-    else this.#advanceSkipList();
-    if (isTracked) {
+    else this.#advanceSkipList(sequence);
+    const earlier = this.pending.get(sequence);
+    if (earlier !== undefined) {
+      earlier.deliveredUs = nowUs;
+    } else if (isTracked) {
       this.pending.set(sequence, { consumerSequence, deliveredUs: nowUs, subject, isLost: false });
     } else {
       this.floorConsumer = consumerSequence;
@@ -195,6 +203,7 @@ export class ConsumerMemory {
   /** All up to this one are done with. Undefined: they were. */
   settleUpTo(sequence: number, consumerSequence: number): number | undefined {
     if (consumerSequence <= this.floorConsumer || sequence <= this.floorStream) return undefined;
+    if (!this.#asset.profile.multiFilter) this.#forgetUpTo(sequence);
     this.floorConsumer = consumerSequence;
     this.floorStream = sequence;
     for (const other of this.pending.keys()) {
@@ -204,6 +213,15 @@ export class ConsumerMemory {
       this.forgetAgain(other);
     }
     return consumerSequence;
+  }
+
+  /** Servers of 2.9 go through all sequences from the floor on, not only through what is pending. */
+  #forgetUpTo(sequence: number): void {
+    const { floorStream } = this;
+    this.again = this.again.filter((other) => other > sequence || other <= floorStream);
+    for (const other of this.redelivered.keys()) {
+      if (other <= sequence && other > floorStream) this.redelivered.delete(other);
+    }
   }
 
   queueAgain(sequence: number): void {
@@ -223,7 +241,7 @@ export class ConsumerMemory {
 
   /** It is still to be delivered or acknowledged (`needAck`). */
   needs(sequence: number, settings: EffectiveConsumerSettings): boolean {
-    if (this.redelivered.has(sequence)) return true;
+    if (this.#asset.profile.multiFilter && this.redelivered.has(sequence)) return true;
     if (sequence <= this.floorStream) return false;
     return settings.ack !== 'explicit' || sequence >= this.nextStream || this.pending.has(sequence);
   }
@@ -238,9 +256,19 @@ export class ConsumerMemory {
     return (this.redelivered.get(sequence) ?? 0) + 1;
   }
 
+  /** It is not to be delivered once more. */
   isExhausted(sequence: number, { maxDeliver }: EffectiveConsumerSettings): boolean {
     const more = this.#asset.stream.mutations.maxDeliverOneMore ? 1 : 0;
     return maxDeliver > 0 && this.countOf(sequence) >= maxDeliver + more;
+  }
+
+  /**
+   * The same while nobody asks for it: then 2.12 counts redeliveries, or one (`hasMaxDeliveries`), so that only what may
+   * be delivered once leaves by itself, and 2.9 does not look (seen on both).
+   */
+  isExhaustedUnasked(sequence: number, settings: EffectiveConsumerSettings): boolean {
+    if (this.#asset.profile.version === '2.9.10' || !this.isExhausted(sequence, settings)) return false;
+    return Math.max(1, this.redelivered.get(sequence) ?? 0) >= settings.maxDeliver;
   }
 
   /** It leaves the pending set, undelivered for good (jetstream F50). */
@@ -255,15 +283,17 @@ export class ConsumerMemory {
   /** Lost ones before the first message are forgotten when pending deliveries are looked through (`checkPending`). True: there were some. */
   forgetLost(first: number): boolean {
     const before = this.pending.size;
+    const { multiFilter } = this.#asset.profile;
     for (const [sequence, { consumerSequence, isLost }] of this.pending) {
       if (!isLost || sequence >= first) continue;
       this.pending.delete(sequence);
       this.redelivered.delete(sequence);
       this.forgetAgain(sequence);
+      if (!multiFilter) continue;
       this.floorStream = Math.max(this.floorStream, sequence);
       this.floorConsumer = Math.max(this.floorConsumer, consumerSequence);
     }
-    if (before > 0 && this.pending.size === 0) {
+    if (multiFilter && before > 0 && this.pending.size === 0) {
       this.floorConsumer = this.nextConsumer - 1;
       this.floorStream = this.nextStream - 1;
     }
@@ -362,16 +392,14 @@ export class ConsumerMemory {
     }
   }
 
-  #advanceSkipList(): void {
+  /** `looked`: the sequence that was found there. */
+  #advanceSkipList(looked: number): void {
     const list = this.#skipList;
     if (list === undefined) return;
     const sequence = list.sequences.shift() ?? 0;
-    if (list.sequences.length === 0) {
-      this.#skipList = undefined;
-      const { multiFilter } = this.#asset.profile;
-      this.nextStream = multiFilter ? list.resumeAfter + 1 : Math.max(list.resumeAfter, sequence + 1);
-    } else {
-      this.nextStream = sequence + 1;
-    }
+    const isLast = list.sequences.length === 0;
+    if (isLast) this.#skipList = undefined;
+    if (this.#asset.profile.multiFilter) this.nextStream = isLast ? list.resumeAfter + 1 : sequence + 1;
+    else this.nextStream = Math.max(isLast ? list.resumeAfter : this.nextStream, looked + 1);
   }
 }

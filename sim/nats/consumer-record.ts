@@ -103,6 +103,23 @@ export class ConsumerRecord {
     return true;
   }
 
+  /**
+   * The first that an acknowledgement of all up to a sequence frees; asked before `acked`. Where one replica acknowledges
+   * by itself, it goes by what was pending (2.12), else from the floor on.
+   */
+  freedFrom(sequence: number, byPending: boolean): number {
+    const gap = sequence - this.floorStream;
+    if (gap <= 1) return sequence;
+    if (!byPending) return this.floorStream + 1;
+    let lowest = sequence;
+    let isPendingBeyond = false;
+    for (const other of this.pending.keys()) {
+      if (other > sequence) isPendingBeyond = true;
+      else lowest = Math.min(lowest, other);
+    }
+    return isPendingBeyond && gap <= this.pending.size ? this.floorStream + 1 : lowest;
+  }
+
   /** A leader writes what it has in memory over its own copy, unreplicated (`writeStoreState`). */
   overwrite(memory: {
     readonly nextConsumer: number;
@@ -117,9 +134,9 @@ export class ConsumerRecord {
     this.floorStream = memory.floorStream;
   }
 
-  /** It is still to be delivered or acknowledged (`needAck`). */
-  needs(sequence: number, settings: EffectiveConsumerSettings): boolean {
-    if (this.redelivered.has(sequence)) return true;
+  /** It is still to be delivered or acknowledged (`needAck`); 2.9 does not ask what was redelivered and given up. */
+  needs(sequence: number, settings: EffectiveConsumerSettings, isOld: boolean): boolean {
+    if (!isOld && this.redelivered.has(sequence)) return true;
     if (sequence <= this.floorStream) return false;
     return settings.ack !== 'explicit' || sequence > this.deliveredStream || this.pending.has(sequence);
   }

@@ -22,14 +22,15 @@ export function consumerState(service: ConsumerService): ConsumerState {
     ? { consumerSequence: record.floorConsumer, streamSequence: record.floorStream }
     : { consumerSequence: memory.floorConsumer, streamSequence: memory.floorStream };
   const leader = service.replica.group.size > 1 ? { leader: service.server.name } : {};
+  const { multiFilter } = service.server.cluster.profile;
+  const tellsNone = (service.settings.maxDeliver === 1 && multiFilter) || mutations.redeliveredInfoZero;
   return {
     settings: service.settings,
     delivered,
     ackFloor,
     pending: service.pending.reported(service.stream),
     ackPending: memory.pending.size,
-    redelivered:
-      service.settings.maxDeliver === 1 || mutations.redeliveredInfoZero ? 0 : memory.redelivered.size,
+    redelivered: tellsNone ? 0 : memory.redelivered.size,
     waiting: service.queue.rawCount(),
     ...leader,
   };
@@ -44,7 +45,7 @@ export function deliveredBytes(service: ConsumerService, message: StoredMessage)
     memory.countOf(message.sequence),
     message.sequence,
     memory.nextConsumer,
-    Math.max(0, service.pending.value(service.stream) - 1),
+    service.pending.beside(),
   ];
   let replyBytes = '$JS.ACK.......'.length + stream.name.length + name.length + timestampDigits;
   for (const counter of counters) replyBytes += String(counter).length;

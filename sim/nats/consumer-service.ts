@@ -45,6 +45,8 @@ export class ConsumerService implements GroupService {
   readonly #releases: ReleaseQueue = new ReleaseQueue(this);
   readonly idle: IdleWatch = new IdleWatch(this);
   #dispatching = false;
+  /** Its stream did not keep by limits alone when it began to lead: a later change is not heard of by a consumer without acks. */
+  isReleasing = false;
 
   constructor(asset: ConsumerAsset, replica: RaftReplica) {
     this.asset = asset;
@@ -87,6 +89,7 @@ export class ConsumerService implements GroupService {
     this.#stream.group.settle();
     this.ready = true;
     const { machine, server, asset } = this;
+    this.isReleasing = asset.stream.settings.retention !== 'limits';
     if (machine.record.started) {
       this.memory.restore(machine.record, this.stream, this.nowUs, server.wallUs());
       this.#takeOver();
@@ -164,7 +167,7 @@ export class ConsumerService implements GroupService {
         operation.call = undefined;
         if (call !== undefined) this.server.answer(call, true);
         // Also of what was not pending any more: a message whose deliveries were exhausted goes when it is acknowledged.
-        this.#releases.release(sequence);
+        this.#releases.release(this.machine.freedFrom, sequence);
         return;
       }
       case 'skipped':
@@ -201,10 +204,7 @@ export class ConsumerService implements GroupService {
     const { stream } = this;
     let stalled = false;
     for (;;) {
-      if (!this.redeliveries.dropExhausted(stream)) {
-        stalled = true;
-        break;
-      }
+      if (!this.redeliveries.dropExhausted(stream)) break;
       const again = memory.nextAgain();
       if (again === undefined && memory.isFull(this.settings)) {
         stalled = true;
@@ -216,8 +216,10 @@ export class ConsumerService implements GroupService {
         this.#passOver(stream);
         break;
       }
+      this.pending.announced(message.sequence, again === undefined, stream);
       const waiter = this.queue.next(message);
       if (waiter === undefined) {
+        this.pending.returned(again === undefined);
         if (!this.queue.isEmpty) break;
         if (again === undefined) memory.stayAt(message.sequence);
         else {
@@ -246,11 +248,15 @@ export class ConsumerService implements GroupService {
   streamChanged(operation: Operation, result: number): void {
     if (!this.ready) return;
     const { stream } = this;
+    const wasFull = this.memory.isFull(this.settings);
+    let isWoken = this.queue.hasLoops;
     const isChanged = stream.messages.removals !== this.#removalsSeen;
     // Nothing was stored, and nobody is woken.
     if (result <= 0 && operation.kind !== 'purge' && !isChanged) return;
     if (operation.kind === 'purge') {
       if (result >= 0) purged(this, operation);
+    } else if (operation.kind === 'store' && !this.asset.profile.multiFilter && !stream.stores(operation)) {
+      return;
     } else if (operation.kind === 'store' && result > 0) {
       const { rollup, subject } = operation;
       if (rollup !== '') {
@@ -258,17 +264,20 @@ export class ConsumerService implements GroupService {
         const rolled = rollup === 'sub' ? owner.subjects.name(subject) : '';
         purged(this, { subject: rolled, belowSequence: 0, keep: 1 });
       }
-      if (this.asset.heard?.matches(subject) === true) this.pending.told(result);
+      if (this.asset.heard?.matches(subject) === true) {
+        this.pending.told(result);
+        isWoken ||= result >= this.memory.nextStream;
+      }
     }
-    if (isChanged) this.forgetRemoved();
-    this.dispatch();
+    if (isChanged && this.forgetRemoved() && wasFull) isWoken = true;
+    if (isWoken) this.dispatch();
   }
 
   /** Limits may have removed something. */
   trimmed(): void {
     if (!this.ready || this.stream.messages.removals === this.#removalsSeen) return;
-    this.forgetRemoved();
-    this.dispatch();
+    const wasFull = this.memory.isFull(this.settings);
+    if ((this.forgetRemoved() && wasFull) || this.queue.hasLoops) this.dispatch();
   }
 
   /** Settings were changed by the meta group. */
@@ -340,6 +349,12 @@ export class ConsumerService implements GroupService {
     this.pending.removed(sequence);
   }
 
+  /** The stream tells that it is gone: a delivery of it counts as terminated, ahead of what else a purge does. */
+  messageTerminated(sequence: number): void {
+    const held = this.memory.pending.get(sequence);
+    if (held !== undefined) this.acks.settle(sequence, held.consumerSequence, undefined);
+  }
+
   /** It is gone, and this consumer does not hear of it. */
   messageLost(sequence: number): void {
     const held = this.memory.pending.get(sequence);
@@ -354,18 +369,24 @@ export class ConsumerService implements GroupService {
     }
   }
 
-  /** Messages that were pending and are gone from the stream count as terminated (jetstream D37). */
-  forgetRemoved(): void {
+  /** Messages that were pending and are gone from the stream count as terminated (jetstream D37). True: there were some. */
+  forgetRemoved(): boolean {
     const { stream } = this;
     this.#removalsSeen = stream.messages.removals;
     const { heard, profile } = this.asset;
+    let settled = false;
     for (const [sequence, held] of this.memory.pending) {
       if (held.isLost || stream.messages.get(sequence) !== undefined || sequence > stream.lastSequence)
         continue;
       const isTold = !profile.multiFilter || held.subject < 0 || heard?.matches(held.subject) === true;
-      if (isTold) this.acks.settle(sequence, held.consumerSequence, undefined);
-      else held.isLost = true;
+      if (!isTold) {
+        held.isLost = true;
+        continue;
+      }
+      this.acks.settle(sequence, held.consumerSequence, undefined);
+      settled = true;
     }
+    return settled;
   }
 
   /** Other pulls of a filled one, for `num_pending` in answers and for requests that do not wait. */

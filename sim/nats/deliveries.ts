@@ -50,7 +50,7 @@ export class Deliveries {
     if (settings.ack === 'none') {
       // The queue of a lone consumer is made with its stream; one that keeps by interest since later has none.
       const isQueued = !asset.isAlone || asset.stream.keptByInterest;
-      if (asset.stream.settings.retention !== 'limits' && isQueued) {
+      if (this.#service.isReleasing && isQueued) {
         replica.propose({ kind: 'acked', consumerSequence, sequence, call: undefined });
       }
     } else {

@@ -10,7 +10,7 @@ import type { MetaMachine } from './meta-machine.ts';
 import type { NatsServer } from './nats-server.ts';
 import type { Assignment } from './operations.ts';
 import { RaftGroup } from './raft-group.ts';
-import { dropUnneeded, freeAfter, isSettled, releasedBeside } from './retention.ts';
+import { dropUnneeded, floorOf, freeAfter, isSettled, releasedBeside } from './retention.ts';
 import { ConsumerAsset, StreamAsset } from './stream-asset.ts';
 import { enforceLimits } from './stream-limits.ts';
 import { StreamMachine, streamMachineOf } from './stream-machine.ts';
@@ -99,10 +99,11 @@ export class NatsAssets {
     const existing = this.streams.get(settings.name);
     if (existing !== undefined) {
       const { retention, maxMessagesPerSubject } = existing.settings;
+      // What replicas have heard of they have applied, by the settings of then.
+      existing.group.settle();
       existing.settings = settings;
       if (this.#cluster.profile.multiFilter || settings.replicas === 1)
         existing.servesDirect = settings.allowDirect;
-      existing.group.settle();
       this.#groupOfSubject = [];
       if (retention !== settings.retention && settings.retention === 'interest')
         dropUnneeded(existing, (message, server) => isSettled(existing, message, server));
@@ -154,9 +155,10 @@ export class NatsAssets {
     if (existing !== undefined) {
       const previous = existing.settings;
       asset.update(existing, settings);
+      const floor = floorOf(existing);
       const hasOtherFilter = previous.filterSubjects.join() !== settings.filterSubjects.join();
       if (hasOtherFilter && asset.settings.retention === 'interest' && this.#cluster.profile.multiFilter)
-        dropUnneeded(asset, () => true);
+        dropUnneeded(asset, ({ sequence }) => sequence >= floor);
       const service = existing.group.leader()?.service;
       // A server of 2.9 answers before its loop has looked at what else may be delivered now.
       if (!this.#cluster.profile.multiFilter) this.#answerConsumer(existing, call);
@@ -207,11 +209,9 @@ export class NatsAssets {
   }
 
   #removeConsumer(consumer: ConsumerAsset): void {
-    let floor = Infinity;
+    const floor = floorOf(consumer);
     for (const { service } of consumer.group.replicas) {
-      if (!(service instanceof ConsumerService)) continue;
-      service.removed();
-      if (service.ready) floor = service.floorStream;
+      if (service instanceof ConsumerService) service.removed();
     }
     consumer.stream.remove(consumer);
     this.#end(consumer.group);

@@ -19,6 +19,13 @@ export type ReleaseDefect =
   | 'pause-loses-buffer'
   | 'watch-consumers-stay';
 
+/**
+ * Defects of 2.9 that the model does not show, only notes that a server would have. No client here relies on them.
+ * - `purge-revives`: a purge of a file up to a sequence that is gone, past another that is gone, brings the former back
+ * - `pattern-counted-twice`: pending messages of a pattern in a file are counted twice or not, as a hash table falls
+ */
+export type UnmodelledDefect = 'purge-revives' | 'pattern-counted-twice';
+
 export interface NatsProfile {
   readonly version: '2.12' | '2.9.10';
   /** A message goes to the client only when the delivery is replicated (since 2.11.2, jetstream F55). */

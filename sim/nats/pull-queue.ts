@@ -22,6 +22,11 @@ export class PullQueue {
     return this.#waiting.length === 0;
   }
 
+  /** Some client pulls in a loop, whose renewals would wake the consumer. */
+  get hasLoops(): boolean {
+    return this.#waiting.some((waiter) => waiter instanceof Interest);
+  }
+
   add(waiter: Waiter): void {
     this.#waiting.push(waiter);
   }

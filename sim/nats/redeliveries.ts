@@ -54,7 +54,7 @@ export class Redeliveries {
       }
       if (pending === undefined && multiFilter) {
         memory.forgetAgain(sequence);
-      } else if (isGone && pending !== undefined) {
+      } else if (isGone && pending !== undefined && multiFilter) {
         memory.forgetAgain(sequence);
         this.#service.acks.settle(sequence, pending.consumerSequence, undefined);
       } else if (memory.isExhausted(sequence, this.#service.settings)) {
@@ -101,7 +101,7 @@ export class Redeliveries {
     const { memory } = service;
     if (memory.forgetLost(service.stream.first)) service.machine.record.overwrite(memory);
     for (const sequence of memory.expired(service.nowUs, service.settings)) {
-      if (memory.isExhausted(sequence, service.settings)) redeliveries.#exhaust(sequence);
+      if (memory.isExhaustedUnasked(sequence, service.settings)) redeliveries.#exhaust(sequence);
       else memory.expire(sequence, service.nowUs);
     }
     redeliveries.rearm();

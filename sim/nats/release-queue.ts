@@ -16,12 +16,10 @@ export class ReleaseQueue {
     this.#service = service;
   }
 
-  /** An acknowledgement of this message is replicated. */
-  release(sequence: number): void {
-    const { settings, stream } = this.#service;
+  /** An acknowledgement of these messages is replicated. */
+  release(from: number, through: number): void {
     if (!this.#removes) return;
-    const lowest = settings.ack === 'all' ? stream.first : sequence;
-    for (let at = lowest; at <= sequence; at++) this.#releaseOne(at);
+    for (let at = from; at <= through; at++) this.#releaseOne(at);
   }
 
   /** After a change of leader all up to the cursor is looked through. */

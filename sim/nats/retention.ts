@@ -26,7 +26,11 @@ export function isNeeded(
     const needs =
       service instanceof ConsumerService && service.ready
         ? service.needs(message.sequence)
-        : consumerMachineOf(replica.machine).record.needs(message.sequence, consumer.settings);
+        : consumerMachineOf(replica.machine).record.needs(
+            message.sequence,
+            consumer.settings,
+            !asset.profile.multiFilter,
+          );
     if (needs) return true;
   }
   return false;
@@ -67,7 +71,10 @@ export function isSettled(asset: StreamAsset, message: StoredMessage, server: Na
     // A floor beyond the stream is not believed.
     if (record.floorStream > lastSequence) return false;
     const seen = record.pending.size === 0 ? record.floorStream : record.deliveredStream;
-    return message.sequence <= seen && !record.needs(message.sequence, consumer.settings);
+    return (
+      message.sequence <= seen &&
+      !record.needs(message.sequence, consumer.settings, !asset.profile.multiFilter)
+    );
   });
 }
 
@@ -90,6 +97,15 @@ export function releasedBeside(consumer: ConsumerAsset, replica: RaftReplica, op
   machine.apply({ kind: 'delete', sequence, isRelease: true, call: undefined });
 }
 
+/** Up to here a consumer's leader is done with everything; without a leader it would be no help to look. */
+export function floorOf(consumer: ConsumerAsset): number {
+  let floor = Infinity;
+  for (const { service } of consumer.group.replicas) {
+    if (service instanceof ConsumerService && service.ready) floor = service.floorStream;
+  }
+  return floor;
+}
+
 /** A consumer of an interest stream was deleted: from its floor on, what nobody needs is free, whoever held it back. */
 export function freeAfter(consumer: ConsumerAsset, floor: number): void {
   const { stream } = consumer;
@@ -104,8 +120,10 @@ export function freeAfter(consumer: ConsumerAsset, floor: number): void {
   }
   const leader = group.leader();
   if (leader?.service?.ready !== true) return;
+  // A floor beyond the stream is not believed here either.
+  const from = floor > streamMachineOf(leader.machine).lastSequence ? 0 : floor;
   for (const message of streamMachineOf(leader.machine).messages) {
-    if (message.sequence < floor && !consumer.filter.matches(message.subject)) continue;
+    if (message.sequence < from) continue;
     if (isNeeded(stream, message, leader.server)) continue;
     leader.propose({ kind: 'delete', sequence: message.sequence, isRelease: true, call: undefined });
   }

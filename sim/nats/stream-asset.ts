@@ -6,7 +6,7 @@ import type { ConsumerContext } from './consumer-machine.ts';
 import { ConsumerService } from './consumer-service.ts';
 import type { Mutations } from './mutations.ts';
 import type { ClusterCore } from './cluster-core.ts';
-import type { NatsProfile } from './profile.ts';
+import type { NatsProfile, UnmodelledDefect } from './profile.ts';
 import type { RaftGroup } from './raft-group.ts';
 import { streamMachineOf, type StreamContext, type StreamMachine } from './stream-machine.ts';
 import type { StoredMessage } from './stored-message.ts';
@@ -94,6 +94,7 @@ export class StreamAsset implements StreamContext {
   readonly subjects: SubjectTable;
   readonly profile: NatsProfile;
   readonly mutations: Mutations;
+  readonly unmodelled: Set<UnmodelledDefect>;
   settings: EffectiveStreamSettings;
   readonly consumers = new Map<string, ConsumerAsset>();
   /** Its replicas answer direct reads. Under 2.9 an update changes that for replicated streams when another leads. */
@@ -119,6 +120,7 @@ export class StreamAsset implements StreamContext {
     this.subjects = cluster.subjects;
     this.profile = cluster.profile;
     this.mutations = cluster.mutations;
+    this.unmodelled = cluster.unmodelled;
     this.settings = settings;
     this.servesDirect = settings.allowDirect;
     this.keptByInterest = settings.retention !== 'limits';
@@ -165,6 +167,13 @@ export class StreamAsset implements StreamContext {
     }
   }
 
+  /** A purge removes one by one: a delivery of what is gone counts as terminated before the purge moves a cursor (2.12). */
+  purgedAlone(machine: StreamMachine, { sequence, subject }: StoredMessage): void {
+    if (!this.profile.multiFilter) return;
+    for (const consumer of this.listenersOf(subject))
+      serviceBeside(consumer, machine)?.messageTerminated(sequence);
+  }
+
   /** One message was purged, and is told of as if its subject were what the purge was about. */
   purgedOne(machine: StreamMachine, { sequence }: StoredMessage, pattern: string): void {
     for (const consumer of this.consumers.values()) {
@@ -173,10 +182,13 @@ export class StreamAsset implements StreamContext {
       const isHeard =
         heard !== undefined &&
         (heard.subjects.length === 0 || heard.subjects.some((own) => subjectMatches(own, pattern)));
-      if (!isHeard) service?.messagesPurged(machine, false);
-      else if (filter.subjects.length === 0 || filter.subjects.some((own) => filterCovers(own, pattern))) {
-        service?.messageRemoved(sequence);
+      if (!isHeard) {
+        service?.messagesPurged(machine, false);
+        continue;
       }
+      if (filter.subjects.length === 0 || filter.subjects.some((own) => filterCovers(own, pattern)))
+        service?.messageRemoved(sequence);
+      service?.messageTerminated(sequence);
     }
   }
 
@@ -184,6 +196,11 @@ export class StreamAsset implements StreamContext {
     for (const consumer of this.consumers.values()) {
       serviceBeside(consumer, machine)?.messagesPurged(machine, true);
     }
+  }
+
+  /** Some consumer hears of other messages than its filter wants. */
+  get hasDeaf(): boolean {
+    return this.#others.length > 0;
   }
 
   takes(subject: string): boolean {

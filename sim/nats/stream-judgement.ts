@@ -43,15 +43,11 @@ export function judge(machine: StreamMachine, operation: StoreOperation): number
   ) {
     machine.refusal ??= apiErrors.messageTooLarge;
   }
-  if (
-    operation.ttlUs === unreadableTtlUs &&
-    (machine.settings.retention !== 'interest' || machine.isWanted(operation))
-  ) {
+  if (operation.ttlUs === unreadableTtlUs && machine.stores(operation)) {
     machine.refusal ??= apiErrors.ttlInvalid;
   }
   // Of what nobody wants nothing is stored.
-  const isStored = machine.settings.retention !== 'interest' || machine.isWanted(operation);
-  if (isStored && machine.refusal === undefined) {
+  if (machine.stores(operation) && machine.refusal === undefined) {
     machine.refusal = storeRefusal(machine, operation);
     if (machine.refusal !== undefined) machine.expectedLast = machine.lastSequence;
   }

@@ -7,7 +7,7 @@ import { countMatching, lastMatching, lastOfEach, nextMatching } from './message
 import { headerNames } from './message-headers.ts';
 import type { Mutations } from './mutations.ts';
 import type { Operation, StoreOperation, StreamOperation } from './operations.ts';
-import type { NatsProfile } from './profile.ts';
+import type { NatsProfile, UnmodelledDefect } from './profile.ts';
 import { MessageStore, type StoredMessage } from './stored-message.ts';
 import { judge } from './stream-judgement.ts';
 import { makeRoom } from './stream-limits.ts';
@@ -21,13 +21,15 @@ export interface StreamContext {
   readonly subjects: SubjectTable;
   readonly profile: NatsProfile;
   readonly mutations: Mutations;
+  readonly unmodelled: Set<UnmodelledDefect>;
   /** Duplicates and expectations are judged when a message is applied, not when it is proposed (jetstream D28). */
   readonly judgesAtApply: boolean;
   /** Copies to a replica what the leader has behind it, up to a sequence (`processCatchupMsg`). */
   catchUp(machine: StreamMachine, sequence: number): void;
   /** One message is gone from a replica. */
   removed(machine: StreamMachine, message: StoredMessage): void;
-  /** A purge of a pattern has taken one message, or many. */
+  /** A purge has taken a message by itself, or of a pattern one message, or many. */
+  purgedAlone(machine: StreamMachine, message: StoredMessage): void;
   purgedOne(machine: StreamMachine, message: StoredMessage, pattern: string): void;
   purgedMany(machine: StreamMachine): void;
   /** Some consumer's filter matches. */
@@ -271,11 +273,11 @@ export class StreamMachine implements Machine {
     if (messageId !== '') {
       const isForgotten = !context.profile.multiFilter && this.settings.retention === 'interest';
       // 2.9 remembers no sequence of what nobody wanted.
-      const known = isForgotten && !this.isWanted(operation) ? 0 : sequence;
+      const known = isForgotten && !this.#isWanted(operation) ? 0 : sequence;
       this.#ids.renew(messageId, known, storedUs);
     }
     // Nobody is interested: the sequence is used up and nothing is kept (jetstream D36), not even what a rollup would.
-    if (this.settings.retention === 'interest' && !this.isWanted(operation)) {
+    if (!this.stores(operation)) {
       this.expectedLast = sequence;
       if (context.profile.multiFilter) this.#rollUp(operation, 0);
       return sequence;
@@ -385,8 +387,8 @@ export class StreamMachine implements Machine {
     if (subject === '' && keep === 0 && (belowSequence === 0 || (belowSequence === 1 && isOld))) {
       messages.clear();
       this.#tally?.clear();
-      // The log of a replicated stream says up to which sequence, and nothing where there is none.
-      if (this.settings.replicas === 1) this.begun = true;
+      // The log of a replicated stream says up to which sequence, and nothing where there is none and nobody has said it.
+      if (this.settings.replicas === 1 || belowSequence === 1) this.begun = true;
       if (context.mutations.purgeResetsSequence) this.expectedLast = this.lastSequence = 0;
     } else if (subject === '' && belowSequence > this.lastSequence) {
       // All of what there is and more: the stream goes on behind it (`Compact`).
@@ -398,12 +400,21 @@ export class StreamMachine implements Machine {
       // An old server keeps so many sequences, not messages; in memory the first to be kept has to be there.
       const isMissing = compactsTo > 0 && messages.get(compactsTo) === undefined;
       if (isMissing && isOld && this.settings.storage === 'memory') return -1;
+      if (isMissing && isOld && this.#hasGapBefore(compactsTo)) context.unmodelled.add('purge-revives');
       this.#removeBelow(compactsTo);
     } else {
       return this.#purgeMatching(subject, belowSequence === 1 && isOld ? 0 : belowSequence, keep);
     }
     if (messages.size < before) context.purgedMany(this);
     return before - messages.size;
+  }
+
+  #hasGapBefore(sequence: number): boolean {
+    const { first } = this.messages;
+    if (first === undefined || first.sequence >= sequence) return false;
+    let count = 0;
+    for (const message of this.messages) if (message.sequence < sequence) count++;
+    return count < sequence - first.sequence;
   }
 
   #removeBelow(sequence: number): void {
@@ -413,6 +424,7 @@ export class StreamMachine implements Machine {
       if (isFile) this.#tally?.removed(messages.first);
       messages.remove(messages.first);
     }
+    if (isFile) this.#tally?.compacted(messages);
   }
 
   /** In memory each message is removed by itself; a file is told of one, or that there were many. */
@@ -430,8 +442,10 @@ export class StreamMachine implements Machine {
     }
     const isOneByOne = settings.storage === 'memory';
     for (const message of removed) {
-      if (isOneByOne) this.drop(message);
-      else {
+      if (isOneByOne) {
+        this.drop(message);
+        context.purgedAlone(this, message);
+      } else {
         this.#tally?.removed(message);
         messages.remove(message);
       }
@@ -443,8 +457,13 @@ export class StreamMachine implements Machine {
     return removed.length;
   }
 
+  /** False: it uses up a sequence, since nobody is interested (jetstream D36). */
+  stores(operation: StoreOperation): boolean {
+    return this.settings.retention !== 'interest' || this.#isWanted(operation);
+  }
+
   /** Some consumer wanted it when it was first applied. */
-  isWanted(operation: StoreOperation): boolean {
+  #isWanted(operation: StoreOperation): boolean {
     if (this.context.mutations.interestStoresAlways || StreamMachine.#wanted.has(operation)) return true;
     if (StreamMachine.#unwanted.has(operation)) return false;
     const wanted = this.context.wants(operation.subject);

@@ -1,4 +1,4 @@
-import type { StoredMessage } from './stored-message.ts';
+import type { MessageStore, StoredMessage } from './stored-message.ts';
 
 interface Tally {
   messages: number;
@@ -13,6 +13,8 @@ interface Tally {
  */
 export class SubjectTally {
   readonly #tallies = new Map<number, Tally>();
+  /** Of the file, with what was removed and lies there still. */
+  #fileBytes = 0;
 
   get subjectCount(): number {
     return this.#tallies.size;
@@ -32,7 +34,8 @@ export class SubjectTally {
     return this.#tallies.get(subject)?.last ?? 0;
   }
 
-  stored({ subject, sequence }: StoredMessage): void {
+  stored({ subject, sequence, bytes }: StoredMessage): void {
+    this.#fileBytes += bytes;
     const tally = this.#tallies.get(subject);
     if (tally === undefined) this.#tallies.set(subject, { messages: 1, first: sequence, last: sequence });
     else {
@@ -57,10 +60,19 @@ export class SubjectTally {
 
   clear(): void {
     this.#tallies.clear();
+    this.#fileBytes = 0;
+  }
+
+  /** A purge by sequence writes a file anew that is less than half full, and then counts what is there. */
+  compacted(messages: MessageStore): void {
+    if (messages.bytes * 2 >= this.#fileBytes) return;
+    this.clear();
+    for (const message of messages) this.stored(message);
   }
 
   clone(): SubjectTally {
     const copy = new SubjectTally();
+    copy.#fileBytes = this.#fileBytes;
     for (const [subject, tally] of this.#tallies) copy.#tallies.set(subject, { ...tally });
     return copy;
   }

@@ -8,8 +8,12 @@ import type { Rig } from './rig.ts';
 import { shrink } from './shrink.ts';
 import type { NatsProfile } from '../../../sim/nats/index.ts';
 
-/** A run that disagrees is done again on the server: what does not come back was the machine's doing. */
-const repeats = 2;
+/**
+ * Sequences that disagree run again when all others are through, few at a time, and wait longer for what has no answer:
+ * what does not come back was the machine's doing.
+ */
+const patiences = [1, 3, 6] as const;
+const quietPlaces = 4;
 /** Between the starts of the first sequences, so that their streams are not all made at once. */
 const rampMs = 40;
 
@@ -35,7 +39,7 @@ export interface CampaignResult {
   /** Known differences met, by id. */
   readonly known: ReadonlyMap<string, number>;
   readonly findings: readonly Finding[];
-  /** Ids of known differences that their witness does not show any more: the entry has to go. */
+  /** Ids of known differences that their witness does not show, or not any more: the entry is wrong or has to go. */
   readonly settled: readonly string[];
   /** One for each kind of finding, as small as it would get. */
   readonly shrunk: readonly Finding[];
@@ -58,14 +62,28 @@ export class Campaign {
   }
 
   async run(plans: readonly Plan[]): Promise<CampaignResult> {
+    const { places, progress } = this.#options;
+    const again: Plan[] = [];
     await inParallel(
       plans,
-      this.#options.places,
+      places,
       async (plan, index) => {
-        if (index < this.#options.places) await this.#rig.sleep(index * rampMs);
-        await this.#judge(plan);
+        if (index < places) await this.#rig.sleep(index * rampMs);
+        const difference = await this.#difference(plan, 1);
+        if (difference !== undefined && difference.known === undefined) again.push(plan);
+        else this.#note(plan, difference);
       },
-      () => this.#options.progress(this.#operations),
+      () => progress(this.#operations),
+    );
+    await inParallel(
+      again,
+      quietPlaces,
+      async (plan) => {
+        const difference = await this.#steadyDifference(plan);
+        if (difference === undefined) this.#unsteady++;
+        this.#note(plan, difference);
+      },
+      () => progress(this.#operations),
     );
     const shrunk: Finding[] = [];
     for (const [, [first]] of groups(this.#findings).slice(0, this.#options.shrinkLimit)) {
@@ -87,13 +105,12 @@ export class Campaign {
     const ids: string[] = [];
     for (const { id, witness, profiles } of knownDifferences) {
       if (witness === undefined || !profiles.includes(version)) continue;
-      if ((await this.#steadyDifference(witness)) === undefined) ids.push(id);
+      if ((await this.#steadyDifference(witness))?.known?.id !== id) ids.push(id);
     }
     return ids;
   }
 
-  async #judge(plan: Plan): Promise<void> {
-    const difference = await this.#steadyDifference(plan);
+  #note(plan: Plan, difference: Difference | undefined): void {
     this.#sequences++;
     if (difference === undefined) {
       this.#operations += plan.steps.length;
@@ -107,24 +124,19 @@ export class Campaign {
 
   /** A difference that comes back whenever the sequence runs. */
   async #steadyDifference(plan: Plan): Promise<Difference | undefined> {
-    const model = await runOnModel(plan, this.#options.version);
     let met: Difference | undefined;
-    for (let attempt = 0; attempt <= repeats; attempt++) {
-      const server = await new Interpreter(this.#rig, plan, planName(this.#names++)).run();
-      const difference = firstDifference(
-        plan,
-        this.#options.version,
-        model.observations,
-        server.observations,
-      );
-      if (difference === undefined) {
-        if (met !== undefined) this.#unsteady++;
-        return undefined;
-      }
-      if (difference.known !== undefined) return difference;
-      met = difference;
+    for (const patience of patiences) {
+      met = await this.#difference(plan, patience);
+      if (met?.known !== undefined || met === undefined) return met;
     }
     return met;
+  }
+
+  async #difference(plan: Plan, patience: number): Promise<Difference | undefined> {
+    const { version } = this.#options;
+    const model = await runOnModel(plan, version);
+    const server = await new Interpreter(this.#rig, plan, planName(this.#names++), patience).run();
+    return firstDifference(plan, version, model, server.observations);
   }
 
   async #shrink({ plan, difference }: Finding): Promise<Finding> {

@@ -17,6 +17,7 @@ import type { NatsProfile } from '../../../sim/nats/index.ts';
 import { LiveRig } from './live-rig.ts';
 import { markdownTable, mutationTable } from './mutation-table.ts';
 import { record, recordedRuns } from './recording.ts';
+import { warmUp } from './warm-up.ts';
 
 const usage = `npm run conformance -- nats [--server ${serverVersions.join('|')}] [--ops N | --faults N] [--seed S] [--parallel N] [--shrink N]
                             [--install VERSION] [--record] [--mutations] [--fixed] [--bands] [--losses CYCLES]`;
@@ -104,6 +105,7 @@ async function onCluster(
   });
   const rig = new LiveRig(cluster);
   try {
+    await warmUp(cluster);
     return await run(rig, cluster);
   } finally {
     await rig.close();

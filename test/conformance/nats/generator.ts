@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import type { ConsumerSettings } from '../../../system/ports/jetstream-management.ts';
 import type { PullRequest } from '../../../system/ports/jetstream-pull.ts';
-import { slotMs, type Expectation, type Plan, type PublishStep, type Selector, type Step } from './plan.ts';
+import {
+  ackWaitEndMs,
+  pullEndMs,
+  slotMs,
+  type Expectation,
+  type Plan,
+  type PublishStep,
+  type Selector,
+  type Step,
+} from './plan.ts';
 
 const small = fc.integer({ min: 0, max: 3 });
 const sequence = fc.integer({ min: 1, max: 30 });
@@ -44,7 +53,7 @@ const selector: fc.Arbitrary<Selector> = fc.oneof(
 );
 
 /** Waits of timed plans end inside a slot, each kind at a place of its own. */
-const ackWaitMs = fc.integer({ min: 1, max: 3 }).map((slots) => slots * slotMs + 60);
+const ackWaitMs = fc.integer({ min: 1, max: 3 }).map((slots) => slots * slotMs + ackWaitEndMs);
 
 function consumerSettings(timed: boolean): fc.Arbitrary<Partial<ConsumerSettings>> {
   return fc
@@ -100,7 +109,7 @@ function createConsumer(timed: boolean): fc.Arbitrary<Step> {
 
 function pull(timed: boolean): fc.Arbitrary<Step> {
   const waits: fc.Arbitrary<Omit<PullRequest, 'batch'>> = timed
-    ? fc.integer({ min: 0, max: 2 }).map((slots) => ({ expiresMs: slots * slotMs + 130 }))
+    ? fc.integer({ min: 0, max: 2 }).map((slots) => ({ expiresMs: slots * slotMs + pullEndMs }))
     : fc.constantFrom<Omit<PullRequest, 'batch'>>(
         { expiresMs: 250 },
         { expiresMs: 250, idleHeartbeatMs: 100 },

@@ -4,7 +4,7 @@ import type {
   MessageSelector,
   StreamSettings,
 } from '../../../system/ports/jetstream-management.ts';
-import type { Acknowledgement, PulledMessage, PullRequest } from '../../../system/ports/jetstream-pull.ts';
+import type { PulledMessage, PullRequest } from '../../../system/ports/jetstream-pull.ts';
 import type { FullPublishOptions } from '../../../system/ports/jetstream-publish.ts';
 import type { FullKeyValue } from '../../../system/ports/key-value-full.ts';
 import * as seen from './observation.ts';
@@ -12,33 +12,32 @@ import type { Observation } from './observation.ts';
 import {
   filterTails,
   keys,
+  pullEndMs,
   slotMs,
   subjectTails,
   type AckKind,
-  type Expectation,
   type Plan,
   type PublishStep,
   type Selector,
   type Step,
 } from './plan.ts';
 import type { Rig, RigConnection } from './rig.ts';
+import { acknowledgementOf, expected } from './step-values.ts';
 
 /** What a run saw, a line for each step; the first line is of the creation, the last of the end. */
 export interface PlanRun {
   readonly observations: readonly Observation[];
-  /** Steps were late: what was seen may be due to the machine, not to the server. */
-  readonly late: boolean;
 }
 
 const publishTimeoutMs = 4_000;
 const ackTimeoutMs = 2_000;
-/** Silence after which a pull that need not answer is taken to be silent. */
-const silenceMs = 300;
+/** Silence after which a pull that need not answer is taken to be silent; in timed plans it ends where pulls end. */
+const silenceMs = slotMs + pullEndMs;
 /** Until what was sent without an answer, or to one replica, is known everywhere. */
 const settleMs = { alone: 30, replicated: 80 } as const;
 /** A new leader is there after a hand-over. */
 const electionMs = 1_500;
-/** A step of a timed plan that starts later than this is late. */
+/** A step of a timed plan takes a slot that began no longer ago. */
 const latenessMs = 25;
 
 /** Names of one length, since they count in the bytes of a stream. */
@@ -51,6 +50,7 @@ export class Interpreter {
   readonly #rig: Rig;
   readonly #plan: Plan;
   readonly #id: string;
+  readonly #isReplicated: boolean;
   readonly #settleMs: number;
   readonly #connections: RigConnection[] = [];
   readonly #held: PulledMessage[] = [];
@@ -62,16 +62,18 @@ export class Interpreter {
   readonly #lastOfSubject = new Map<string, number>();
   #lastMessageId = '';
   #unsettled = false;
-  /** An acknowledgement is on its way, which nobody answers. */
-  #unanswered = false;
-  #late = false;
+  /** What an acknowledgement frees, or a pull that was given up, is on its way, and nobody answers it. */
+  #freeing = false;
 
-  constructor(rig: Rig, plan: Plan, id: string) {
+  /** `patience`: how many times as long as usual plans that need not keep to moments wait for what has no answer. */
+  constructor(rig: Rig, plan: Plan, id: string, patience = 1) {
     this.#rig = rig;
     this.#plan = plan;
     this.#id = id;
     const replicas = plan.stream?.replicas ?? plan.bucket?.replicas ?? 1;
-    this.#settleMs = replicas > 1 ? settleMs.replicated : settleMs.alone;
+    this.#isReplicated = replicas > 1;
+    this.#settleMs =
+      (this.#isReplicated ? settleMs.replicated : settleMs.alone) * (plan.timed ? 1 : patience);
   }
 
   async run(): Promise<PlanRun> {
@@ -85,7 +87,7 @@ export class Interpreter {
       const startMs = this.#rig.nowMs();
       let slot = 0;
       for (const step of this.#plan.steps) {
-        if (this.#plan.timed) slot = await this.#slot(startMs, slot);
+        if (this.#plan.timed) slot = await this.#slot(startMs, slot, step);
         observations.push(this.#plain(await this.#observed(step)));
       }
       await this.#rig.sleep(this.#settleMs * 2);
@@ -95,14 +97,16 @@ export class Interpreter {
       await this.#destroy();
       for (const connection of this.#connections) await connection.close();
     }
-    return { observations, late: this.#late };
+    return { observations };
   }
 
-  /** Waits for the next free slot and takes it. */
-  async #slot(startMs: number, slot: number): Promise<number> {
-    const next = Math.max(slot + 1, Math.ceil((this.#rig.nowMs() - startMs - latenessMs) / slotMs));
+  /** Waits for the next free slot by which earlier steps have had their effect, and takes it. */
+  async #slot(startMs: number, slot: number, step: Step): Promise<number> {
+    const settlingMs = this.#mustSettle(step) ? this.#settleMs : 0;
+    const earliestMs = this.#rig.nowMs() - startMs + settlingMs - latenessMs;
+    const next = Math.max(slot + 1, Math.ceil(earliestMs / slotMs));
+    if (settlingMs > 0) this.#isSettled();
     await this.#rig.sleep(Math.max(0, startMs + next * slotMs - this.#rig.nowMs()));
-    if (this.#rig.nowMs() - startMs > next * slotMs + latenessMs) this.#late = true;
     return next;
   }
 
@@ -177,16 +181,21 @@ export class Interpreter {
   }
 
   /** What asks waits until what was told before has had its effect. */
-  async #settle(): Promise<void> {
-    if (!this.#unsettled) return;
+  #mustSettle(step: Step): boolean {
+    return this.#unsettled && (step.kind !== 'publish' || this.#freeing);
+  }
+
+  #isSettled(): void {
     this.#unsettled = false;
-    this.#unanswered = false;
-    await this.#rig.sleep(this.#settleMs);
+    this.#freeing = false;
   }
 
   async #perform(step: Step): Promise<Observation> {
     const { management } = this.#connection;
-    if (step.kind !== 'publish' || this.#unanswered) await this.#settle();
+    if (this.#mustSettle(step)) {
+      this.#isSettled();
+      await this.#rig.sleep(this.#settleMs);
+    }
     switch (step.kind) {
       case 'publish':
         return this.#publish(step);
@@ -326,6 +335,7 @@ export class Interpreter {
     const lines: Observation[] = [];
     let messages = 0;
     let ended = false;
+    let deadlineMs = this.#rig.nowMs() + (request.expiresMs ?? 0) + silenceMs;
     const pull = this.#connection.puller.pull(this.#stream, consumer, request, {
       message: (message) => {
         messages++;
@@ -335,16 +345,26 @@ export class Interpreter {
       },
       status: (given) => {
         lines.push(seen.status(given));
-        // Of a filled batch the status goes ahead of the last message, which waits to be replicated.
-        if (given.status !== 100 && given.description !== 'Batch Completed') ended = true;
+        // The status goes ahead of a last message, which waits to be replicated.
+        switch (given.description) {
+          case 'Idle Heartbeat':
+          case 'Batch Completed':
+            break;
+          case 'Message Size Exceeds MaxBytes':
+            deadlineMs = this.#rig.nowMs() + this.#settleMs;
+            break;
+          default:
+            ended = true;
+        }
       },
     });
-    const deadlineMs = this.#rig.nowMs() + (request.expiresMs ?? 0) + silenceMs;
     while (!ended && this.#rig.nowMs() < deadlineMs) await this.#rig.sleep(5);
     // A filled batch may still be followed by a status.
     await this.#rig.sleep(5);
     pull.stop();
     this.#unsettled = true;
+    // Servers learn one after the other that nobody waits any more.
+    if (!ended) this.#freeing = true;
     return lines.length === 0 ? 'silence' : lines.join('; ');
   }
 
@@ -367,9 +387,10 @@ export class Interpreter {
     if (message === undefined) return 'nothing held';
     this.#unsettled = true;
     const acknowledgement = acknowledgementOf(ack);
+    // A replicated stream removes what is done with after the consumer has answered.
+    this.#freeing = !confirmed || this.#isReplicated;
     if (confirmed) return `confirmed ${await message.acknowledgeConfirmed(acknowledgement, ackTimeoutMs)}`;
     message.acknowledge(acknowledgement);
-    this.#unanswered = true;
     return 'sent';
   }
 
@@ -450,37 +471,5 @@ export class Interpreter {
   /** The sequence's own name reads the same in every world. */
   #plain(observation: Observation): Observation {
     return observation.replaceAll(this.#id, '~');
-  }
-}
-
-function expected(expectation: Expectation, last: number): number {
-  switch (expectation) {
-    case 'right':
-      return last;
-    case 'behind':
-      return Math.max(1, last - 1);
-    case 'ahead':
-      return last + 1;
-    case 'zero':
-      return 0;
-  }
-}
-
-/** A delayed nak comes back inside the second slot after it. */
-const nakDelayMs = slotMs + 90;
-
-function acknowledgementOf(kind: AckKind): Acknowledgement {
-  switch (kind) {
-    case 'ack':
-    case 'nak':
-    case 'in-progress':
-    case 'terminate':
-      return { kind };
-    case 'nak-later':
-      return { kind: 'nak', delayMs: nakDelayMs };
-    case 'terminate-reason':
-      return { kind: 'terminate', reason: 'unfit' };
-    case 'ack-next':
-      return { kind, batch: 1 };
   }
 }

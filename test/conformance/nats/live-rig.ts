@@ -3,6 +3,9 @@ import type { LiveCluster } from '../../../chaos/live/nats/index.ts';
 import { ClientConnector } from '../../../system/adapters/nats/index.ts';
 import type { Rig, RigConnection, RigConnector } from './rig.ts';
 
+/** Servers on a machine with much else to do take their time to answer the first time. */
+export const connectTimeoutMs = 60_000;
+
 /** A real cluster. Connections are opened at one server after the other, and shared by the plans that run at the same time. */
 export class LiveRig implements Rig {
   readonly #cluster: LiveCluster;
@@ -21,7 +24,7 @@ export class LiveRig implements Rig {
     this.#shared[place] ??= this.#connector.connect({
       url: this.#cluster.url(place % this.#cluster.nodes.length),
       name: `conformance-${place}`,
-      timeoutMs: 5_000,
+      timeoutMs: connectTimeoutMs,
     });
     return shared(await this.#shared[place]);
   }

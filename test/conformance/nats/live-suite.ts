@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { ClientConnector } from '../../../system/adapters/nats/index.ts';
-import { PortError } from '../../../system/ports/errors.ts';
 import { installServer, LiveCluster, type ServerVersion } from '../../../chaos/live/nats/index.ts';
+import { warmUp } from './warm-up.ts';
 
 const formWithinMs = 30_000;
 
@@ -33,27 +32,6 @@ export async function describeLive(
     });
     tests(() => cluster ?? never('the cluster did not start'));
   });
-}
-
-const warmUpSuccesses = 3;
-const warmUpAttempts = 10;
-
-/** A cluster that formed just now may lose the first streams that it is asked for. */
-async function warmUp(cluster: LiveCluster): Promise<void> {
-  const url = cluster.urls.join(',');
-  const connection = await new ClientConnector().connect({ url, name: 'warm-up', timeoutMs: 5_000 });
-  let successes = 0;
-  for (let attempt = 0; attempt < warmUpAttempts && successes < warmUpSuccesses; attempt++) {
-    try {
-      await connection.management.createStream({ name: `warm-up-${attempt}`, replicas: 3 });
-      await connection.management.deleteStream(`warm-up-${attempt}`);
-      successes++;
-    } catch (error) {
-      if (!(error instanceof PortError)) throw error;
-      successes = 0;
-    }
-  }
-  await connection.close();
 }
 
 function never(reason: string): never {

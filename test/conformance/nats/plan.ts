@@ -95,6 +95,14 @@ export interface Plan {
 /** Between the starts of two steps of a timed plan, ms. Waits in such plans end well inside a slot. */
 export const slotMs = 200;
 
+/**
+ * Where in a slot the waits of generated timed plans end. A message that is due, or is due again one or two ack waits
+ * later, with a delayed nak before or without, does not come near the end of a pull, nor near the next step.
+ */
+export const ackWaitEndMs = 50;
+export const nakEndMs = 25;
+export const pullEndMs = 160;
+
 export const subjectTails = ['a', 'b', 'c.d', 'c.e'] as const;
 export const filterTails = ['a', 'b', 'c.d', 'c.*', '*', '>'] as const;
 export const keys = ['k', 'l', 'm.n'] as const;

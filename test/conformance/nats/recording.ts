@@ -22,7 +22,7 @@ export interface RecordedRun {
 const places = 24;
 const rampMs = 40;
 /** What does not come back was the machine's doing. */
-const attempts = 3;
+const attempts = 8;
 
 function path(version: NatsProfile['version']): string {
   return join(import.meta.dirname, 'recorded', `${version}.json`);
@@ -49,7 +49,7 @@ export async function record(
       let kept: RecordedRun = { id, plan: { ...plan, steps: [] }, observations: [] };
       for (let attempt = 0; attempt < attempts; attempt++) {
         const server = await new Interpreter(rig, plan, planName(index * attempts + attempt)).run();
-        const difference = firstDifference(plan, version, model.observations, server.observations);
+        const difference = firstDifference(plan, version, model, server.observations);
         if (difference === undefined) return { id, plan, observations: server.observations };
         const agreed = Math.max(0, difference.place);
         const steps = plan.steps.slice(0, agreed);
