@@ -153,6 +153,8 @@ const isolatedFollower: FaultScript = {
   title: 'a follower is cut off for long and comes back',
   isShort: false,
   async run(rig, name, version) {
+    // In 2.9.10 whoever is asked for its vote waits anew, so that one that cannot win holds the others up.
+    const [mostLeaders, mostSeconds] = version === '2.9.10' ? [3, 50] : [1, 25];
     const admin = await rig.connect(`${name}-admin`);
     const { stream, leader } = await replicatedStream(rig, admin, name);
     const client = await rig.connectAt(leader, `${name}-client`);
@@ -165,7 +167,7 @@ const isolatedFollower: FaultScript = {
     heal();
     let elections = 0;
     let last = leader;
-    while (rig.nowMs() < healedMs + 25_000) {
+    while (rig.nowMs() < healedMs + mostSeconds * 1000) {
       const now = await rig.leader(stream);
       if (now !== undefined && now !== last) {
         elections++;
@@ -182,8 +184,8 @@ const isolatedFollower: FaultScript = {
         0,
         2,
       ),
-      band('other leaders after the heal', elections, 0, 1),
-      band('seconds from the heal to acknowledgements', outageSeconds(probes, healedMs), 0, 25),
+      band('other leaders after the heal', elections, 0, mostLeaders),
+      band('seconds from the heal to acknowledgements', outageSeconds(probes, healedMs), 0, mostSeconds),
       ...(await audit(rig, stream, admin, probes, version)),
     ];
     await client.close();
