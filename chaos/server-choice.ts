@@ -1,5 +1,5 @@
 import type { RandomStream } from '../sim/kernel/index.ts';
-import type { ChoiceParameter, NumberParameter } from './parameter.ts';
+import type { ChoiceParameter, NumberParameter, TextParameter } from './parameter.ts';
 import { draw } from './target-group.ts';
 import type { BreakableNats, BreakableServers, ServerNode } from './world-access.ts';
 
@@ -16,6 +16,13 @@ export const natsNodeParameter: ChoiceParameter = {
   choices: ['any', 'stream-leader', 'follower'],
   default: 'any',
   doc: 'which server: the leader of dc-notifications, one that is not, or any',
+};
+
+export const natsStreamParameter: TextParameter = {
+  name: 'stream',
+  type: 'text',
+  default: notificationStream,
+  doc: 'which stream; a bucket is KV_<bucket>',
 };
 
 export const cassandraCountParameter: NumberParameter = {

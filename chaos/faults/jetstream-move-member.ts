@@ -1,6 +1,6 @@
 import { instantFault } from '../fault.ts';
 import { textOf } from '../parameter.ts';
-import { natsNodeParameter, natsNodes } from '../server-choice.ts';
+import { natsNodeParameter, natsNodes, natsStreamParameter } from '../server-choice.ts';
 import { colourOf, colourParameter } from '../target-group.ts';
 
 /** Puts another server in the place of a stream's member (jetstream R8). */
@@ -11,16 +11,7 @@ export const jetStreamMoveMember = instantFault({
     'The server gives up its replicas of the stream and its consumers; another server of the cluster begins with empty ones, whose votes and answers count at once. What only the one that left and one more had is lost if that one falls before the new one has caught up. A cluster that is no larger than its streams has no other server: nothing happens.',
   live: 'nats stream cluster peer-remove',
   rulesUsuallyHit: ['durability.published', 'budget.processing'],
-  parameters: [
-    colourParameter,
-    natsNodeParameter,
-    {
-      name: 'stream',
-      type: 'text',
-      default: 'dc-notifications',
-      doc: 'which stream; a bucket is KV_<bucket>',
-    },
-  ],
+  parameters: [colourParameter, natsNodeParameter, natsStreamParameter],
   impact: (values) => ({
     dependency: `nats-${textOf(values, 'colour')}`,
     big: false,

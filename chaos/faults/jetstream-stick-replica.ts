@@ -1,6 +1,6 @@
 import { lastingFault } from '../fault.ts';
 import { textOf } from '../parameter.ts';
-import { natsNodes } from '../server-choice.ts';
+import { natsNodes, natsStreamParameter } from '../server-choice.ts';
 import { colourOf, colourParameter } from '../target-group.ts';
 
 /** Keeps one replica of a stream from following (jetstream R10). */
@@ -12,15 +12,7 @@ export const jetStreamStickReplica = lastingFault({
   live: 'not on purpose: seen after restarts under load (nats-server #5205)',
   rulesUsuallyHit: ['budget.processing', 'leadership.fenced'],
   typicalDurationMs: [60_000, 600_000],
-  parameters: [
-    colourParameter,
-    {
-      name: 'stream',
-      type: 'text',
-      default: 'dc-notifications',
-      doc: 'which stream; a bucket is KV_<bucket>',
-    },
-  ],
+  parameters: [colourParameter, natsStreamParameter],
   impact: (values) => ({
     dependency: `nats-${textOf(values, 'colour')}`,
     big: true,

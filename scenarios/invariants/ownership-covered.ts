@@ -32,7 +32,7 @@ interface UnitState {
  */
 export const ownershipCovered: Rule = rule({
   id: 'ownership.covered',
-  title: 'every unit has one live owner (none, or two, for at most 25 s)',
+  title: 'every unit has one live owner (none, or two, for 25 s; 35 s after a leave)',
   kind: 'liveness',
   source: 'PRODUCT crash recovery; defender §3, §5; issue 6',
   excuses: [natsImpaired, defendersFrozen],

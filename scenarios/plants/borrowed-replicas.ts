@@ -1,4 +1,5 @@
 import type { Plant } from './plant.ts';
+import { wrapOrchestrator } from './wrap-orchestrator.ts';
 
 /** Breaks `capacity.stable`. */
 export const borrowedReplicas: Plant = {
@@ -7,22 +8,10 @@ export const borrowedReplicas: Plant = {
   rule: 'capacity.stable',
   scenario: 'gateway-cut',
   overrides: { tools: '24', defenders: '4', cassandraNodes: '3', minutes: '12' },
-  customisation: {
-    ports: (component, ports) => {
-      if (component !== 'rollout') return ports;
-      const { orchestrator } = ports;
-      return {
-        ...ports,
-        orchestrator: {
-          status: (name) => orchestrator.status(name),
-          setImage: (name, image) => orchestrator.setImage(name, image),
-          label: (name, labels) => orchestrator.label(name, labels),
-          scale: async (name, replicas) => {
-            await orchestrator.scale(name, replicas);
-            if (name === 'defender-green') await orchestrator.scale('defender-blue', Math.ceil(replicas / 2));
-          },
-        },
-      };
+  customisation: wrapOrchestrator((orchestrator) => ({
+    scale: async (name, replicas) => {
+      await orchestrator.scale(name, replicas);
+      if (name === 'defender-green') await orchestrator.scale('defender-blue', Math.ceil(replicas / 2));
     },
-  },
+  })),
 };

@@ -1,4 +1,5 @@
 import type { Plant } from './plant.ts';
+import { wrapOrchestrator } from './wrap-orchestrator.ts';
 
 const minuteMs = 60_000;
 
@@ -13,21 +14,9 @@ export const forgottenAutoscaler: Plant = {
     { id: 's1', kind: 'operator.start-rollout', parameters: { image: 'v1.1' }, startMs: 3 * minuteMs },
     { id: 's2', kind: 'operator.rollback', parameters: { level: 'L1' }, startMs: 10 * minuteMs },
   ],
-  customisation: {
-    ports: (component, ports) => {
-      if (component !== 'rollout') return ports;
-      const { orchestrator } = ports;
-      return {
-        ...ports,
-        orchestrator: {
-          status: (name) => orchestrator.status(name),
-          setImage: (name, image) => orchestrator.setImage(name, image),
-          scale: (name, replicas) => orchestrator.scale(name, replicas),
-          label: async (name, labels) => {
-            if (labels['autoscaling'] !== 'on') await orchestrator.label(name, labels);
-          },
-        },
-      };
+  customisation: wrapOrchestrator((orchestrator) => ({
+    label: async (name, labels) => {
+      if (labels['autoscaling'] !== 'on') await orchestrator.label(name, labels);
     },
-  },
+  })),
 };

@@ -1,4 +1,5 @@
 import type { Plant } from './plant.ts';
+import { wrapOrchestrator } from './wrap-orchestrator.ts';
 
 /** Breaks `roles.agree`. */
 export const forgottenLabel: Plant = {
@@ -11,20 +12,8 @@ export const forgottenLabel: Plant = {
     { id: 's1', kind: 'operator.start-rollout', parameters: { image: 'v1.1' }, startMs: 120_000 },
     { id: 's2', kind: 'operator.rollback', parameters: { level: 'L1' }, startMs: 480_000 },
   ],
-  customisation: {
-    ports: (component, ports) => {
-      if (component !== 'rollout') return ports;
-      const { orchestrator } = ports;
-      return {
-        ...ports,
-        orchestrator: {
-          status: (name) => orchestrator.status(name),
-          setImage: (name, image) => orchestrator.setImage(name, image),
-          scale: (name, replicas) => orchestrator.scale(name, replicas),
-          label: (name, labels) =>
-            name.startsWith('defender') ? Promise.resolve() : orchestrator.label(name, labels),
-        },
-      };
-    },
-  },
+  customisation: wrapOrchestrator((orchestrator) => ({
+    label: (name, labels) =>
+      name.startsWith('defender') ? Promise.resolve() : orchestrator.label(name, labels),
+  })),
 };

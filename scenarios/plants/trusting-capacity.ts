@@ -1,13 +1,12 @@
 import type { Orchestrator } from '../../system/ports/orchestrator.ts';
 import type { Plant } from './plant.ts';
+import { wrapOrchestrator } from './wrap-orchestrator.ts';
 
 /** Only the first number of replicas is ordered; later ones are taken for there. */
-function believing(orchestrator: Orchestrator): Orchestrator {
+function believing(orchestrator: Orchestrator): Partial<Orchestrator> {
   let asked = 0;
   const isMeant = (name: string): boolean => name === 'collector-green';
   return {
-    setImage: (name, image) => orchestrator.setImage(name, image),
-    label: (name, labels) => orchestrator.label(name, labels),
     scale: async (name, replicas) => {
       const isFirst = !isMeant(name) || asked === 0;
       if (isMeant(name)) asked = replicas;
@@ -28,8 +27,5 @@ export const trustingCapacity: Plant = {
   rule: 'canary.scaled',
   scenario: 'canary-scale',
   overrides: { tools: '24', defenders: '3', collectors: '2', cassandraNodes: '3', minutes: '40' },
-  customisation: {
-    ports: (component, ports) =>
-      component === 'rollout' ? { ...ports, orchestrator: believing(ports.orchestrator) } : ports,
-  },
+  customisation: wrapOrchestrator(believing),
 };
