@@ -1,26 +1,19 @@
-import { parseArgs } from 'node:util';
 import { benchCassandra } from './cassandra.ts';
 import { benchCharts } from './charts.ts';
 import { benchKernel } from './kernel.ts';
 import { benchNats } from './nats.ts';
 import { benchUCharts } from './uchart.ts';
+import { flagsOf, runTool, wholeNumber } from '../scenarios/cli/flags.ts';
+import { parseSeed } from '../scenarios/cli/seed.ts';
 import type { RunResult } from '../scenarios/run-result.ts';
 import { runScenario } from '../scenarios/runner.ts';
 import { profileByRoom } from './profile.ts';
 
-/**
- * Measures the simulator on the reference workload (DESIGN, speed): ratio to real time, events, memory over 24 virtual
- * hours, growth with the number of tools, and where the time goes. Figures are of this machine; compare ratios only.
- */
-const { values } = parseArgs({
-  options: {
-    hours: { type: 'string', default: '24' },
-    quick: { type: 'boolean', default: false },
-    seed: { type: 'string', default: '1' },
-  },
-});
+const usage = `npm run bench -- [--quick] [--hours N] [--seed N]
+  --quick  the alone parts and one virtual hour of each workload
+  --hours  virtual hours of the memory figures (24)
+  --seed   seed of the workloads (1)`;
 
-const seed = BigInt(values.seed);
 const mebibyte = 1024 * 1024;
 
 interface Measured {
@@ -32,6 +25,7 @@ interface Measured {
 }
 
 async function measure(
+  seed: bigint,
   scenario: string,
   tools: number,
   minutes: number,
@@ -85,50 +79,67 @@ function say({ result, ratio, cpuRatio }: Measured, label: string): void {
   );
 }
 
-console.log('the chart codecs alone');
-for (const [label, ...columns] of benchCharts()) line(`  ${label}`, ...columns);
-console.log('U-charts, strategies and caches, each context of 10 SVIDs × 120 points');
-for (const [label, ...columns] of benchUCharts()) line(`  ${label}`, ...columns);
-console.log('the kernel alone');
-for (const [name, value] of Object.entries(await benchKernel())) line(`  ${name}`, value.toFixed(2));
-console.log('the store alone');
-for (const [name, value] of Object.entries(await benchCassandra())) line(`  ${name}`, value.toFixed(1));
-console.log('the message broker alone');
-for (const [name, value] of Object.entries(await benchNats())) line(`  ${name}`, value.toFixed(1));
+/**
+ * Measures the simulator on the reference workload (DESIGN, speed): ratio to real time, events, memory over 24 virtual
+ * hours, growth with the number of tools, and where the time goes. Figures are of this machine; compare ratios only.
+ */
+async function main(parameters: readonly string[]): Promise<number> {
+  const values = flagsOf(parameters, {
+    hours: { type: 'string', default: '24' },
+    quick: { type: 'boolean', default: false },
+    seed: { type: 'string', default: '1' },
+  });
+  const hours = wholeNumber('hours', values.hours, 1);
+  const seed = parseSeed(values.seed);
+  console.log('the chart codecs alone');
+  for (const [label, ...columns] of benchCharts()) line(`  ${label}`, ...columns);
+  console.log('U-charts, strategies and caches, each context of 10 SVIDs × 120 points');
+  for (const [label, ...columns] of benchUCharts()) line(`  ${label}`, ...columns);
+  console.log('the kernel alone');
+  for (const [name, value] of Object.entries(await benchKernel())) line(`  ${name}`, value.toFixed(2));
+  console.log('the store alone');
+  for (const [name, value] of Object.entries(await benchCassandra())) line(`  ${name}`, value.toFixed(1));
+  console.log('the message broker alone');
+  for (const [name, value] of Object.entries(await benchNats())) line(`  ${name}`, value.toFixed(1));
 
-const minutes = values.quick ? 60 : 120;
-const reference = await measure('reference-day', 1500, minutes);
-say(reference, `reference workload, 1,500 tools, ${minutes} virtual minutes`);
+  const minutes = values.quick ? 60 : 120;
+  const reference = await measure(seed, 'reference-day', 1500, minutes);
+  say(reference, `reference workload, 1,500 tools, ${minutes} virtual minutes`);
 
-const large = await measure('reference-day', 6000, Math.min(minutes, 60));
-say(large, `6,000 tools, ${Math.min(minutes, 60)} virtual minutes`);
-const costs = [reference, large].map(({ result, cpuRatio }) => 1 / cpuRatio / (result.figures['tools'] ?? 1));
-line('  cost of a tool-second, 6,000 over 1,500', `${((costs[1] ?? 0) / (costs[0] ?? 1)).toFixed(2)} ×`);
+  const large = await measure(seed, 'reference-day', 6000, Math.min(minutes, 60));
+  say(large, `6,000 tools, ${Math.min(minutes, 60)} virtual minutes`);
+  const costs = [reference, large].map(
+    ({ result, cpuRatio }) => 1 / cpuRatio / (result.figures['tools'] ?? 1),
+  );
+  line('  cost of a tool-second, 6,000 over 1,500', `${((costs[1] ?? 0) / (costs[0] ?? 1)).toFixed(2)} ×`);
 
-// The tools of the generator have 1 to 4 chambers, 2.5 on average.
-const chambers = await measure('chambers', 2400, Math.min(minutes, 60), { defenders: '150' });
-say(chambers, '6,000 chambers as units, 150 Defenders of one colour');
-const [early, late] = [chambers.rssMebibytes.at(3), chambers.rssMebibytes.at(-1)];
-line(
-  '  heap + buffers, a quarter in and at the end, MiB',
-  ...[early, late].map((at) => (at?.heap ?? 0).toFixed(0)),
-);
+  // The tools of the generator have 1 to 4 chambers, 2.5 on average.
+  const chambers = await measure(seed, 'chambers', 2400, Math.min(minutes, 60), { defenders: '150' });
+  say(chambers, '6,000 chambers as units, 150 Defenders of one colour');
+  const [early, late] = [chambers.rssMebibytes.at(3), chambers.rssMebibytes.at(-1)];
+  line(
+    '  heap + buffers, a quarter in and at the end, MiB',
+    ...[early, late].map((at) => (at?.heap ?? 0).toFixed(0)),
+  );
 
-console.log('\nwhere the time goes (self time by room, 30 virtual minutes)');
-for (const { room, share } of await profileByRoom(async () => {
-  await measure('reference-day', 1500, 30);
-})) {
-  if (share >= 0.005) line(`  ${room}`, `${(share * 100).toFixed(1)} %`);
-}
-
-if (!values.quick) {
-  const hours = Number(values.hours);
-  const long = await measure('reference-day', 1500, hours * 60);
-  say(long, `reference workload over ${hours} virtual hours`);
-  console.log('  hour   resident MiB   heap + buffers MiB');
-  for (const { hour, rss, heap } of long.rssMebibytes) {
-    console.log(
-      `  ${hour.toFixed(1).padStart(4)} ${rss.toFixed(0).padStart(14)} ${heap.toFixed(0).padStart(20)}`,
-    );
+  console.log('\nwhere the time goes (self time by room, 30 virtual minutes)');
+  for (const { room, share } of await profileByRoom(async () => {
+    await measure(seed, 'reference-day', 1500, 30);
+  })) {
+    if (share >= 0.005) line(`  ${room}`, `${(share * 100).toFixed(1)} %`);
   }
+
+  if (!values.quick) {
+    const long = await measure(seed, 'reference-day', 1500, hours * 60);
+    say(long, `reference workload over ${hours} virtual hours`);
+    console.log('  hour   resident MiB   heap + buffers MiB');
+    for (const { hour, rss, heap } of long.rssMebibytes) {
+      console.log(
+        `  ${hour.toFixed(1).padStart(4)} ${rss.toFixed(0).padStart(14)} ${heap.toFixed(0).padStart(20)}`,
+      );
+    }
+  }
+  return 0;
 }
+
+await runTool(usage, main);

@@ -1,5 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
+import { flagsOf, runTool, wholeNumber } from '../cli/flags.ts';
+import { InputError } from '../cli/input-error.ts';
 import { runScenario } from '../runner.ts';
 import { BlindSearch } from './blind.ts';
 import { BlindVariantSearch } from './blind-variants.ts';
@@ -95,40 +96,38 @@ async function store(title: TableTitle, rows: ReadonlyMap<string, TableCells>): 
   await rename(whole, document);
 }
 
-const { values } = parseArgs({
-  options: {
+/** Throws an `InputError`. */
+function plantsOfArea(area: string | undefined): readonly Plant[] {
+  if (area === undefined) return plants;
+  if (area === 'defender' || area === 'other' || area === 'variants') return plantsByArea[area];
+  throw new InputError(`--area ${area}: expected defender, other or variants`);
+}
+
+/** Throws an `InputError`. */
+function plantCalled(name: string): Plant {
+  const plant = plantNamed(name);
+  if (plant === undefined) throw new InputError(`--plant ${name}: no such planted bug`);
+  return plant;
+}
+
+async function main(parameters: readonly string[]): Promise<number> {
+  const values = flagsOf(parameters, {
     blind: { type: 'boolean', default: false },
     seeds: { type: 'string', default: '100' },
     area: { type: 'string' },
     plant: { type: 'string', multiple: true },
     write: { type: 'boolean', default: false },
     missing: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
-const mostSeeds = Number(values.seeds);
-const ofArea =
-  values.area === undefined
-    ? plants
-    : values.area === 'defender' || values.area === 'other' || values.area === 'variants'
-      ? plantsByArea[values.area]
-      : undefined;
-const named = values.plant?.map((name) => plantNamed(name));
-const title: TableTitle = values.blind ? 'Blind' : 'Aimed';
-const stored = values.missing ? rowsOf(await readFile(document, 'utf8'), title) : undefined;
-const chosen = ofArea?.filter(
-  (plant) => (named === undefined || named.includes(plant)) && stored?.has(plant.name) !== true,
-);
-
-if (values.help) console.log(usage);
-else if (
-  chosen === undefined ||
-  named?.includes(undefined) === true ||
-  !Number.isSafeInteger(mostSeeds) ||
-  mostSeeds < 1
-) {
-  console.error(usage);
-  process.exitCode = 104;
-} else {
+  });
+  const mostSeeds = wholeNumber('seeds', values.seeds, 1);
+  const named = values.plant?.map((name) => plantCalled(name));
+  const title: TableTitle = values.blind ? 'Blind' : 'Aimed';
+  const stored = values.missing ? rowsOf(await readFile(document, 'utf8'), title) : undefined;
+  const chosen = plantsOfArea(values.area).filter(
+    (plant) => (named === undefined || named.includes(plant)) && stored?.has(plant.name) !== true,
+  );
   await measureAll(title, chosen, values.blind ? blindMeasure(mostSeeds) : aimedCells, values.write);
+  return 0;
 }
+
+await runTool(usage, main);

@@ -1,4 +1,5 @@
-import { parseArgs } from 'node:util';
+import { flagsOf, runTool, wholeNumber } from '../cli/flags.ts';
+import { InputError } from '../cli/input-error.ts';
 import { tallyVariant, variantCourses } from './campaign.ts';
 
 const usage = `npm run variants -- [--seeds N] [--first N] [--variant NAME] [--fab]
@@ -9,29 +10,20 @@ const usage = `npm run variants -- [--seeds N] [--first N] [--variant NAME] [--f
               else on its stage alone, in a fraction of the time. single-nats is a fab in any case`;
 
 /** Exit code 0: all passed; 1: a run was red; 2: a run or a rule proved nothing; 104: bad input. */
-async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      seeds: { type: 'string', default: '500' },
-      first: { type: 'string', default: '1' },
-      variant: { type: 'string', multiple: true, default: [] },
-      fab: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
+async function main(parameters: readonly string[]): Promise<number> {
+  const values = flagsOf(parameters, {
+    seeds: { type: 'string', default: '500' },
+    first: { type: 'string', default: '1' },
+    variant: { type: 'string', multiple: true, default: [] },
+    fab: { type: 'boolean', default: false },
   });
-  if (values.help) {
-    console.log(usage);
-    return 0;
-  }
-  const seeds = Number(values.seeds);
-  const first = Number(values.first);
+  const seeds = wholeNumber('seeds', values.seeds, 1);
+  const first = wholeNumber('first', values.first);
   const names = values.variant.map((name) => (name.startsWith('variant-') ? name : `variant-${name}`));
   const known = variantCourses.map(({ scenario }) => scenario);
-  const areNumbers = Number.isSafeInteger(seeds) && seeds > 0 && Number.isSafeInteger(first) && first >= 0;
-  if (!areNumbers || names.some((name) => !known.includes(name))) {
-    console.error(usage);
-    return 104;
-  }
+  const unknownName = names.find((name) => !known.includes(name));
+  if (unknownName !== undefined)
+    throw new InputError(`--variant ${unknownName}: expected one of ${known.join(', ')}`);
   console.log('| scenario | seeds | passed | unknown | red | rules never put to the test | fingerprint |');
   console.log('|---|---|---|---|---|---|---|');
   let exitCode = 0;
@@ -47,4 +39,4 @@ async function main(): Promise<number> {
   return exitCode;
 }
 
-process.exitCode = await main();
+await runTool(usage, main);

@@ -1,5 +1,6 @@
-import { parseArgs } from 'node:util';
-import { serverVersion, type ServerVersion } from '../../../chaos/live/nats/index.ts';
+import { serverVersion, serverVersions, type ServerVersion } from '../../../chaos/live/nats/index.ts';
+import { flagsOf, wholeNumber } from '../../../scenarios/cli/flags.ts';
+import { InputError } from '../../../scenarios/cli/input-error.ts';
 
 /** What `npm run conformance -- nats` was asked for. */
 export interface CommandOptions {
@@ -20,69 +21,59 @@ export interface CommandOptions {
   readonly shrinkLimit: number;
 }
 
-/** Undefined: not understood. */
-export function commandOptions(args: readonly string[]): CommandOptions | undefined {
-  const values = parsed(args);
-  if (values === undefined) return undefined;
-  const { install, profile, server } = values;
-  const version = serverVersion(install ?? (profile === '2.9.10' ? '2.9.10' : server));
-  const [operations, seed, places, shrinkLimit] = [
-    values.ops,
-    values.seed,
-    values.parallel,
-    values.shrink,
-  ].map(count);
-  const faults = values.faults === undefined ? undefined : count(values.faults);
-  const losses = values.losses === undefined ? undefined : count(values.losses);
-  if (version === undefined || operations === undefined || seed === undefined) return undefined;
-  if (places === undefined || shrinkLimit === undefined) return undefined;
-  if (values.faults !== undefined && faults === undefined) return undefined;
-  if (values.losses !== undefined && losses === undefined) return undefined;
-  const { record, fixed, mutations, bands } = values;
+/** Throws an `InputError`. */
+export function commandOptions(parameters: readonly string[]): CommandOptions {
+  const values = flagsOf(parameters, {
+    server: { type: 'string', default: '2.12.15' },
+    profile: { type: 'string' },
+    ops: { type: 'string', default: '2000' },
+    faults: { type: 'string' },
+    losses: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    parallel: { type: 'string', default: '32' },
+    shrink: { type: 'string', default: '3' },
+    install: { type: 'string' },
+    record: { type: 'boolean', default: false },
+    fixed: { type: 'boolean', default: false },
+    mutations: { type: 'boolean', default: false },
+    bands: { type: 'boolean', default: false },
+  });
+  const { install, profile, server, record, fixed, mutations, bands, faults, losses } = values;
   return {
-    version,
+    version: chosenVersion(install, profile, server),
     install: install !== undefined,
     record,
     fixed,
     mutations,
     bands,
-    operations,
-    faults,
-    losses,
-    seed,
-    places,
-    shrinkLimit,
+    operations: wholeNumber('ops', values.ops),
+    faults: faults === undefined ? undefined : wholeNumber('faults', faults),
+    losses: losses === undefined ? undefined : wholeNumber('losses', losses),
+    seed: wholeNumber('seed', values.seed),
+    places: wholeNumber('parallel', values.parallel, 1),
+    shrinkLimit: wholeNumber('shrink', values.shrink),
   };
 }
 
-function parsed(args: readonly string[]) {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        server: { type: 'string', default: '2.12.15' },
-        profile: { type: 'string' },
-        ops: { type: 'string', default: '2000' },
-        faults: { type: 'string' },
-        losses: { type: 'string' },
-        seed: { type: 'string', default: '1' },
-        parallel: { type: 'string', default: '32' },
-        shrink: { type: 'string', default: '3' },
-        install: { type: 'string' },
-        record: { type: 'boolean', default: false },
-        fixed: { type: 'boolean', default: false },
-        mutations: { type: 'boolean', default: false },
-        bands: { type: 'boolean', default: false },
-      },
-    });
-    return values;
-  } catch (error) {
-    // An option that nobody knows, or one without its value.
-    if (error instanceof TypeError) return undefined;
-    throw error;
-  }
+function chosenVersion(
+  install: string | undefined,
+  profile: string | undefined,
+  server: string,
+): ServerVersion {
+  if (install !== undefined) return versionOf('install', install);
+  return profile === undefined ? versionOf('server', server) : versionOfProfile(profile);
 }
 
-function count(text: string): number | undefined {
-  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+function versionOf(flag: string, text: string): ServerVersion {
+  const version = serverVersion(text);
+  if (version === undefined)
+    throw new InputError(`--${flag} ${text}: expected one of ${serverVersions.join(', ')}`);
+  return version;
+}
+
+/** The version that a simulated profile is compared with. */
+function versionOfProfile(profile: string): ServerVersion {
+  if (profile === '2.9.10') return '2.9.10';
+  if (profile === '2.12') return '2.12.15';
+  throw new InputError(`--profile ${profile}: expected 2.9.10 or 2.12`);
 }

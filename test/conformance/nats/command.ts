@@ -11,7 +11,8 @@ import { Campaign, type CampaignResult } from './campaign.ts';
 import { runFixed } from './fixed-run.ts';
 import { bandsReport, faultsReport, lossesReport } from './fault-command.ts';
 import { plansOf } from './generator.ts';
-import { commandOptions } from './command-options.ts';
+import { commandOptions, type CommandOptions } from './command-options.ts';
+import { exitCodes, framed } from '../command-frame.ts';
 import { groups } from './grouping.ts';
 import type { NatsProfile } from '../../../sim/nats/index.ts';
 import { LiveRig } from './live-rig.ts';
@@ -22,44 +23,35 @@ import { warmUp } from './warm-up.ts';
 const usage = `npm run conformance -- nats [--server ${serverVersions.join('|')}] [--ops N | --faults N] [--seed S] [--parallel N] [--shrink N]
                             [--install VERSION] [--record] [--mutations] [--fixed] [--bands] [--losses CYCLES]`;
 
-const exitCodes = { agreed: 0, disagreed: 1, badInput: 104, skipped: 2 } as const;
-
 /** Runs generated sequences on the model and on real servers and prints what was counted. Resolves to the exit code. */
-export async function run(args: readonly string[]): Promise<number> {
-  const options = commandOptions(args);
-  if (options === undefined) {
-    console.error(usage);
-    return exitCodes.badInput;
-  }
+export async function run(parameters: readonly string[]): Promise<number> {
+  return await framed(usage, parameters, () => compareAll(commandOptions(parameters)));
+}
+
+async function compareAll(options: CommandOptions): Promise<number> {
   const { version, seed } = options;
   if (options.mutations) return await mutations(profileOf(version));
   const binary = await installServer(version);
   if (binary.kind === 'missing') {
-    console.error(`skipped: ${binary.problem}. To put it right: ${binary.command}`);
+    console.error(`SKIPPED, nothing was compared: ${binary.problem}. To put it right: ${binary.command}`);
     return exitCodes.skipped;
   }
   if (options.install) {
     console.log(`nats-server ${version} is installed`);
     return exitCodes.agreed;
   }
-  try {
-    if (options.fixed) return await fixed(version);
-    if (options.record) return await recordAll(version, seed, options.operations);
-    if (options.bands) return (await bandsReport(version)) ? exitCodes.agreed : exitCodes.disagreed;
-    if (options.losses !== undefined) {
-      await lossesReport(version, options.losses, seed);
-      return exitCodes.agreed;
-    }
-    if (options.faults !== undefined) {
-      const agreed = await faultsReport(version, { ...options, operations: options.faults });
-      return agreed ? exitCodes.agreed : exitCodes.disagreed;
-    }
-    return await campaign(version, seed, options.operations, options.places, options.shrinkLimit);
-  } catch (error) {
-    if (!(error instanceof LiveProblem)) throw error;
-    console.error(`skipped: ${error.message}`);
-    return exitCodes.skipped;
+  if (options.fixed) return await fixed(version);
+  if (options.record) return await recordAll(version, seed, options.operations);
+  if (options.bands) return (await bandsReport(version)) ? exitCodes.agreed : exitCodes.disagreed;
+  if (options.losses !== undefined) {
+    await lossesReport(version, options.losses, seed);
+    return exitCodes.agreed;
   }
+  if (options.faults !== undefined) {
+    const agreed = await faultsReport(version, { ...options, operations: options.faults });
+    return agreed ? exitCodes.agreed : exitCodes.disagreed;
+  }
+  return await campaign(version, seed, options.operations, options.places, options.shrinkLimit);
 }
 
 /** Needs no server: what real ones answered is recorded. */
