@@ -33,7 +33,9 @@ test('a server that cannot be got is skipped, with the command that gets it', as
   vi.stubEnv('PATH', emptyCache());
   const { code, said } = await answered('--server', '2.12.15', '--faults', '10');
   expect(code).toBe(2);
-  expect(said).toMatch(/^SKIPPED, nothing was compared: nats-server 2\.12\.15 cannot be got.*--install 2\.12\.15/);
+  expect(said).toMatch(
+    /^SKIPPED, nothing was compared: nats-server 2\.12\.15 cannot be got.*--install 2\.12\.15/,
+  );
 });
 
 test('a cluster whose ports are taken is skipped, and says so', async () => {
