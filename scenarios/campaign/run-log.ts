@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../cli/input-error.ts';
 import type { RunRequest, RunResult } from '../run-result.ts';
@@ -39,7 +39,7 @@ export class RunLog {
   readonly #runs = new Map<string, LoggedRun>();
 
   constructor(file: string, build: string) {
-    this.#file = file;
+    this.#file = resolve(file);
     this.#build = build;
     if (!existsSync(file)) return;
     for (const [index, line] of readFileSync(file, 'utf8').split('\n').entries()) {

@@ -8,7 +8,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { RunResult } from '../run-result.ts';
 import { formatPlan } from '../../chaos/plan.ts';
 import { published } from '../../reports/results-json.ts';
@@ -34,19 +34,23 @@ export function temporaryName(file: string): string {
 
 /** `results/<run>/`: every file is written beside its place and renamed into it, so that none is ever half there. */
 export class OutputFolder {
+  /** As it was named: for people. */
   readonly path: string;
+  /** Absolute: making a relative folder never ends where the working directory has been deleted. */
+  readonly #place: string;
   readonly #root: string;
   readonly #id: string;
 
   /** Makes the folder before anything runs. Throws an `InputError` where that is not possible. */
   constructor(root: string, id: string) {
-    this.#root = root;
     this.#id = id;
     this.path = join(root, id);
     try {
-      mkdirSync(this.path, { recursive: true });
-      accessSync(this.path, constants.W_OK);
-      const probe = join(this.path, '.probe');
+      this.#root = resolve(root);
+      this.#place = join(this.#root, id);
+      mkdirSync(this.#place, { recursive: true });
+      accessSync(this.#place, constants.W_OK);
+      const probe = join(this.#place, '.probe');
       writeFileSync(probe, 'x');
       rmSync(probe);
     } catch (error) {
@@ -59,7 +63,7 @@ export class OutputFolder {
 
   /** Throws an `OutputError`. */
   write(name: string, content: string): void {
-    const target = join(this.path, name);
+    const target = join(this.#place, name);
     const temporary = temporaryName(target);
     try {
       mkdirSync(dirname(target), { recursive: true });
@@ -67,15 +71,16 @@ export class OutputFolder {
       renameSync(temporary, target);
     } catch (error) {
       rmSync(temporary, { force: true });
-      throw cannotWrite(target, error);
+      throw cannotWrite(join(this.path, name), error);
     }
   }
 
-  /** Folder of one run, made when first asked for. Throws an `OutputError`. */
+  /** Folder of one run as it is named, made when first asked for. Throws an `OutputError`. */
   runFolder(scenario: string, seed: string): string {
-    const folder = join(this.path, nameOf(scenario, seed));
+    const name = nameOf(scenario, seed);
+    const folder = join(this.path, name);
     try {
-      mkdirSync(folder, { recursive: true });
+      mkdirSync(join(this.#place, name), { recursive: true });
     } catch (error) {
       throw cannotWrite(folder, error);
     }
@@ -91,8 +96,8 @@ export class OutputFolder {
   /** Takes away what was being written when the process had to end. */
   removeTemporary(): void {
     const ending = temporaryName('');
-    for (const name of readdirSync(this.path, { recursive: true, encoding: 'utf8' })) {
-      if (name.endsWith(ending)) rmSync(join(this.path, name), { force: true });
+    for (const name of readdirSync(this.#place, { recursive: true, encoding: 'utf8' })) {
+      if (name.endsWith(ending)) rmSync(join(this.#place, name), { force: true });
     }
   }
 

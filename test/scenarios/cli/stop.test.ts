@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -54,6 +54,21 @@ describe.concurrent('stopping', () => {
     expect(stdout).not.toContain('what was finished is reported');
     expect(filesBelow(join(cwd, 'twice'))).toEqual(['RUN/run.json']);
     expect(runJson('twice')).toMatchObject({ outcome: 'incomplete' });
+  });
+
+  test('a working directory deleted under a run is made again for what was found', async () => {
+    const lost = join(cwd, 'lost');
+    mkdirSync(lost);
+    const started = start([...longRun, '--trace', 'off', '-o', 'out'], {
+      cwd: lost,
+      environment: { HOME: cwd },
+    });
+    await started.seen('Running');
+    await pause(1_000);
+    rmSync(lost, { recursive: true });
+    started.process.kill('SIGINT');
+    expect((await started.ended).code).toBe(130);
+    expect(filesBelow(join(lost, 'out'))).toContain('RUN/results.json');
   });
 
   test('--timeout: exit 124, with the partial report', async () => {
