@@ -9,6 +9,7 @@ import { readInputFile } from './lint-command.ts';
 
 export interface DryRunFlags {
   readonly rollout?: string;
+  readonly experiment?: string;
   readonly measure: readonly string[];
   readonly at: readonly string[];
   readonly lose: readonly string[];
@@ -17,7 +18,7 @@ export interface DryRunFlags {
   readonly format: string;
 }
 
-/** `dry-run`: 0 promoted, 1 aborted or refused, 2 neither (waits for something that does not come). Throws an `InputError`. */
+/** `dry-run`: 0 promoted (or successful), 1 aborted, failed or refused, 2 neither (waits for something that does not come). Throws an `InputError`. */
 export function dryRunCommand(names: readonly string[], flags: DryRunFlags): ExitCode {
   const { format } = flags;
   if (format !== 'text' && format !== 'json')
@@ -30,14 +31,21 @@ export function dryRunCommand(names: readonly string[], flags: DryRunFlags): Exi
       podReadyMs: timeMs('--pod-ready', flags.podReady),
       horizonMs: timeMs('--for', flags.for),
     };
-    const report = dryRun([...new Set(names)].map(readInputFile), script, flags.rollout);
+    const { rollout, experiment } = flags;
+    if (rollout !== undefined && experiment !== undefined)
+      throw new ScriptProblem('--rollout and --experiment: one of them is played');
+    const files = [...new Set(names)].map(readInputFile);
+    const report = dryRun(files, script, { rollout, experiment });
     process.stdout.write(format === 'json' ? dryRunJson(report) : plainText(dryRunText(report)));
     switch (report.result?.verdict) {
       case 'promoted':
+      case 'successful':
         return exitCodes.ok;
       case 'aborted':
+      case 'failed':
       case undefined:
         return exitCodes.ruleBroken;
+      case 'inconclusive':
       case 'paused':
       case 'stuck':
       case 'running':

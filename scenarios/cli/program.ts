@@ -54,16 +54,22 @@ function buildProgram(finish: (code: ExitCode) => void): Command {
     .action((files: string[], flags: LintFlags) => finish(lintCommand(files, flags)));
   const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
   add(program.command('dry-run'))
-    .description('plays a Rollout and its analyses as the Argo controller does')
+    .description('plays a Rollout (or an Experiment) and its analyses as the Argo controller does')
     .argument('<files...>', 'the Rollout and its AnalysisTemplates')
     .option('--rollout <name>', 'which one, where the files hold several')
+    .option('--experiment <name>', 'an Experiment instead, and which one')
     .option(
       '--measure <metric=value,…>',
       'what a metric gives: 0.002,0.08@12m,nan@20m,empty@21m,error@22m',
       collect,
       [],
     )
-    .option('--at <time=act>', 'abort, retry, promote or promote-full: 5m=abort', collect, [])
+    .option(
+      '--at <time=act>',
+      'abort, retry, promote, promote-full or terminate (experiments): 5m=abort',
+      collect,
+      [],
+    )
     .option('--lose <pods>', 'pods that are away for a while: stable=1@5m..7m', collect, [])
     .option('--pod-ready <duration>', 'from the start of a pod until it is available', '20s')
     .option('--for <duration>', 'how much time is played at most', '24h')

@@ -1,10 +1,16 @@
-import type { AnalysisMetricSpec } from './argo/analysis-run.ts';
+import type { AnswerOf } from './answers.ts';
 import type { CanarySpec } from './argo/canary-spec.ts';
-import type { Answer } from './argo/measurement.ts';
-import { isCompleted } from './argo/phase.ts';
 import { RolloutRun } from './argo/rollout-run.ts';
-import { newRollout, type RolloutState } from './argo/rollout-state.ts';
-import { abortRollout, promoteFully, promoteRollout, retryRollout } from './argo/user-act.ts';
+import { isEnding } from './argo/experiment.ts';
+import { experimentOf, newRollout, type RolloutState } from './argo/rollout-state.ts';
+import {
+  abortRollout,
+  promoteFully,
+  promoteRollout,
+  retryRollout,
+  terminateExperiments,
+} from './argo/user-act.ts';
+import { evidenceOf, type MetricEvidence } from './evidence.ts';
 import { describeChange } from './timeline.ts';
 import type { DryRunScript, UserAct } from './script.ts';
 
@@ -13,18 +19,12 @@ export interface TimelineEntry {
   readonly text: string;
 }
 
-/** How it ended: `paused` and `stuck` wait for something that never comes. */
-export type DryRunVerdict = 'promoted' | 'aborted' | 'paused' | 'stuck' | 'running';
-
-export interface MetricEvidence {
-  readonly metric: string;
-  readonly template: string;
-  readonly measurements: number;
-  readonly errors: number;
-  readonly phase: string;
-  /** Ended from outside: its phase is no evidence (delivery 34). */
-  readonly terminated: boolean;
-}
+/**
+ * How it ended: `paused` and `stuck` wait for something that never comes. A Rollout is promoted or aborted; an
+ * Experiment successful, failed or inconclusive, which it also is where it ends without evidence.
+ */
+export type DryRunVerdict =
+  'promoted' | 'aborted' | 'successful' | 'failed' | 'inconclusive' | 'paused' | 'stuck' | 'running';
 
 export interface DryRunResult {
   readonly verdict: DryRunVerdict;
@@ -35,16 +35,14 @@ export interface DryRunResult {
 }
 
 /** Plays a rollout as the controller does, from one event to the next; the answers come from the script. */
-export function playRollout(
-  spec: CanarySpec,
-  script: DryRunScript,
-  answerOf: (metric: AnalysisMetricSpec, nowMs: number) => Answer,
-): DryRunResult {
+export function playRollout(spec: CanarySpec, script: DryRunScript, answerOf: AnswerOf): DryRunResult {
   return new Play(spec, script, answerOf).run();
 }
 
 const stableVersion = 'stable';
 const canaryVersion = 'canary';
+/** Experiments that one step starts, one after the other, before it is called stuck. */
+const mostAttempts = 20;
 
 /** A rollout whose stable version has all its pods, and to which a new version has just been given. */
 function deployed(spec: CanarySpec): RolloutState {
@@ -54,7 +52,9 @@ function deployed(spec: CanarySpec): RolloutState {
     currentVersion: stableVersion,
     stableVersion,
     services: { canary: stableVersion, stable: stableVersion },
-    weights: spec.trafficRouting ? { canary: 0, canaryVersion: stableVersion, stableVersion } : undefined,
+    weights: spec.trafficRouting
+      ? { canary: 0, canaryVersion: stableVersion, stableVersion, experiments: [] }
+      : undefined,
     stepIndex: spec.steps.length === 0 ? undefined : spec.steps.length,
     replicaSets: [
       {
@@ -80,21 +80,19 @@ class Play {
   readonly #run: RolloutRun;
   #late = false;
 
-  constructor(
-    spec: CanarySpec,
-    script: DryRunScript,
-    answerOf: (metric: AnalysisMetricSpec, nowMs: number) => Answer,
-  ) {
+  constructor(spec: CanarySpec, script: DryRunScript, answerOf: AnswerOf) {
     this.#spec = spec;
     this.#script = script;
     this.#run = new RolloutRun(spec, deployed(spec), {
-      podReadyMs: () => script.podReadyMs,
-      lostPods: (version, nowMs) => this.#lost(version, nowMs),
+      // Something that takes no time at all would be repeated without an end.
+      podReadyMs: () => Math.max(1, script.podReadyMs),
+      lostPods: (version, experiment, nowMs) => this.#lost(experiment ? 'experiment' : version, nowMs),
       answerOf,
-      measured: ({ metric, phase, message }) => {
-        const text = `${metric}: ${phase}${message === undefined ? '' : ` (${message})`}`;
-        if (this.#lastMeasured.get(metric) === text) return;
-        this.#lastMeasured.set(metric, text);
+      measured: ({ metric, analysis, phase, message }) => {
+        const name = analysis === undefined ? metric : `${analysis}/${metric}`;
+        const text = `${name}: ${phase}${message === undefined ? '' : ` (${message})`}`;
+        if (this.#lastMeasured.get(name) === text) return;
+        this.#lastMeasured.set(name, text);
         this.#tell(text);
       },
       changed: (before, after) => {
@@ -113,7 +111,7 @@ class Play {
       }
       run.settle();
       this.#tellDeadline();
-      if (isPromoted(run.state)) break;
+      if (isPromoted(run.state) || this.#repeats()) break;
       const next = this.#nextMs();
       if (next === undefined) break;
       run.nowMs = Math.min(next, this.#script.horizonMs);
@@ -123,17 +121,24 @@ class Play {
       ...this.#verdict(),
       endedMs: run.nowMs,
       timeline: this.#timeline,
-      evidence: evidenceOf(run.state),
+      evidence: evidenceOf([
+        ...run.state.analyses.map(({ run: analysis }) => analysis),
+        ...run.state.experiments.flatMap(({ state }) => state.analyses.flatMap((each) => each.run ?? [])),
+      ]),
     };
   }
 
-  #lost(version: string, nowMs: number): number {
+  #lost(whose: string, nowMs: number): number {
     let lost = 0;
     for (const loss of this.#script.losses) {
-      const hit = (loss.role === 'canary' ? canaryVersion : stableVersion) === version;
-      if (hit && loss.fromMs <= nowMs && nowMs < loss.toMs) lost += loss.pods;
+      if (loss.role === whose && loss.fromMs <= nowMs && nowMs < loss.toMs) lost += loss.pods;
     }
     return lost;
+  }
+
+  /** An inconclusive experiment is followed by the next one, which nothing but a user ends. */
+  #repeats(): boolean {
+    return this.#run.state.experiments.some(({ attempt }) => attempt >= mostAttempts);
   }
 
   #tellDeadline(): void {
@@ -161,6 +166,12 @@ class Play {
     const { state } = this.#run;
     if (isPromoted(state)) return { verdict: 'promoted', reason: 'the new version is stable' };
     if (state.abort) return { verdict: 'aborted', reason: state.progress?.message ?? state.message };
+    if (this.#repeats()) {
+      const reason = `step ${state.stepIndex ?? 0} starts one experiment after the other: each is inconclusive`;
+      return { verdict: 'stuck', reason };
+    }
+    const endless = endlessExperiment(state);
+    if (endless !== undefined && this.#nextMs() === undefined) return { verdict: 'stuck', reason: endless };
     const pause = state.pauses[0];
     if (pause !== undefined) return { verdict: 'paused', reason: `${pause.reason} without an end` };
     return this.#nextMs() === undefined
@@ -183,18 +194,17 @@ function acted(spec: CanarySpec, state: RolloutState, act: UserAct): RolloutStat
       return promoteRollout(spec, state);
     case 'promote-full':
       return promoteFully(state);
+    case 'terminate':
+      return terminateExperiments(state);
   }
 }
 
-function evidenceOf(state: RolloutState): readonly MetricEvidence[] {
-  return state.analyses.flatMap(({ run }) =>
-    run.metrics.map(({ spec, counters, phase }) => ({
-      metric: spec.name,
-      template: spec.template,
-      measurements: counters.count,
-      errors: counters.error,
-      phase,
-      terminated: run.terminated || (isCompleted(phase) && counters.count + counters.error === 0),
-    })),
-  );
+/** Why the experiment of a step never ends; undefined where none stands in the way. */
+function endlessExperiment(state: RolloutState): string | undefined {
+  const current = experimentOf(state, state.experimentId);
+  if (current?.state.phase !== 'Running') return undefined;
+  const name = `the experiment of step ${current.stepIndex}`;
+  return isEnding(current.spec, current.state)
+    ? `${name} has ended its analyses and never looks at them again: it stays Running`
+    : `${name} has neither a duration nor a required analysis that ends: it runs until it is terminated`;
 }

@@ -1,13 +1,13 @@
 import { DocumentProblem } from '../lint/documents/document-problem.ts';
 import { nodeAt, numberAt, textAt, type ManifestNode } from '../lint/documents/manifest-node.ts';
-import { analysisUses, templateOf, type AnalysisUse } from '../lint/input/analysis-uses.ts';
-import type { AnalysisMetric, LintInput } from '../lint/input/lint-input.ts';
+import { analysisUses, type AnalysisUse } from '../lint/input/analysis-uses.ts';
+import type { LintInput } from '../lint/input/lint-input.ts';
 import { absoluteOrPercent, hasTrafficRouting, replicasOf } from '../lint/input/replicas.ts';
 import { canarySteps, placeOf, type CanaryStep, type Resource } from '../lint/input/resource.ts';
 import { durationMs } from '../../sim/prometheus/promql/lexer.ts';
-import type { AnalysisMetricSpec } from './argo/analysis-run.ts';
 import { rolloutDefaults, type CanarySpec, type CanaryStepSpec } from './argo/canary-spec.ts';
-import { defaultConsecutiveErrorLimit } from './argo/metric-run.ts';
+import { readExperimentStep } from './read-experiment.ts';
+import { metricsOfUse } from './read-metrics.ts';
 
 /** A Rollout as the model needs it. Throws a `DocumentProblem` for what the model does not know. */
 export function readRollout(input: LintInput, rollout: Resource): CanarySpec {
@@ -32,10 +32,15 @@ export function readRollout(input: LintInput, rollout: Resource): CanarySpec {
   const down = absoluteOrPercent(unavailable, replicas, 'down') ?? 0;
   const seconds = (node: ManifestNode | undefined, key: string, defaultMs: number): number =>
     (numberAt(node, key) ?? defaultMs / 1000) * 1000;
+  const progressDeadlineMs = seconds(
+    nodeAt(rollout.root, 'spec'),
+    'progressDeadlineSeconds',
+    rolloutDefaults.progressDeadlineMs,
+  );
   return {
     replicas,
     trafficRouting: hasTrafficRouting(rollout),
-    steps: steps.map((step) => readStep(input, step, uses)),
+    steps: steps.map((step) => readStep(input, step, uses, progressDeadlineMs)),
     background:
       background.length === 0
         ? undefined
@@ -52,16 +57,17 @@ export function readRollout(input: LintInput, rollout: Resource): CanarySpec {
     maxSurge,
     // Both 0 would never move (delivery 11).
     maxUnavailable: maxSurge === 0 && down === 0 ? 1 : down,
-    progressDeadlineMs: seconds(
-      nodeAt(rollout.root, 'spec'),
-      'progressDeadlineSeconds',
-      rolloutDefaults.progressDeadlineMs,
-    ),
+    progressDeadlineMs,
     progressDeadlineAbort: textAt(rollout.root, 'spec', 'progressDeadlineAbort') === 'true',
   };
 }
 
-function readStep(input: LintInput, step: CanaryStep, uses: readonly AnalysisUse[]): CanaryStepSpec {
+function readStep(
+  input: LintInput,
+  step: CanaryStep,
+  uses: readonly AnalysisUse[],
+  progressDeadlineMs: number,
+): CanaryStepSpec {
   switch (step.key) {
     case 'setWeight':
       return { kind: 'setWeight', weight: numberAt(step.value) ?? 0 };
@@ -81,6 +87,11 @@ function readStep(input: LintInput, step: CanaryStep, uses: readonly AnalysisUse
       const names = uses.filter((use) => use.role === 'step' && isWithin(step, use));
       return { kind: 'analysis', metrics: names.flatMap((use) => metricsOfUse(input, use)) };
     }
+    case 'experiment':
+      return {
+        kind: 'experiment',
+        experiment: readExperimentStep(input, step.value, uses, progressDeadlineMs),
+      };
     default:
       throw new DocumentProblem(step.keyPlace, `the step ${step.key} is not modelled`);
   }
@@ -103,34 +114,4 @@ function pauseMs(node: ManifestNode): number | undefined {
   const text = textAt(node, 'duration');
   if (text === undefined) return undefined;
   return durationMs(/^\d+$/.test(text) ? `${text}s` : text);
-}
-
-function metricsOfUse(input: LintInput, use: AnalysisUse): readonly AnalysisMetricSpec[] {
-  const template = templateOf(input, use);
-  if (template === undefined)
-    throw new DocumentProblem(use.place, `no template ${use.template} in these files, or several`);
-  return input.metrics.filter((metric) => metric.template === template).map(metricSpec);
-}
-
-function metricSpec(metric: AnalysisMetric): AnalysisMetricSpec {
-  const { node } = metric;
-  for (const given of [metric.success, metric.failure]) {
-    if (given !== undefined && given.condition === undefined) {
-      throw new DocumentProblem(given.node.place, `the condition "${given.text.trim()}" cannot be read`);
-    }
-  }
-  return {
-    name: metric.name,
-    template: metric.template.name,
-    dryRun: false,
-    success: metric.success?.condition,
-    failure: metric.failure?.condition,
-    count: metric.count,
-    intervalMs: metric.intervalMs,
-    initialDelayMs: durationMs(textAt(node, 'initialDelay') ?? '') ?? 0,
-    failureLimit: metric.failureLimit,
-    inconclusiveLimit: numberAt(node, 'inconclusiveLimit') ?? 0,
-    consecutiveErrorLimit: numberAt(node, 'consecutiveErrorLimit') ?? defaultConsecutiveErrorLimit,
-    consecutiveSuccessLimit: numberAt(node, 'consecutiveSuccessLimit') ?? 0,
-  };
 }

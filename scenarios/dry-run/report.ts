@@ -8,25 +8,27 @@ function clock(timeMs: number): string {
 }
 
 /** Timeline, evidence and verdict for a terminal. */
-export function dryRunText({ rollout, result, refusals }: DryRunReport): string {
+export function dryRunText({ kind, name, result, refusals, notes }: DryRunReport): string {
   if (result === undefined) {
-    return `${[...refusals, `Rollout ${rollout}: refused (InvalidSpec, Degraded): nothing is rolled out`].join('\n')}\n`;
+    return `${[...refusals, `${kind} ${name}: refused (InvalidSpec, Degraded): nothing is rolled out`].join('\n')}\n`;
   }
-  const lines = result.timeline.map(({ timeMs, text }) => `${clock(timeMs)}  ${text}`);
-  lines.push('', 'EVIDENCE');
+  const lines = [...notes, ...(notes.length > 0 ? [''] : [])];
+  const played = result.timeline.map(({ timeMs, text }) => `${clock(timeMs)}  ${text}`);
+  lines.push(...played, '', 'EVIDENCE');
   if (result.evidence.length === 0) lines.push('  none: nothing was measured');
   for (const item of result.evidence) {
     const ended = item.terminated ? '; ended from outside, no evidence' : '';
     lines.push(
-      `  ${item.template}/${item.metric}: ${item.phase}, ${item.measurements} measurements, ${item.errors} errors${ended}`,
+      `  ${item.analysis === undefined ? '' : `${item.analysis}: `}${item.template}/${item.metric}: ${item.phase}, ${item.measurements} measurements, ${item.errors} errors${ended}`,
     );
   }
-  lines.push('', `Rollout ${rollout}: ${result.verdict} after ${clock(result.endedMs)}: ${result.reason}`);
+  lines.push('', `${kind} ${name}: ${result.verdict} after ${clock(result.endedMs)}: ${result.reason}`);
   return `${lines.join('\n')}\n`;
 }
 
 /** The same as JSON, `schemaVersion` 1. */
-export function dryRunJson({ rollout, result, refusals }: DryRunReport): string {
+export function dryRunJson({ kind, name, result, refusals, notes }: DryRunReport): string {
   const verdict: DryRunResult['verdict'] | 'refused' = result?.verdict ?? 'refused';
-  return `${JSON.stringify({ schemaVersion: 1, rollout, verdict, refusals, ...result }, undefined, 2)}\n`;
+  const subject = kind === 'Rollout' ? { rollout: name } : { experiment: name };
+  return `${JSON.stringify({ schemaVersion: 1, ...subject, verdict, refusals, notes, ...result }, undefined, 2)}\n`;
 }

@@ -9,16 +9,18 @@ export interface ScriptedAnswer {
     | { readonly kind: 'error'; readonly message: string };
 }
 
-export type UserAct = 'abort' | 'retry' | 'promote' | 'promote-full';
+export type UserAct = 'abort' | 'retry' | 'promote' | 'promote-full' | 'terminate';
+
+export type LossRole = 'canary' | 'stable' | 'experiment';
 
 export interface ScheduledAct {
   readonly atMs: number;
   readonly act: UserAct;
 }
 
-/** Pods of one version that are not available for a while. */
+/** Pods of one version, or of every template of an experiment, that are not available for a while. */
 export interface PodLoss {
-  readonly role: 'canary' | 'stable';
+  readonly role: LossRole;
   readonly pods: number;
   readonly fromMs: number;
   readonly toMs: number;
@@ -26,6 +28,7 @@ export interface PodLoss {
 
 /** What happens to the rollout from outside. */
 export interface DryRunScript {
+  /** By `metric`, or by `analysis/metric` for one analysis of an experiment. */
   readonly metrics: ReadonlyMap<string, readonly ScriptedAnswer[]>;
   readonly acts: readonly ScheduledAct[];
   readonly losses: readonly PodLoss[];
@@ -70,21 +73,33 @@ function valueOf(text: string): MetricResult {
 /** `5m=abort`. Throws a `ScriptProblem`. */
 export function parseAct(text: string): ScheduledAct {
   const [at = '', act = ''] = text.split('=');
-  if (act !== 'abort' && act !== 'retry' && act !== 'promote' && act !== 'promote-full') {
-    throw new ScriptProblem(`--at ${text}: expected TIME=abort, retry, promote or promote-full`);
+  switch (act) {
+    case 'abort':
+    case 'retry':
+    case 'promote':
+    case 'promote-full':
+    case 'terminate':
+      return { atMs: timeMs('--at', at), act };
+    default:
+      throw new ScriptProblem(
+        `--at ${text}: expected TIME=abort, retry, promote, promote-full or terminate (of experiments)`,
+      );
   }
-  return { atMs: timeMs('--at', at), act };
 }
 
 /** `stable=1@5m..7m`. Throws a `ScriptProblem`. */
 export function parseLoss(text: string): PodLoss {
-  const match = /^(canary|stable)=(\d+)@([^.]+)\.\.(.+)$/.exec(text);
+  const match = /^(canary|stable|experiment)=(\d+)@([^.]+)\.\.(.+)$/.exec(text);
   if (match === null) throw new ScriptProblem(`--lose ${text}: expected stable=1@5m..7m`);
   const [, role, pods, from = '', to = ''] = match;
   const loss = { fromMs: timeMs('--lose', from), toMs: timeMs('--lose', to) };
   if (loss.toMs <= loss.fromMs)
     throw new ScriptProblem(`--lose ${text}: the end must be later than the start`);
-  return { role: role === 'canary' ? 'canary' : 'stable', pods: Number(pods), ...loss };
+  return { role: roleOf(role), pods: Number(pods), ...loss };
+}
+
+function roleOf(text: string | undefined): LossRole {
+  return text === 'canary' || text === 'experiment' ? text : 'stable';
 }
 
 /** A duration of the command line, in milliseconds; throws a `ScriptProblem`. */

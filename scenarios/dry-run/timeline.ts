@@ -1,4 +1,6 @@
 import type { CanarySpec, CanaryStepSpec } from './argo/canary-spec.ts';
+import type { ExperimentTemplateSpec } from './argo/experiment-state.ts';
+import { describeExperimentChange } from './experiment-timeline.ts';
 import { canaryOf, replicaSetOf, type ReplicaSetState, type RolloutState } from './argo/rollout-state.ts';
 
 /** What differs between two states, a line for each thing; `former` is the version that was stable at the start. */
@@ -38,8 +40,17 @@ export function describeChange(
   };
   pods('canary', canaryOf(before), canaryOf(after));
   pods('stable', replicaSetOf(before, former), replicaSetOf(after, former));
+  for (const { id, stepIndex, state } of after.experiments) {
+    const old = before.experiments.find((each) => each.id === id)?.state;
+    if (old !== state) lines.push(...describeExperimentChange(`experiment of step ${stepIndex}`, old, state));
+  }
   if (promoted && before.stableVersion !== before.version) lines.push('promoted: the new version is stable');
   return lines;
+}
+
+function templateText({ name, replicas, specRef, weight }: ExperimentTemplateSpec): string {
+  const share = weight === undefined ? '' : ` with ${weight} %`;
+  return `${name} ${replicas} × ${specRef}${share}`;
 }
 
 function describeStep(step: CanaryStepSpec): string {
@@ -54,6 +65,8 @@ function describeStep(step: CanaryStepSpec): string {
         : `setCanaryScale ${step.replicas ?? `${step.weight ?? 0} %`}`;
     case 'analysis':
       return 'analysis';
+    case 'experiment':
+      return `experiment: ${step.experiment.templates.map(templateText).join(', ')}`;
     case 'route':
       return 'route of a header or a mirror';
   }

@@ -19,9 +19,18 @@ export interface AnalysisVerdict {
   readonly abortMessage: string | undefined;
 }
 
-/** Starts, ends and reads the AnalysisRuns of a rollout (delivery 14, 15). */
-export function reconcileAnalyses(spec: CanarySpec, state: RolloutState, nowMs: number): AnalysisVerdict {
+/**
+ * Starts, ends and reads the AnalysisRuns of a rollout (delivery 14, 15). `aborting` says that an experiment aborts the
+ * rollout in this very reconcile.
+ */
+export function reconcileAnalyses(
+  spec: CanarySpec,
+  state: RolloutState,
+  aborting: boolean,
+  nowMs: number,
+): AnalysisVerdict {
   const skips =
+    aborting ||
     state.abort ||
     state.promoteFull ||
     state.stableVersion === undefined ||

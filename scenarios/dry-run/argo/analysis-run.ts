@@ -14,6 +14,8 @@ import { isCompleted, worsePhase, type AnalysisPhase, type MeasurementPhase } fr
 
 export interface AnalysisMetricSpec extends MetricSpec, MetricConditions {
   readonly template: string;
+  /** Name of the analysis, in an experiment; absent elsewhere. */
+  readonly analysis?: string;
   /** A dry-run metric is measured and never decides. */
   readonly dryRun: boolean;
 }
@@ -39,6 +41,7 @@ export interface AnalysisRun {
 
 export interface MeasurementEvent {
   readonly metric: string;
+  readonly analysis: string | undefined;
   readonly phase: MeasurementPhase;
   readonly message: string | undefined;
 }
@@ -86,7 +89,7 @@ export function advanceRun(
   const measured = run.metrics.map((metric) => {
     if (isCompleted(metric.phase) || metric.nextMs > nowMs) return metric;
     const { phase, message } = measure(metric.spec, answerOf(metric.spec));
-    told({ metric: metric.spec.name, phase, message });
+    told({ metric: metric.spec.name, analysis: metric.spec.analysis, phase, message });
     const counters = afterMeasurement(metric.counters, phase);
     return {
       spec: metric.spec,

@@ -1,4 +1,5 @@
 import type { AnalysisMetricSpec } from './analysis-run.ts';
+import type { ExperimentSpec } from './experiment-state.ts';
 
 /** One step of a canary. */
 export type CanaryStepSpec =
@@ -12,6 +13,7 @@ export type CanaryStepSpec =
       readonly matchTrafficWeight: boolean;
     }
   | { readonly kind: 'analysis'; readonly metrics: readonly AnalysisMetricSpec[] }
+  | { readonly kind: 'experiment'; readonly experiment: ExperimentSpec }
   /** Header and mirror routes are true at once and never verified (delivery 5). */
   | { readonly kind: 'route' };
 

@@ -127,10 +127,11 @@ function isProgressing(before: RolloutState, after: RolloutState): boolean {
   );
 }
 
-/** Pauses and analyses may take as long as they like, and so may versions that wait for their end (delivery 21). */
+/** Pauses, analyses and experiments may take as long as they like, and so may versions that wait for their end (delivery 21). */
 export function mayTimeOut(spec: CanarySpec, state: RolloutState): boolean {
   const kind = spec.steps[state.stepIndex ?? 0]?.kind;
-  if (kind === 'pause' || kind === 'analysis' || state.pausedCondition) return false;
+  const endless = kind === 'pause' || kind === 'analysis' || kind === 'experiment';
+  if (endless || state.pausedCondition) return false;
   return othersOf(state).every(({ scaleDownAtMs }) => scaleDownAtMs === undefined);
 }
 

@@ -1,10 +1,12 @@
 import { reconcileAnalyses } from './analyses.ts';
 import type { CanarySpec, CanaryStepSpec } from './canary-spec.ts';
 import { countsOf, phaseAndMessage, updatedConditions, withPauseConditions } from './conditions.ts';
+import { reconcileExperiments } from './experiments.ts';
 import { atWantedReplicas } from './replica-counts.ts';
 import {
   analysisOf,
   canaryOf,
+  experimentOf,
   hasPause,
   isFullyPromoted,
   stableOf,
@@ -18,10 +20,10 @@ import { reconciledServices, reconciledWeights } from './traffic.ts';
 
 /**
  * One reconcile of the canary controller of Argo Rollouts 1.8 (delivery 2): a changed version first, a changed number
- * of replicas next, then traffic, analyses (a pause they raise ends it), scaling (ends it, if it scaled), the pause of
- * a step, and at most one step forward. Returns an equal state where nothing is to be done.
+ * of replicas next, then traffic, experiments, analyses (a pause they raise ends it), scaling (ends it, if it scaled),
+ * the pause of a step, and at most one step forward. Returns an equal state where nothing is to be done.
  *
- * Not modelled: blue-green, experiments, plugin steps, restarts, ping-pong services, ephemeral metadata, weights that
+ * Not modelled: blue-green, plugin steps, restarts, ping-pong services, ephemeral metadata, weights that
  * the router verifies, a rollback window, `spec.paused`, changed steps, minimum pods per ReplicaSet, replica progress
  * thresholds, limits of the history; reconciles happen at once, not within their rate limits.
  */
@@ -39,25 +41,30 @@ export function reconcile(spec: CanarySpec, state: RolloutState, nowMs: number):
   if (isNew) return resetForVersion(spec, seen, nowMs);
   const served = { ...seen, services: reconciledServices(spec, seen) };
   const weights = reconciledWeights(spec, served);
-  const analysed = reconcileAnalyses(spec, served, nowMs);
-  const outcome: Outcome = {
-    weights,
-    addedPause: analysed.pauses ? 'InconclusiveAnalysisRun' : undefined,
-    abortMessage: analysed.abortMessage,
-  };
-  if (analysed.pauses) return synced(spec, seen, analysed.state, outcome, nowMs);
-  const { state: sized, scaled, refused } = reconcileReplicaSets(spec, analysed.state, weights, nowMs);
+  const tried = reconcileExperiments(spec, served, nowMs);
+  const analysed = reconcileAnalyses(spec, tried.state, tried.abortMessage !== undefined, nowMs);
+  const judged = { ...analysed.state, experimentId: tried.currentId };
+  const addedPauses: PauseReason[] = [];
+  if (tried.pauses) addedPauses.push('InconclusiveExperiment');
+  if (analysed.pauses) addedPauses.push('InconclusiveAnalysisRun');
+  // The later assignment wins.
+  const outcome = { weights, addedPauses, abortMessage: analysed.abortMessage ?? tried.abortMessage };
+  if (addedPauses.length > 0) return synced(spec, seen, judged, outcome, nowMs);
+  const { state: sized, scaled, refused } = reconcileReplicaSets(spec, judged, weights, nowMs);
   // A reconcile that fails writes no status.
-  if (refused === true) return { ...served, replicaSets: sized.replicaSets, analyses: sized.analyses };
+  if (refused === true) {
+    const { replicaSets, analyses, experiments } = sized;
+    return { ...served, replicaSets, analyses, experiments };
+  }
   if (scaled) return synced(spec, seen, sized, outcome, nowMs);
-  const addedPause = startsPause(spec, seen) ? 'CanaryPauseStep' : undefined;
-  return synced(spec, seen, sized, { ...outcome, addedPause }, nowMs);
+  if (startsPause(spec, seen)) addedPauses.push('CanaryPauseStep');
+  return synced(spec, seen, sized, outcome, nowMs);
 }
 
 /** What a reconcile found besides the state. */
 interface Outcome {
   readonly weights: RolloutState['weights'];
-  readonly addedPause: PauseReason | undefined;
+  readonly addedPauses: readonly PauseReason[];
   readonly abortMessage: string | undefined;
 }
 
@@ -118,6 +125,7 @@ function resetForVersion(spec: CanarySpec, state: RolloutState, nowMs: number): 
     promoteFull: false,
     backgroundId: undefined,
     stepId: undefined,
+    experimentId: undefined,
     stepIndex: count > 0 && state.stableVersion === state.version ? count : first,
   };
   return withStatus(spec, state, reset, false, undefined, nowMs);
@@ -158,7 +166,7 @@ function synced(
     return withStatus(spec, before, stopped, true, abortMessage, nowMs);
   }
   const completed = skipped === before.stepIndex && isStepComplete(spec, before, weighted, nowMs);
-  const pauses = before.promoteFull ? [] : pausesAfter(before, completed, outcome.addedPause, nowMs);
+  const pauses = before.promoteFull ? [] : pausesAfter(before, completed, outcome.addedPauses, nowMs);
   const moved: RolloutState = {
     ...weighted,
     stepIndex: completed ? (skipped ?? 0) + 1 : skipped,
@@ -166,7 +174,7 @@ function synced(
     abort: false,
     abortedAtMs: undefined,
     pauses,
-    controllerPause: pauses.length > 0 && (before.controllerPause || outcome.addedPause !== undefined),
+    controllerPause: pauses.length > 0 && (before.controllerPause || outcome.addedPauses.length > 0),
   };
   return withStatus(spec, before, moved, false, undefined, nowMs);
 }
@@ -193,12 +201,12 @@ function isPromoted(
 function pausesAfter(
   before: RolloutState,
   completed: boolean,
-  added: PauseReason | undefined,
+  added: readonly PauseReason[],
   nowMs: number,
 ): readonly Pause[] {
   const kept = before.pauses.filter(({ reason }) => !(completed && reason === 'CanaryPauseStep'));
-  if (added === undefined || hasPause(before, added)) return kept;
-  return [...kept, { reason: added, sinceMs: nowMs }];
+  const fresh = added.filter((reason) => !hasPause(before, reason));
+  return [...kept, ...fresh.map((reason) => ({ reason, sinceMs: nowMs }))];
 }
 
 /** Whether the current step is done (delivery 5, 6). */
@@ -219,6 +227,8 @@ function isStepComplete(spec: CanarySpec, before: RolloutState, after: RolloutSt
       return atWantedReplicas(spec, after, after.weights);
     case 'analysis':
       return analysisOf(after, after.stepId)?.run.phase === 'Successful';
+    case 'experiment':
+      return experimentOf(before, before.experimentId)?.state.phase === 'Successful';
     case 'route':
       return true;
   }
@@ -232,7 +242,8 @@ function withStatus(
   abortMessage: string | undefined,
   nowMs: number,
 ): RolloutState {
-  const counted = { ...after, counts: countsOf(after) };
+  // Pods that this reconcile asks for are not there yet.
+  const counted = { ...after, counts: countsOf(before) };
   const update = updatedConditions(spec, before, counted, aborted, abortMessage, nowMs);
   const { healthyCondition, progress, abortsByDeadline } = update;
   const late = abortsByDeadline ? abortedStatus(before, nowMs) : {};

@@ -1,28 +1,25 @@
 import { isDeepStrictEqual } from 'node:util';
-import { advanceRun, nextRunMs, type AnalysisMetricSpec, type MeasurementEvent } from './analysis-run.ts';
+import { advanceRun, nextRunMs } from './analysis-run.ts';
 import type { CanarySpec } from './canary-spec.ts';
 import { mayTimeOut } from './conditions.ts';
-import type { Answer } from './measurement.ts';
+import {
+  measurementTimes,
+  observedExperiment,
+  startExperimentPods,
+  type Measuring,
+} from './experiment-pods.ts';
+import { nextExperimentMs, reconcileExperiment } from './experiment.ts';
+import { PodSets } from './pod-sets.ts';
 import { reconcile } from './reconcile.ts';
 import type { RolloutState } from './rollout-state.ts';
 
 /** What a rollout meets outside the controller. */
-export interface RolloutWorld {
+export interface RolloutWorld extends Measuring {
   /** From a pod's start to its availability; undefined for a version whose pods wait until they are released. */
   podReadyMs(version: string): number | undefined;
-  /** Pods of a version that are away, though they were available. */
-  lostPods(version: string, nowMs: number): number;
-  /** What a provider says; asked once for each measurement. */
-  answerOf(metric: AnalysisMetricSpec, nowMs: number): Answer;
-  measured(event: MeasurementEvent): void;
+  /** Pods of a version that are away, though they were available; of an experiment's where `experiment` says so. */
+  lostPods(version: string, experiment: boolean, nowMs: number): number;
   changed(before: RolloutState, after: RolloutState): void;
-}
-
-interface PodBatch {
-  readonly version: string;
-  readonly pods: number;
-  /** Undefined: until it is released. */
-  readonly atMs: number | undefined;
 }
 
 const mostRounds = 10_000;
@@ -33,15 +30,15 @@ export class RolloutRun {
   state: RolloutState;
   nowMs = 0;
   readonly #world: RolloutWorld;
-  readonly #ready = new Map<string, number>();
-  #starting: readonly PodBatch[] = [];
+  readonly #pods: PodSets;
 
   /** ReplicaSets that the state has already are fully available. */
   constructor(spec: CanarySpec, state: RolloutState, world: RolloutWorld) {
     this.spec = spec;
     this.state = state;
     this.#world = world;
-    for (const { version, available } of state.replicaSets) this.#ready.set(version, available);
+    this.#pods = new PodSets((version) => world.podReadyMs(version));
+    for (const { version, available } of state.replicaSets) this.#pods.put(version, available);
   }
 
   /** Changes the rollout from outside: an act of a user, a new version. */
@@ -58,6 +55,7 @@ export class RolloutRun {
       this.#lookAtPods();
       this.#measure();
       this.change(reconcile(this.spec, this.state, this.nowMs));
+      this.#reconcileExperiments();
       this.#startPods();
       if (isDeepStrictEqual(before, this.state)) return;
     }
@@ -66,18 +64,20 @@ export class RolloutRun {
 
   /** Pods of a version that wait become available. */
   release(version: string): void {
-    this.#starting = this.#starting.map((batch) =>
-      batch.version === version && batch.atMs === undefined ? { ...batch, atMs: this.nowMs } : batch,
-    );
+    this.#pods.release(version, this.nowMs);
   }
 
   /** The next time at which anything can happen by itself; undefined where nothing will. */
   nextMs(): number | undefined {
     const { spec, state } = this;
     const times: (number | undefined)[] = [
-      ...this.#starting.map(({ atMs }) => atMs),
+      ...this.#pods.times(),
       ...state.replicaSets.map(({ scaleDownAtMs }) => scaleDownAtMs),
       ...state.analyses.map(({ run }) => nextRunMs(run)),
+      ...state.experiments.flatMap((each) => [
+        nextExperimentMs(each.spec, each.state, this.nowMs),
+        ...measurementTimes(each.state),
+      ]),
     ];
     const step = spec.steps[state.stepIndex ?? 0];
     for (const { reason, sinceMs } of state.pauses) {
@@ -92,12 +92,10 @@ export class RolloutRun {
   }
 
   #lookAtPods(): void {
-    const come = this.#starting.filter(({ atMs }) => atMs !== undefined && atMs <= this.nowMs);
-    for (const { version, pods } of come) this.#ready.set(version, (this.#ready.get(version) ?? 0) + pods);
-    this.#starting = this.#starting.filter((batch) => !come.includes(batch));
+    this.#pods.advance(this.nowMs);
     const replicaSets = this.state.replicaSets.map((set) => {
-      const ready = Math.min(this.#ready.get(set.version) ?? 0, set.desired);
-      const available = Math.max(0, ready - this.#world.lostPods(set.version, this.nowMs));
+      const ready = Math.min(this.#pods.readyOf(set.version), set.desired);
+      const available = Math.max(0, ready - this.#world.lostPods(set.version, false, this.nowMs));
       return available === set.available ? set : { ...set, available };
     });
     this.change({ ...this.state, replicaSets });
@@ -113,30 +111,30 @@ export class RolloutRun {
       );
       return run === analysis.run ? analysis : { ...analysis, run };
     });
-    this.state = { ...this.state, analyses };
+    const experiments = this.state.experiments.map((each) => {
+      const lost = (version: string): number => this.#world.lostPods(version, true, this.nowMs);
+      const name = String(each.id);
+      const state = observedExperiment(name, each.state, this.#pods, this.#world, lost, this.nowMs);
+      return state === each.state ? each : { ...each, state };
+    });
+    this.change({ ...this.state, analyses, experiments });
+  }
+
+  #reconcileExperiments(): void {
+    if (this.state.experiments.length === 0) return;
+    const experiments = this.state.experiments.map((each) => ({
+      ...each,
+      state: reconcileExperiment(each.spec, each.state, this.nowMs),
+    }));
+    this.change({ ...this.state, experiments });
   }
 
   #startPods(): void {
     for (const { version, desired } of this.state.replicaSets) {
-      const ready = Math.min(this.#ready.get(version) ?? 0, desired);
-      this.#ready.set(version, ready);
-      const coming = this.#starting.filter((batch) => batch.version === version);
-      const missing = desired - ready - coming.reduce((sum, { pods }) => sum + pods, 0);
-      if (missing === 0) continue;
-      const readyMs = this.#world.podReadyMs(version);
-      const batch = { version, atMs: readyMs === undefined ? undefined : this.nowMs + readyMs };
-      if (missing > 0) {
-        this.#starting = [...this.#starting, { ...batch, pods: missing }];
-        continue;
-      }
-      // Too many are coming: the youngest go.
-      let left = desired - ready;
-      const kept = coming.flatMap((each) => {
-        const pods = Math.min(each.pods, left);
-        left -= pods;
-        return pods > 0 ? [{ ...each, pods }] : [];
-      });
-      this.#starting = [...this.#starting.filter((each) => each.version !== version), ...kept];
+      this.#pods.start({ key: version, version, desired }, this.nowMs);
+    }
+    for (const { id, state } of this.state.experiments) {
+      startExperimentPods(String(id), state, this.#pods, this.nowMs);
     }
   }
 }

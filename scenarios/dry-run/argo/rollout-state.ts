@@ -1,8 +1,9 @@
 import type { AnalysisRun } from './analysis-run.ts';
+import type { ExperimentSpec, ExperimentState } from './experiment-state.ts';
 
 export type RolloutPhase = 'Progressing' | 'Paused' | 'Degraded' | 'Healthy';
 
-export type PauseReason = 'CanaryPauseStep' | 'InconclusiveAnalysisRun';
+export type PauseReason = 'CanaryPauseStep' | 'InconclusiveAnalysisRun' | 'InconclusiveExperiment';
 
 export interface Pause {
   readonly reason: PauseReason;
@@ -26,6 +27,8 @@ export interface RouterWeights {
   readonly canary: number;
   readonly canaryVersion: string;
   readonly stableVersion: string | undefined;
+  /** What the templates of a running experiment get of stable's share. */
+  readonly experiments: readonly { readonly template: string; readonly weight: number }[];
 }
 
 /** Versions that the Services of a router select; undefined until the first has all its pods. */
@@ -40,6 +43,18 @@ export interface StartedAnalysis {
   readonly kind: 'background' | 'step';
   readonly stepIndex: number;
   readonly run: AnalysisRun;
+}
+
+/** An Experiment that a step has started. */
+export interface StartedExperiment {
+  readonly id: number;
+  /** The revision and the step that it is named by; `attempt` is 0 for the first of that name. */
+  readonly revision: number;
+  readonly stepIndex: number;
+  readonly attempt: number;
+  readonly startedMs: number;
+  readonly spec: ExperimentSpec;
+  readonly state: ExperimentState;
 }
 
 /** The controller's condition `Progressing`. */
@@ -89,6 +104,9 @@ export interface RolloutState {
   /** Ids of those that the rollout looks at. */
   readonly backgroundId: number | undefined;
   readonly stepId: number | undefined;
+  readonly experiments: readonly StartedExperiment[];
+  /** Id of the one that the status names; none before it starts and once it is over. */
+  readonly experimentId: number | undefined;
   readonly progress: ProgressCondition | undefined;
   readonly pausedCondition: boolean;
   readonly healthyCondition: boolean | undefined;
@@ -115,6 +133,8 @@ export function newRollout(version: string): RolloutState {
     analyses: [],
     backgroundId: undefined,
     stepId: undefined,
+    experiments: [],
+    experimentId: undefined,
     progress: undefined,
     pausedCondition: false,
     healthyCondition: undefined,
@@ -161,4 +181,11 @@ export function hasPause({ pauses }: RolloutState, reason: PauseReason): boolean
 
 export function analysisOf({ analyses }: RolloutState, id: number | undefined): StartedAnalysis | undefined {
   return id === undefined ? undefined : analyses.find((analysis) => analysis.id === id);
+}
+
+export function experimentOf(
+  { experiments }: RolloutState,
+  id: number | undefined,
+): StartedExperiment | undefined {
+  return id === undefined ? undefined : experiments.find((experiment) => experiment.id === id);
 }

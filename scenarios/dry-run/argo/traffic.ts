@@ -1,4 +1,5 @@
 import { previousWeightAt, type CanarySpec } from './canary-spec.ts';
+import { experimentWeights } from './experiments.ts';
 import { atWantedReplicas, currentWeight } from './replica-counts.ts';
 import {
   canaryOf,
@@ -34,7 +35,14 @@ export function reconciledWeights(spec: CanarySpec, state: RolloutState): Router
   const needed = Math.floor(((100 - canary) * spec.replicas) / 100);
   const stable = stableOf(state);
   if (stable === undefined || stable.available < needed) return state.weights;
-  return { canary, canaryVersion, stableVersion: state.stableVersion };
+  const experiments = mayCarryExperiments(spec, state) ? experimentWeights(spec, state) : [];
+  return { canary, canaryVersion, stableVersion: state.stableVersion, experiments };
+}
+
+/** On the way back, after the promotion and in a full promotion an experiment gets nothing. */
+function mayCarryExperiments(spec: CanarySpec, state: RolloutState): boolean {
+  if (isRollingBackDynamically(spec, state) || isFullyPromoted(state) || state.abort) return false;
+  return !state.promoteFull || (canaryOf(state)?.available ?? 0) === 0;
 }
 
 function wantedWeight(

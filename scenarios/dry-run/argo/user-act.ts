@@ -1,4 +1,5 @@
 import type { CanarySpec } from './canary-spec.ts';
+import { isExperimentOver } from './experiment.ts';
 import { analysisOf, type RolloutState } from './rollout-state.ts';
 
 /** Abort (delivery 16). */
@@ -24,4 +25,12 @@ export function promoteRollout(spec: CanarySpec, state: RolloutState): RolloutSt
 /** Promote without steps, pauses and analyses. */
 export function promoteFully(state: RolloutState): RolloutState {
   return state.currentVersion === state.stableVersion ? state : { ...state, promoteFull: true };
+}
+
+/** Ends every experiment that is not over: each is Successful then, and its rollout goes on (delivery 34). */
+export function terminateExperiments(state: RolloutState): RolloutState {
+  const experiments = state.experiments.map((each) =>
+    isExperimentOver(each.state) ? each : { ...each, state: { ...each.state, terminate: true } },
+  );
+  return { ...state, experiments };
 }

@@ -5,10 +5,12 @@ import { playPlans } from './campaign.ts';
 import { compare, describeDisagreement } from './comparison.ts';
 import { controllerVersion, installController } from './controller-binary.ts';
 import { deviations } from './deviations.ts';
+import { sampleExperimentPlans } from './experiment-generator.ts';
+import { fixedExperiments } from './fixed-experiments.ts';
 import { fixedPlans } from './fixed-plans.ts';
 import { samplePlans } from './generator.ts';
-import type { RecordedPlan } from './plan.ts';
-import { loadRecorded, saveRecorded } from './recording.ts';
+import type { RecordedPlan, RolloutPlan } from './plan.ts';
+import { loadRecorded, saveRecorded, type RecordSet } from './recording.ts';
 
 const help = `npm run conformance -- rollouts [options]
 
@@ -16,6 +18,7 @@ Compares the model of canaries with the controller of Argo Rollouts ${controller
   --plans N     rollouts, those that are fixed first and generated ones after them (220)
   --at-once N   rollouts at a time (16)
   --seed N      of what is generated (the day's date)
+  --experiments rollouts with experiments among their steps, instead of those without
   --record      keeps what the controller showed, for tests that have none
   --install     builds the servers and the controller into the cache first (needs Go; half an hour)
   --recorded    no servers: the model against what was recorded
@@ -28,21 +31,26 @@ export async function run(parameters: readonly string[]): Promise<number> {
 }
 
 async function compareAll(options: Options): Promise<number> {
-  if (options.recorded) return told(loadRecorded().length, compare(loadRecorded()).map(describeDisagreement));
-  if (options.mutations) return runMutations();
+  const recorded = (): readonly RecordedPlan[] => loadRecorded(options.set);
+  if (options.recorded) return told(recorded().length, compare(recorded()).map(describeDisagreement));
+  if (options.mutations) return runMutations(options.set);
   if (options.install) {
     await installServers();
     await installController();
   }
-  const drawn = samplePlans(Math.max(0, options.plans - fixedPlans.length), options.seed);
-  const plans = [...fixedPlans, ...drawn].slice(0, options.plans);
-  const keep = (recorded: readonly RecordedPlan[]): void => {
-    if (options.record) saveRecorded(recorded);
+  const keep = (found: readonly RecordedPlan[]): void => {
+    if (options.record) saveRecorded(options.set, found);
   };
-  const report = await playPlans(plans, options.atOnce, (line) => console.log(line), keep);
+  const report = await playPlans(plansOf(options), options.atOnce, (line) => console.log(line), keep);
   keep(report.recorded);
   console.log(`${report.voided.length} plans void`);
   return told(report.recorded.length, compare(report.recorded).map(describeDisagreement));
+}
+
+function plansOf({ set, plans, seed }: Options): readonly RolloutPlan[] {
+  const [fixed, sample] =
+    set === 'plans' ? [fixedPlans, samplePlans] : [fixedExperiments, sampleExperimentPlans];
+  return [...fixed, ...sample(Math.max(0, plans - fixed.length), seed)].slice(0, plans);
 }
 
 function told(plans: number, wrong: readonly string[]): number {
@@ -51,15 +59,18 @@ function told(plans: number, wrong: readonly string[]): number {
   return wrong.length === 0 ? exitCodes.agreed : exitCodes.disagreed;
 }
 
-function runMutations(): number {
-  const recorded = loadRecorded();
+function runMutations(set: RecordSet): number {
+  const recorded = loadRecorded(set);
   return tellMutations(
     'plans',
-    deviations.map((deviation) => ({ name: deviation.name, found: compare(recorded, deviation).length })),
+    deviations
+      .filter((deviation) => deviation.set === set)
+      .map((deviation) => ({ name: deviation.name, found: compare(recorded, deviation).length })),
   );
 }
 
 interface Options {
+  readonly set: RecordSet;
   readonly plans: number;
   readonly atOnce: number;
   readonly seed: number;
@@ -74,6 +85,7 @@ function parse(parameters: readonly string[]): Options {
     plans: { type: 'string', default: '220' },
     'at-once': { type: 'string', default: '16' },
     seed: { type: 'string', default: seedOfToday() },
+    experiments: { type: 'boolean', default: false },
     record: { type: 'boolean', default: false },
     recorded: { type: 'boolean', default: false },
     mutations: { type: 'boolean', default: false },
@@ -81,6 +93,7 @@ function parse(parameters: readonly string[]): Options {
   });
   return {
     ...values,
+    set: values.experiments ? 'experiments' : 'plans',
     plans: wholeNumber('plans', values.plans),
     atOnce: wholeNumber('at-once', values['at-once'], 1),
     seed: wholeNumber('seed', values.seed),

@@ -1,9 +1,13 @@
 import type { CanarySpec, CanaryStepSpec } from '../../../scenarios/dry-run/argo/canary-spec.ts';
+import type { ExperimentSpec } from '../../../scenarios/dry-run/argo/experiment-state.ts';
 import type { PlannedAnswer } from './plan.ts';
+import type { RecordSet } from './recording.ts';
 
 /** Deliberate errors of the model, as if it did not see or misread a setting; the records must find each. */
 export interface Deviation {
   readonly name: string;
+  /** The records that must find it. */
+  readonly set: RecordSet;
   spec?(spec: CanarySpec): CanarySpec;
   answer?(answer: PlannedAnswer): PlannedAnswer;
 }
@@ -24,7 +28,69 @@ function withMetrics(
   });
 }
 
-export const deviations: readonly Deviation[] = [
+function withExperiments(
+  change: (experiment: ExperimentSpec) => ExperimentSpec,
+): (spec: CanarySpec) => CanarySpec {
+  return withSteps((step) =>
+    step.kind === 'experiment' ? { ...step, experiment: change(step.experiment) } : step,
+  );
+}
+
+const ofExperiments: readonly Omit<Deviation, 'set'>[] = [
+  {
+    name: 'analyses of an experiment ignored',
+    spec: withExperiments((experiment) => ({ ...experiment, analyses: [] })),
+  },
+  {
+    name: 'no analysis is required',
+    spec: withExperiments((experiment) => ({
+      ...experiment,
+      analyses: experiment.analyses.map((each) => ({ ...each, requiredForCompletion: false })),
+    })),
+  },
+  {
+    name: 'every analysis is required',
+    spec: withExperiments((experiment) => ({
+      ...experiment,
+      analyses: experiment.analyses.map((each) => ({ ...each, requiredForCompletion: true })),
+    })),
+  },
+  {
+    name: 'duration ignored',
+    spec: withExperiments((experiment) => ({ ...experiment, durationMs: undefined })),
+  },
+  {
+    name: 'pods of an experiment stay',
+    spec: withExperiments((experiment) => ({ ...experiment, scaleDownDelayMs: 10_000_000 })),
+  },
+  {
+    name: 'pods of an experiment may take for ever',
+    spec: withExperiments((experiment) => ({ ...experiment, progressDeadlineMs: 100_000_000 })),
+  },
+  {
+    name: 'versions exchanged',
+    spec: withExperiments((experiment) => ({
+      ...experiment,
+      templates: experiment.templates.map((each) => ({
+        ...each,
+        specRef: each.specRef === 'stable' ? 'canary' : 'stable',
+      })),
+    })),
+  },
+  {
+    name: 'weights of an experiment ignored',
+    spec: withExperiments((experiment) => ({
+      ...experiment,
+      templates: experiment.templates.map((each) => ({ ...each, weight: undefined })),
+    })),
+  },
+  {
+    name: 'an experiment is a pause',
+    spec: withSteps((step) => (step.kind === 'experiment' ? { kind: 'pause', durationMs: 2_000 } : step)),
+  },
+];
+
+const ofPlans: readonly Omit<Deviation, 'set'>[] = [
   {
     name: 'surge ignored',
     spec: (spec) => ({ ...spec, maxSurge: 0, maxUnavailable: Math.max(1, spec.maxUnavailable) }),
@@ -77,4 +143,9 @@ export const deviations: readonly Deviation[] = [
   },
   { name: 'nothing is zero', answer: (answer) => (answer.length === 0 ? [0] : answer) },
   { name: 'errors are zero', answer: (answer) => (answer === 'error' ? [0] : answer) },
+];
+
+export const deviations: readonly Deviation[] = [
+  ...ofPlans.map((each) => ({ ...each, set: 'plans' as const })),
+  ...ofExperiments.map((each) => ({ ...each, set: 'experiments' as const })),
 ];

@@ -13,7 +13,7 @@ const base: PlannedRollout = {
   progressDeadlineAbort: false,
 };
 
-const gate: PlannedMetric = {
+export const gate: PlannedMetric = {
   name: 'gate',
   provider: 'prometheus',
   success: 'result[0] < 0.01',
@@ -25,14 +25,14 @@ const gate: PlannedMetric = {
   consecutiveSuccessLimit: 0,
 };
 
-const endless: PlannedMetric = { ...gate, count: undefined };
-const pause: PlannedStep = { kind: 'pause', seconds: undefined };
+export const endless: PlannedMetric = { ...gate, count: undefined };
+export const pause: PlannedStep = { kind: 'pause', seconds: undefined };
 
-function weight(percent: number): PlannedStep {
+export function weight(percent: number): PlannedStep {
   return { kind: 'setWeight', weight: percent };
 }
 
-function version(number: number, held = false): PlannedAct {
+export function version(number: number, held = false): PlannedAct {
   return { kind: 'version', version: number, held };
 }
 
@@ -41,22 +41,23 @@ const retry: PlannedAct = { kind: 'retry' };
 const promote: PlannedAct = { kind: 'promote' };
 const promoteFull: PlannedAct = { kind: 'promote-full' };
 
-function plan(rollout: Partial<PlannedRollout>, ...acts: readonly PlannedAct[]): RolloutPlan {
+/** A rollout of four pods behind a router, unless said otherwise. */
+export function basePlan(rollout: Partial<PlannedRollout>, ...acts: readonly PlannedAct[]): RolloutPlan {
   return { rollout: { ...base, ...rollout }, acts };
 }
 
 /** What chance may miss: the vectors of delivery 1L, and where the documentation and the controller differ. */
 export const fixedPlans: readonly RolloutPlan[] = [
   // `abortScaleDownDelaySeconds: 0` keeps what a scale asks for, not what a weight has brought up.
-  plan({ abortScaleDownDelaySeconds: 0, steps: [weight(50), pause] }, version(2), abort, retry),
-  plan(
+  basePlan({ abortScaleDownDelaySeconds: 0, steps: [weight(50), pause] }, version(2), abort, retry),
+  basePlan(
     { abortScaleDownDelaySeconds: 0, steps: [{ kind: 'canaryReplicas', replicas: 2 }, weight(50), pause] },
     version(2),
     abort,
     retry,
   ),
   // A scale stays in force up to all of the traffic (1L).
-  plan(
+  basePlan(
     {
       replicas: 8,
       steps: [
@@ -71,7 +72,7 @@ export const fixedPlans: readonly RolloutPlan[] = [
     promote,
   ),
   // Three pods without a router give 25, 33, 67 and 75 % (1L).
-  plan(
+  basePlan(
     {
       replicas: 3,
       routed: false,
@@ -84,8 +85,15 @@ export const fixedPlans: readonly RolloutPlan[] = [
     promote,
   ),
   // The way back from the third version leads to the first (delivery 3).
-  plan({ steps: [weight(25), pause, weight(50), pause] }, version(2), promote, version(3), abort, version(1)),
-  plan(
+  basePlan(
+    { steps: [weight(25), pause, weight(50), pause] },
+    version(2),
+    promote,
+    version(3),
+    abort,
+    version(1),
+  ),
+  basePlan(
     { routed: false, steps: [weight(25), pause, weight(50), pause] },
     version(2),
     version(3),
@@ -93,14 +101,14 @@ export const fixedPlans: readonly RolloutPlan[] = [
     version(1),
   ),
   // An inconclusive step is skipped by a promotion; one in the background is run again.
-  plan(
+  basePlan(
     { steps: [weight(25), { kind: 'analysis', metrics: [gate] }, pause] },
     { kind: 'answer', metric: 'gate', answer: [0.03] },
     version(2),
     promote,
     promote,
   ),
-  plan(
+  basePlan(
     { steps: [weight(25), pause, weight(50), pause], background: { startingStep: 1, metrics: [endless] } },
     version(2),
     { kind: 'answer', metric: 'gate', answer: ['NaN'] },
@@ -109,7 +117,7 @@ export const fixedPlans: readonly RolloutPlan[] = [
     promote,
   ),
   // Two errors, ten seconds apart, abort; nothing at all is an error, too (delivery 31, 35).
-  plan(
+  basePlan(
     { steps: [weight(25), pause], background: { startingStep: 0, metrics: [endless] } },
     version(2),
     { kind: 'answer', metric: 'gate', answer: [] },
@@ -117,7 +125,7 @@ export const fixedPlans: readonly RolloutPlan[] = [
     retry,
   ),
   // Scaling while a step waits for its pods, and while it is paused (delivery 22).
-  plan(
+  basePlan(
     { steps: [weight(50), pause] },
     version(2, true),
     { kind: 'scale', replicas: 8 },
@@ -127,7 +135,7 @@ export const fixedPlans: readonly RolloutPlan[] = [
     },
     { kind: 'scale', replicas: 3 },
   ),
-  plan(
+  basePlan(
     { routed: false, steps: [weight(50), pause] },
     version(2, true),
     { kind: 'scale', replicas: 8 },
@@ -138,14 +146,26 @@ export const fixedPlans: readonly RolloutPlan[] = [
     { kind: 'scale', replicas: 3 },
   ),
   // A full promotion of pods that do not come, with stable shrinking.
-  plan({ dynamicStableScale: true, steps: [weight(50), pause] }, version(2), version(3, true), promoteFull, {
-    kind: 'release',
-    version: 3,
-  }),
+  basePlan(
+    { dynamicStableScale: true, steps: [weight(50), pause] },
+    version(2),
+    version(3, true),
+    promoteFull,
+    {
+      kind: 'release',
+      version: 3,
+    },
+  ),
   // Back to stable, and an abort, when stable has shrunk already.
-  plan({ dynamicStableScale: true, steps: [weight(75), pause] }, version(2), version(1), version(2), abort),
+  basePlan(
+    { dynamicStableScale: true, steps: [weight(75), pause] },
+    version(2),
+    version(1),
+    version(2),
+    abort,
+  ),
   // Failures: in the background during a pause, in a step, one of two metrics, with and without a router.
-  plan(
+  basePlan(
     { steps: [weight(50), pause], background: { startingStep: 0, metrics: [endless] } },
     version(2),
     { kind: 'answer', metric: 'gate', answer: [0.2] },
@@ -153,13 +173,13 @@ export const fixedPlans: readonly RolloutPlan[] = [
     retry,
     promote,
   ),
-  plan(
+  basePlan(
     { routed: false, steps: [weight(50), pause], background: { startingStep: 1, metrics: [endless] } },
     version(2),
     { kind: 'answer', metric: 'gate', answer: [0.2] },
     version(1),
   ),
-  plan(
+  basePlan(
     { steps: [weight(25), { kind: 'analysis', metrics: [gate] }, pause] },
     { kind: 'answer', metric: 'gate', answer: [0.2] },
     version(2),
@@ -167,7 +187,7 @@ export const fixedPlans: readonly RolloutPlan[] = [
     retry,
     promote,
   ),
-  plan(
+  basePlan(
     {
       dynamicStableScale: true,
       steps: [
@@ -186,13 +206,13 @@ export const fixedPlans: readonly RolloutPlan[] = [
     version(3),
     promoteFull,
   ),
-  plan(
+  basePlan(
     { steps: [weight(25), { kind: 'analysis', metrics: [{ ...gate, count: 3, failureLimit: 1 }] }, pause] },
     { kind: 'answer', metric: 'gate', answer: [0.2] },
     version(2),
   ),
   // Metrics that the controller refuses (delivery 26).
-  plan(
+  basePlan(
     {
       steps: [
         weight(25),

@@ -22,6 +22,11 @@ export function samplePlans(count: number, seed: number): readonly RolloutPlan[]
 
 function drawPlan(draw: Draw): RolloutPlan {
   const rollout = drawRollout(draw);
+  return { rollout, acts: drawActs(draw, rollout) };
+}
+
+/** What is done to a rollout, a new version first. */
+export function drawActs(draw: Draw, rollout: PlannedRollout): readonly PlannedAct[] {
   const count = draw(fc.integer, { min: 3, max: 6 });
   const held = new Set<number>();
   let newest = 1;
@@ -36,7 +41,7 @@ function drawPlan(draw: Draw): RolloutPlan {
     if (act.kind === 'release') held.delete(act.version);
     acts.push(act);
   }
-  return { rollout, acts };
+  return acts;
 }
 
 function drawAct(
@@ -89,7 +94,7 @@ function drawAnswer(draw: Draw, provider: PlannedMetric['provider']): PlannedAns
   return draw(fc.constantFrom<PlannedAnswer[]>, ...(provider === 'web' ? single : list));
 }
 
-function drawRollout(draw: Draw): PlannedRollout {
+export function drawRollout(draw: Draw): PlannedRollout {
   const routed = draw(fc.nat, 2) > 0;
   const dynamicStableScale = routed && draw(fc.nat, 2) === 0;
   let metrics = 0;

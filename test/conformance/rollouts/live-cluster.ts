@@ -15,9 +15,16 @@ import {
   installCommand,
   resourceDefinitions,
 } from './controller-binary.ts';
-import { analysisRunsPath, replicaSetsPath, rolloutsPath, versionOfImage } from './manifests.ts';
+import {
+  analysisRunsPath,
+  experimentsPath,
+  replicaSetsPath,
+  rolloutsPath,
+  trafficSplitDefinition,
+  versionOfImage,
+} from './manifests.ts';
 import { MetricServer } from './metric-server.ts';
-import type { LiveAnalysisRun, LiveReplicaSet, LiveRollout } from './live-objects.ts';
+import type { LiveAnalysisRun, LiveExperiment, LiveReplicaSet, LiveRollout } from './live-objects.ts';
 
 const nodeCount = 4;
 const readyAfterMs = 100;
@@ -29,10 +36,12 @@ export class RolloutsCluster {
   readonly rollouts: Informer<LiveRollout>;
   readonly replicaSets: Informer<LiveReplicaSet>;
   readonly analysisRuns: Informer<LiveAnalysisRun>;
+  readonly experiments: Informer<LiveExperiment>;
   readonly #pods: Informer<KubePod>;
   readonly #kubelet: FakeKubelet;
   readonly #held = new Set<string>();
   #controller: ChildProcess | undefined;
+  #restarting = false;
 
   private constructor(plane: ControlPlane, metrics: MetricServer) {
     this.plane = plane;
@@ -40,6 +49,7 @@ export class RolloutsCluster {
     this.rollouts = new Informer(plane.api, rolloutsPath);
     this.replicaSets = new Informer(plane.api, replicaSetsPath);
     this.analysisRuns = new Informer(plane.api, analysisRunsPath);
+    this.experiments = new Informer(plane.api, experimentsPath);
     this.#pods = new Informer(plane.api, '/api/v1/pods');
     this.#kubelet = new FakeKubelet(plane.api, this.#pods, {
       readyAfterMs: (pod) => (this.#held.has(podKey(pod)) ? undefined : readyAfterMs),
@@ -65,8 +75,11 @@ export class RolloutsCluster {
 
   async #begin(): Promise<void> {
     const { api } = this.plane;
-    for (const definition of resourceDefinitions()) {
-      await api.create('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', parse(definition));
+    for (const definition of [
+      ...resourceDefinitions().map((text): unknown => parse(text)),
+      trafficSplitDefinition,
+    ]) {
+      await api.create('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', definition);
     }
     await this.#pods.start();
     this.#kubelet.start();
@@ -77,13 +90,22 @@ export class RolloutsCluster {
       try {
         await api.get(rolloutsPath);
         await api.get(analysisRunsPath);
+        await api.get(experimentsPath);
         break;
       } catch (error) {
         if (tries > 100) throw error;
         await sleep(100);
       }
     }
-    for (const informer of [this.rollouts, this.replicaSets, this.analysisRuns]) await informer.start();
+    for (const informer of this.#informers()) await informer.start();
+    await this.#startController();
+  }
+
+  #informers(): readonly { start(): Promise<void>; stop(): Promise<void> }[] {
+    return [this.rollouts, this.replicaSets, this.analysisRuns, this.experiments];
+  }
+
+  async #startController(): Promise<void> {
     const [metricsPort = 0, healthPort = 0] = await freePorts(2);
     const flags = [
       '--kubeconfig',
@@ -97,14 +119,14 @@ export class RolloutsCluster {
     this.#controller = spawn(controllerPath(), [...flags, ...ports, ...limits], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const log = createWriteStream(join(this.plane.folder, 'rollouts-controller.log'));
+    const log = createWriteStream(join(this.plane.folder, 'rollouts-controller.log'), { flags: 'a' });
     this.#controller.stdout?.pipe(log, { end: false });
     this.#controller.stderr?.pipe(log, { end: false });
   }
 
   /** The controller has ended by itself: nothing it shows means anything any more. */
   get controllerEnded(): boolean {
-    return this.#controller?.exitCode !== null;
+    return !this.#restarting && this.#controller?.exitCode !== null;
   }
 
   /** Pods of a version wait until they are released. */
@@ -126,18 +148,33 @@ export class RolloutsCluster {
     }
   }
 
-  async stop(): Promise<void> {
-    if (this.#controller?.exitCode === null) {
-      const ended = new Promise<void>((resolve) => this.#controller?.once('exit', () => resolve()));
-      this.#controller.kill('SIGTERM');
-      await ended;
+  /** Kills the controller and starts it anew; what it does not read from the objects it has forgotten. */
+  async restartController(): Promise<void> {
+    const former = this.#controller;
+    this.#restarting = true;
+    try {
+      await ended(former, 'SIGKILL');
+      await this.#startController();
+    } finally {
+      this.#restarting = false;
     }
-    for (const informer of [this.rollouts, this.replicaSets, this.analysisRuns]) await informer.stop();
+  }
+
+  async stop(): Promise<void> {
+    await ended(this.#controller, 'SIGTERM');
+    for (const informer of this.#informers()) await informer.stop();
     this.#kubelet.stop();
     await this.#pods.stop();
     await this.metrics.stop();
     await this.plane.stop();
   }
+}
+
+async function ended(controller: ChildProcess | undefined, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  if (controller?.exitCode !== null) return;
+  const exited = new Promise<void>((resolve) => controller.once('exit', () => resolve()));
+  controller.kill(signal);
+  await exited;
 }
 
 function podKey({ metadata, spec }: KubePod): string {

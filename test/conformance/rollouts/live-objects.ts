@@ -14,7 +14,10 @@ export interface LiveRolloutStatus {
   readonly currentPodHash?: string;
   readonly pauseConditions?: readonly { readonly reason: string; readonly startTime: string }[];
   readonly canary?: {
-    readonly weights?: { readonly canary: { readonly weight: number } };
+    readonly weights?: {
+      readonly canary: { readonly weight: number };
+      readonly additional?: readonly { readonly weight: number }[];
+    };
     readonly currentStepAnalysisRunStatus?: { readonly status: string };
   };
 }
@@ -36,6 +39,28 @@ export interface LiveAnalysisRun extends KubeObject {
     readonly metricResults?: readonly {
       readonly name: string;
       readonly measurements?: readonly { readonly phase: string }[];
+    }[];
+  };
+}
+
+export interface LiveExperiment extends KubeObject {
+  readonly spec: {
+    readonly terminate?: boolean;
+    readonly duration?: string;
+    readonly analyses?: readonly { readonly name: string }[];
+    readonly templates: readonly {
+      readonly name: string;
+      readonly template: KubeReplicaSet['spec']['template'];
+    }[];
+  };
+  readonly status?: {
+    readonly phase?: string;
+    readonly message?: string;
+    readonly templateStatuses?: readonly { readonly name: string; readonly status?: string }[];
+    readonly analysisRuns?: readonly {
+      readonly name: string;
+      readonly analysisRun?: string;
+      readonly phase?: string;
     }[];
   };
 }

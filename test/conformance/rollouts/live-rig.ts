@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KubeApiError } from '../kubernetes/live/kube-api.ts';
 import type { RolloutsCluster } from './live-cluster.ts';
+import { LiveExperiments } from './live-experiments.ts';
 import type { LiveAnalysisRun, LiveReplicaSet, LiveRollout } from './live-objects.ts';
-import { manifestsOf, podTemplate, rolloutsPath, versionOfImage } from './manifests.ts';
+import { experimentsPath, manifestsOf, podTemplate, rolloutsPath, versionOfImage } from './manifests.ts';
 import { versionName } from './model-rig.ts';
 import {
   firstVersion,
+  hasExperiments,
   plainMessage,
   shortDeadlineSeconds,
   type Observation,
@@ -47,6 +49,7 @@ class LivePlan {
   readonly #name: string;
   readonly #plan: RolloutPlan;
   readonly #expected: readonly Observation[];
+  readonly #experiments: LiveExperiments;
   #path: number[] = [];
   #changedAtMs = 0;
 
@@ -55,6 +58,7 @@ class LivePlan {
     this.#name = name;
     this.#plan = plan;
     this.#expected = expected;
+    this.#experiments = new LiveExperiments(cluster, name);
     cluster.rollouts.onChange((_, rollout) => {
       if (rollout.metadata.name !== name) return;
       this.#changedAtMs = Date.now();
@@ -63,6 +67,9 @@ class LivePlan {
     });
     cluster.replicaSets.onChange((_, { metadata }) => {
       if (metadata.labels?.['app'] === name) this.#changedAtMs = Date.now();
+    });
+    cluster.experiments.onChange((_, experiment) => {
+      if (this.#experiments.owns(experiment)) this.#changedAtMs = Date.now();
     });
   }
 
@@ -77,7 +84,7 @@ class LivePlan {
     for (const act of acts) {
       this.#path = this.#path.slice(-1);
       await this.#apply(act);
-      const leastMs = act.kind === 'answer' ? afterAnswerMs : afterActMs;
+      const leastMs = act.kind === 'answer' || act.kind === 'answer-once' ? afterAnswerMs : afterActMs;
       if (!(await this.#rest(leastMs, this.#expected[observations.length]))) return undefined;
       observations.push(this.#observe());
     }
@@ -112,6 +119,13 @@ class LivePlan {
       case 'answer':
         this.#cluster.metrics.answer(`${this.#name}/${act.metric}`, act.answer);
         return;
+      case 'answer-once':
+        this.#cluster.metrics.answerOnce(`${this.#name}/${act.metric}`, act.answer, act.afterwards);
+        return;
+      case 'terminate-experiments':
+        return this.#terminateExperiments();
+      case 'restart-controller':
+        return this.#cluster.restartController();
       case 'abort':
         return this.#patchStatus({ abort: true });
       case 'retry':
@@ -137,6 +151,15 @@ class LivePlan {
     }
     if (pauseConditions.length > 0) return this.#patchStatus({ pauseConditions: null });
     return this.#patchStatus({ pauseConditions: null, ...step });
+  }
+
+  async #terminateExperiments(): Promise<void> {
+    for (const { metadata, status } of this.#experiments.objects()) {
+      const phase = status?.phase ?? '';
+      if (phase !== '' && phase !== 'Pending' && phase !== 'Running') continue;
+      const path = `${experimentsPath}/${metadata.name}`;
+      await this.#cluster.plane.api.patch(path, 'merge', { spec: { terminate: true } });
+    }
   }
 
   async #patch(body: unknown): Promise<void> {
@@ -190,10 +213,13 @@ class LivePlan {
     if (deadlineRuns && sinceActMs < (shortDeadlineSeconds + 4) * 1000) return true;
     const step = steps[status.currentStepIndex ?? 0];
     const pausedForTime = step?.kind === 'pause' && step.seconds !== undefined && status.phase === 'Paused';
+    const shortlyDeadline =
+      progressDeadlineSeconds === shortDeadlineSeconds && sinceActMs < (shortDeadlineSeconds + 4) * 1000;
     return (
       pausedForTime ||
-      this.#replicaSets().some((set) => this.#isMoving(set)) ||
-      this.#analysisRuns().some(isMeasuring)
+      this.#experiments.isBusy(shortlyDeadline) ||
+      [...this.#replicaSets(), ...this.#experiments.replicaSets()].some((set) => this.#isMoving(set)) ||
+      [...this.#analysisRuns(), ...this.#experiments.analysisRuns()].some(isMeasuring)
     );
   }
 
@@ -235,6 +261,12 @@ class LivePlan {
       analyses: this.#analysisRuns()
         .map(describeRun)
         .toSorted((left, right) => left.localeCompare(right, 'en')),
+      ...(hasExperiments(this.#plan.rollout)
+        ? {
+            experiments: this.#experiments.observe(),
+            experimentWeights: (status.canary?.weights?.additional ?? []).map(({ weight }) => weight),
+          }
+        : {}),
     };
   }
 }

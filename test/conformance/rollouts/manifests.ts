@@ -1,4 +1,4 @@
-import type { PlannedMetric, PlannedRollout, PlannedStep } from './plan.ts';
+import type { PlannedExperiment, PlannedMetric, PlannedRollout, PlannedStep } from './plan.ts';
 
 /** Objects that belong to one planned rollout, in the order in which they are made. */
 export interface Manifest {
@@ -11,6 +11,7 @@ const argo = '/apis/argoproj.io/v1alpha1/namespaces/default';
 
 export const rolloutsPath = `${argo}/rollouts`;
 export const analysisRunsPath = `${argo}/analysisruns`;
+export const experimentsPath = `${argo}/experiments`;
 export const replicaSetsPath = '/apis/apps/v1/namespaces/default/replicasets';
 
 export function imageOf(version: string): string {
@@ -21,7 +22,7 @@ export function versionOfImage(image: string): string {
   return image.replace('app:', '');
 }
 
-/** With a router: nginx, whose Ingress is an object of the API server and needs nothing that runs. */
+/** With a router: nginx (or a TrafficSplit), whose Ingress is an object of the API server and needs nothing that runs. */
 export function manifestsOf(
   name: string,
   planned: PlannedRollout,
@@ -53,6 +54,8 @@ export function manifestsOf(
   };
   for (const [index, step] of planned.steps.entries()) {
     if (step.kind === 'analysis') template(`step-${index}`, step.metrics);
+    if (step.kind !== 'experiment') continue;
+    for (const { name: analysis, metrics } of step.analyses) template(`step-${index}-${analysis}`, metrics);
   }
   if (planned.background !== undefined) template('background', planned.background.metrics);
   return [...manifests, { path: rolloutsPath, body: rolloutManifest(name, planned, version) }];
@@ -76,7 +79,7 @@ function rolloutManifest(name: string, planned: PlannedRollout, version: string)
       ? {
           canaryService: `${name}-canary`,
           stableService: `${name}-stable`,
-          trafficRouting: { nginx: { stableIngress: name } },
+          trafficRouting: planned.router === 'smi' ? { smi: {} } : { nginx: { stableIngress: name } },
           ...(planned.dynamicStableScale ? { dynamicStableScale: true } : { scaleDownDelaySeconds: 1 }),
           ...(planned.abortScaleDownDelaySeconds === undefined
             ? {}
@@ -107,7 +110,8 @@ export function podTemplate(name: string, version: string): unknown {
     metadata: { labels: { app: name } },
     spec: {
       terminationGracePeriodSeconds: 0,
-      containers: [{ name: 'main', image: imageOf(version) }],
+      // A template with a weight has a Service, which needs a port.
+      containers: [{ name: 'main', image: imageOf(version), ports: [{ containerPort: 80 }] }],
     },
   };
 }
@@ -126,8 +130,51 @@ function stepManifest(name: string, step: PlannedStep, index: number): unknown {
       return { setCanaryScale: { matchTrafficWeight: true } };
     case 'analysis':
       return { analysis: { templates: [{ templateName: `${name}-step-${index}` }] } };
+    case 'experiment':
+      return { experiment: experimentManifest(name, step, index) };
   }
 }
+
+function experimentManifest(
+  name: string,
+  { templates, analyses, seconds }: PlannedExperiment,
+  index: number,
+): unknown {
+  return {
+    templates: templates.map(({ name: template, specRef, replicas, weight }) => ({
+      name: template,
+      specRef,
+      replicas,
+      ...(weight === undefined ? {} : { weight }),
+    })),
+    analyses: analyses.map(({ name: analysis, required }) => ({
+      name: analysis,
+      templateName: `${name}-step-${index}-${analysis}`,
+      requiredForCompletion: required,
+    })),
+    ...(seconds === undefined ? {} : { duration: `${seconds}s` }),
+  };
+}
+
+/** What the controller writes weights of several destinations into; nothing runs behind it. */
+export const trafficSplitDefinition = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'trafficsplits.split.smi-spec.io' },
+  spec: {
+    group: 'split.smi-spec.io',
+    scope: 'Namespaced',
+    names: { kind: 'TrafficSplit', plural: 'trafficsplits', singular: 'trafficsplit' },
+    versions: [
+      {
+        name: 'v1alpha1',
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      },
+    ],
+  },
+} as const;
 
 function metricManifest(name: string, metric: PlannedMetric, port: number): unknown {
   const server = `http://127.0.0.1:${port}`;

@@ -7,15 +7,23 @@ export class MetricServer {
   readonly port: number;
   readonly #server: Server;
   readonly #answers: Map<string, PlannedAnswer>;
+  readonly #once: Map<string, PlannedAnswer>;
 
-  private constructor(server: Server, port: number, answers: Map<string, PlannedAnswer>) {
+  private constructor(
+    server: Server,
+    port: number,
+    answers: Map<string, PlannedAnswer>,
+    once: Map<string, PlannedAnswer>,
+  ) {
     this.#server = server;
     this.port = port;
     this.#answers = answers;
+    this.#once = once;
   }
 
   static async start(): Promise<MetricServer> {
     const answers = new Map<string, PlannedAnswer>();
+    const once = new Map<string, PlannedAnswer>();
     const server = createServer((incoming, outgoing) => {
       let body = '';
       incoming.setEncoding('utf8');
@@ -26,18 +34,25 @@ export class MetricServer {
         const key = isWeb
           ? url.pathname.slice('/web/'.length)
           : (new URLSearchParams(body).get('query') ?? url.searchParams.get('query') ?? '');
-        const answer = answers.get(key) ?? goodAnswer;
+        const answer = once.get(key) ?? answers.get(key) ?? goodAnswer;
+        once.delete(key);
         outgoing.statusCode = answer === 'error' ? 503 : 200;
         outgoing.setHeader('content-type', 'application/json');
         outgoing.end(answer === 'error' ? '{}' : JSON.stringify(isWeb ? page(answer) : vector(answer)));
       });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return new MetricServer(server, (server.address() as AddressInfo).port, answers);
+    return new MetricServer(server, (server.address() as AddressInfo).port, answers, once);
   }
 
   answer(key: string, answer: PlannedAnswer): void {
     this.#answers.set(key, answer);
+  }
+
+  /** One answer, before what is answered after it. */
+  answerOnce(key: string, answer: PlannedAnswer, after: PlannedAnswer): void {
+    this.#once.set(key, answer);
+    this.#answers.set(key, after);
   }
 
   async stop(): Promise<void> {

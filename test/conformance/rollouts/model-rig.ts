@@ -1,23 +1,32 @@
 import type { AnalysisMetricSpec } from '../../../scenarios/dry-run/argo/analysis-run.ts';
 import type { CanarySpec, CanaryStepSpec } from '../../../scenarios/dry-run/argo/canary-spec.ts';
+import { experimentScaleDownDelayMs } from '../../../scenarios/dry-run/argo/experiment-state.ts';
 import type { Answer } from '../../../scenarios/dry-run/argo/measurement.ts';
 import { RolloutRun } from '../../../scenarios/dry-run/argo/rollout-run.ts';
-import { newRollout, type RolloutState } from '../../../scenarios/dry-run/argo/rollout-state.ts';
+import {
+  newRollout,
+  type RolloutState,
+  type StartedExperiment,
+} from '../../../scenarios/dry-run/argo/rollout-state.ts';
 import {
   abortRollout,
   promoteFully,
   promoteRollout,
   retryRollout,
+  terminateExperiments,
 } from '../../../scenarios/dry-run/argo/user-act.ts';
 import { parseCondition } from '../../../scenarios/lint/condition/condition-parser.ts';
 import type { Deviation } from './deviations.ts';
 import {
+  describeExperiment,
   firstVersion,
   goodAnswer,
+  hasExperiments,
   plainMessage,
   type Observation,
   type PlannedAct,
   type PlannedAnswer,
+  type PlannedExperiment,
   type PlannedMetric,
   type PlannedRollout,
   type PlannedStep,
@@ -34,12 +43,14 @@ export function runModel(plan: RolloutPlan, deviation?: Deviation): readonly Obs
   const spec = deviation?.spec?.(planned) ?? planned;
   const held = new Set<string>();
   const answers = new Map<string, PlannedAnswer>();
+  const once = new Map<string, PlannedAnswer>();
   let path: number[] = [];
   const run = new RolloutRun(spec, newRollout(versionName(firstVersion)), {
     podReadyMs: (version) => (held.has(version) ? undefined : podReadyMs),
     lostPods: () => 0,
     answerOf: (metric) => {
-      const answer = answers.get(metric.name) ?? goodAnswer;
+      const answer = once.get(metric.name) ?? answers.get(metric.name) ?? goodAnswer;
+      once.delete(metric.name);
       return answerOf(metric, deviation?.answer?.(answer) ?? answer);
     },
     measured: () => undefined,
@@ -48,12 +59,14 @@ export function runModel(plan: RolloutPlan, deviation?: Deviation): readonly Obs
     },
   });
   rest(run);
-  const observations = [observe(run.state, plan.rollout.background === undefined ? path : [])];
+  const shown = (): Observation =>
+    observe(plan.rollout, run.state, plan.rollout.background === undefined ? path : []);
+  const observations = [shown()];
   for (const act of plan.acts) {
     path = path.slice(-1);
-    apply(run, act, held, answers);
+    apply(run, act, held, answers, once);
     rest(run);
-    observations.push(observe(run.state, plan.rollout.background === undefined ? path : []));
+    observations.push(shown());
   }
   return observations;
 }
@@ -74,6 +87,7 @@ function apply(
   act: PlannedAct,
   held: Set<string>,
   answers: Map<string, PlannedAnswer>,
+  once: Map<string, PlannedAnswer>,
 ): void {
   switch (act.kind) {
     case 'version': {
@@ -91,6 +105,16 @@ function apply(
       return;
     case 'answer':
       answers.set(act.metric, act.answer);
+      return;
+    case 'answer-once':
+      once.set(act.metric, act.answer);
+      answers.set(act.metric, act.afterwards);
+      return;
+    case 'terminate-experiments':
+      run.change(terminateExperiments(run.state));
+      return;
+    case 'restart-controller':
+      // It keeps nothing that is not in the objects.
       return;
     case 'abort':
       run.change(abortRollout(run.state));
@@ -117,7 +141,7 @@ function answerOf({ template }: AnalysisMetricSpec, answer: PlannedAnswer): Answ
   return { kind: 'result', result: template === 'web' ? numbers[0] : numbers };
 }
 
-function observe(state: RolloutState, path: readonly number[]): Observation {
+function observe(planned: PlannedRollout, state: RolloutState, path: readonly number[]): Observation {
   return {
     stepIndex: state.stepIndex ?? null,
     path,
@@ -137,7 +161,35 @@ function observe(state: RolloutState, path: readonly number[]): Observation {
         return `${place} ${run.phase}${run.message === '' ? '' : `: ${plainMessage(run.message)}`}`;
       })
       .toSorted((left, right) => left.localeCompare(right, 'en')),
+    ...(hasExperiments(planned)
+      ? {
+          experiments: state.experiments
+            .map(shownExperiment)
+            .toSorted((left, right) => left.localeCompare(right, 'en')),
+          experimentWeights: (state.weights?.experiments ?? []).map(({ weight }) => weight),
+        }
+      : {}),
   };
+}
+
+function shownExperiment({ stepIndex, state }: StartedExperiment): string {
+  return describeExperiment({
+    stepIndex,
+    phase: state.phase ?? '',
+    message: state.message,
+    templates: state.templates.map(({ name, version, phase, available, desired }) => ({
+      name,
+      version,
+      phase: phase ?? '',
+      available,
+      desired: desired ?? 0,
+    })),
+    analyses: state.analyses.map(({ name, phase, run }) => ({
+      name,
+      phase: phase ?? '',
+      run: run?.phase ?? '',
+    })),
+  });
 }
 
 function canarySpec(planned: PlannedRollout): CanarySpec {
@@ -145,7 +197,7 @@ function canarySpec(planned: PlannedRollout): CanarySpec {
   return {
     replicas: planned.replicas,
     trafficRouting: planned.routed,
-    steps: planned.steps.map(canaryStep),
+    steps: planned.steps.map((step) => canaryStep(step, planned.progressDeadlineSeconds * 1000)),
     background: background && {
       startingStep: background.startingStep,
       metrics: background.metrics.map(metricSpec),
@@ -160,7 +212,7 @@ function canarySpec(planned: PlannedRollout): CanarySpec {
   };
 }
 
-function canaryStep(step: PlannedStep): CanaryStepSpec {
+function canaryStep(step: PlannedStep, progressDeadlineMs: number): CanaryStepSpec {
   const scale = { kind: 'setCanaryScale', replicas: undefined, weight: undefined } as const;
   switch (step.kind) {
     case 'setWeight':
@@ -175,7 +227,27 @@ function canaryStep(step: PlannedStep): CanaryStepSpec {
       return { ...scale, matchTrafficWeight: true };
     case 'analysis':
       return { kind: 'analysis', metrics: step.metrics.map(metricSpec) };
+    case 'experiment':
+      return experimentStep(step, progressDeadlineMs);
   }
+}
+
+function experimentStep(
+  { templates, analyses, seconds }: PlannedExperiment,
+  progressDeadlineMs: number,
+): CanaryStepSpec {
+  const experiment = {
+    templates,
+    analyses: analyses.map(({ name, required, metrics }) => ({
+      name,
+      metrics: metrics.map(metricSpec),
+      requiredForCompletion: required,
+    })),
+    durationMs: seconds === undefined ? undefined : seconds * 1000,
+    progressDeadlineMs,
+    scaleDownDelayMs: experimentScaleDownDelayMs,
+  };
+  return { kind: 'experiment', experiment };
 }
 
 function metricSpec(metric: PlannedMetric): AnalysisMetricSpec {

@@ -21,11 +21,36 @@ export type PlannedStep =
   | { readonly kind: 'canaryReplicas'; readonly replicas: number }
   | { readonly kind: 'canaryWeight'; readonly weight: number }
   | { readonly kind: 'matchTrafficWeight' }
-  | { readonly kind: 'analysis'; readonly metrics: readonly PlannedMetric[] };
+  | { readonly kind: 'analysis'; readonly metrics: readonly PlannedMetric[] }
+  | PlannedExperiment;
+
+export interface PlannedExperiment {
+  readonly kind: 'experiment';
+  readonly templates: readonly PlannedTemplate[];
+  readonly analyses: readonly PlannedExperimentAnalysis[];
+  /** Undefined: until its analyses end it. */
+  readonly seconds: number | undefined;
+}
+
+export interface PlannedTemplate {
+  readonly name: string;
+  readonly specRef: 'stable' | 'canary';
+  readonly replicas: number;
+  /** Percent of the traffic; with the router that can only. */
+  readonly weight: number | undefined;
+}
+
+export interface PlannedExperimentAnalysis {
+  readonly name: string;
+  readonly required: boolean;
+  readonly metrics: readonly PlannedMetric[];
+}
 
 export interface PlannedRollout {
   readonly replicas: number;
   readonly routed: boolean;
+  /** nginx, unless an experiment has weights, which need a router that splits among more than two. */
+  readonly router?: 'smi';
   readonly dynamicStableScale: boolean;
   readonly steps: readonly PlannedStep[];
   readonly background:
@@ -44,6 +69,15 @@ export type PlannedAct =
   | { readonly kind: 'release'; readonly version: number }
   | { readonly kind: 'scale'; readonly replicas: number }
   | { readonly kind: 'answer'; readonly metric: string; readonly answer: PlannedAnswer }
+  /** For one measurement only; then the other. */
+  | {
+      readonly kind: 'answer-once';
+      readonly metric: string;
+      readonly answer: PlannedAnswer;
+      readonly afterwards: PlannedAnswer;
+    }
+  /** Every experiment that runs is asked to end; the controller is killed and starts anew. */
+  | { readonly kind: 'terminate-experiments' | 'restart-controller' }
   | { readonly kind: 'abort' | 'retry' | 'promote' | 'promote-full' };
 
 export interface RolloutPlan {
@@ -76,6 +110,10 @@ export interface Observation {
   readonly replicaSets: readonly string[];
   /** `step 2 Failed: …`, sorted. */
   readonly analyses: readonly string[];
+  /** Only of rollouts that have experiments: `step 1 Failed: …; baseline v1 Successful 0/0; gate Failed (Failed)`. */
+  readonly experiments?: readonly string[];
+  /** Percent of the router for the templates of a running experiment. */
+  readonly experimentWeights?: readonly number[];
 }
 
 export interface RecordedPlan {
@@ -84,10 +122,60 @@ export interface RecordedPlan {
 }
 
 export function metricsOf({ steps, background }: PlannedRollout): readonly PlannedMetric[] {
-  return [
-    ...steps.flatMap((step) => (step.kind === 'analysis' ? step.metrics : [])),
-    ...(background?.metrics ?? []),
+  return [...steps.flatMap(metricsOfStep), ...(background?.metrics ?? [])];
+}
+
+function metricsOfStep(step: PlannedStep): readonly PlannedMetric[] {
+  switch (step.kind) {
+    case 'analysis':
+      return step.metrics;
+    case 'experiment':
+      return step.analyses.flatMap(({ metrics }) => metrics);
+    case 'setWeight':
+    case 'pause':
+    case 'canaryReplicas':
+    case 'canaryWeight':
+    case 'matchTrafficWeight':
+      return [];
+  }
+}
+
+export function hasExperiments({ steps }: PlannedRollout): boolean {
+  return steps.some(({ kind }) => kind === 'experiment');
+}
+
+/** What an experiment shows; phases before the end are one, since the controller reads them when it happens to look. */
+export interface ShownExperiment {
+  readonly stepIndex: number;
+  readonly phase: string;
+  readonly message: string;
+  readonly templates: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly phase: string;
+    readonly available: number;
+    readonly desired: number;
+  }[];
+  /** `phase` as the experiment has it, `run` as the AnalysisRun itself. */
+  readonly analyses: readonly { readonly name: string; readonly phase: string; readonly run: string }[];
+}
+
+export function describeExperiment({
+  stepIndex,
+  phase,
+  message,
+  templates,
+  analyses,
+}: ShownExperiment): string {
+  const shown = (each: string): string => (each === '' || each === 'Pending' ? 'Running' : each);
+  const parts = [
+    `step ${stepIndex} ${phase}${message === '' ? '' : `: ${plainMessage(message)}`}`,
+    ...templates.map(
+      (each) => `${each.name} ${each.version} ${each.phase} ${each.available}/${each.desired}`,
+    ),
+    ...analyses.map(({ name, phase: seen, run }) => `${name} ${shown(seen)} (${shown(run)})`),
   ];
+  return parts.join('; ');
 }
 
 /** A message without what an error of a provider says in its own words. */

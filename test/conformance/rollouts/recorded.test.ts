@@ -3,7 +3,7 @@ import { compare, describeDisagreement, firstDifference } from './comparison.ts'
 import { deviations } from './deviations.ts';
 import { loadRecorded } from './recording.ts';
 
-const recorded = loadRecorded();
+const recorded = loadRecorded('plans');
 
 test('the model does what the controller of Argo Rollouts did', () => {
   expect(recorded.length).toBeGreaterThanOrEqual(200);
@@ -25,8 +25,9 @@ test('the records hold what matters', () => {
   }
 });
 
+const own = deviations.filter(({ set }) => set === 'plans');
 describe('the records find the deliberate error', () => {
-  test.each(deviations.map((deviation) => [deviation.name, deviation] as const))('%s', (_, deviation) => {
+  test.each(own.map((deviation) => [deviation.name, deviation] as const))('%s', (_, deviation) => {
     expect(recorded.some((each) => firstDifference(each, deviation) !== undefined)).toBe(true);
   });
 });

@@ -2,16 +2,21 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RecordedPlan } from './plan.ts';
 
-const path = join(import.meta.dirname, 'recorded', 'plans.jsonl');
+/** `plans` have no experiments, `experiments` have one or two each. */
+export type RecordSet = 'plans' | 'experiments';
+
+function pathOf(set: RecordSet): string {
+  return join(import.meta.dirname, 'recorded', `${set}.jsonl`);
+}
 
 /** Plans and what the real controller showed, one a line. */
-export function loadRecorded(): readonly RecordedPlan[] {
-  return readFileSync(path, 'utf8')
+export function loadRecorded(set: RecordSet): readonly RecordedPlan[] {
+  return readFileSync(pathOf(set), 'utf8')
     .split('\n')
     .filter((line) => line !== '')
     .map((line): RecordedPlan => JSON.parse(line));
 }
 
-export function saveRecorded(recorded: readonly RecordedPlan[]): void {
-  writeFileSync(path, recorded.map((each) => `${JSON.stringify(each)}\n`).join(''));
+export function saveRecorded(set: RecordSet, recorded: readonly RecordedPlan[]): void {
+  writeFileSync(pathOf(set), recorded.map((each) => `${JSON.stringify(each)}\n`).join(''));
 }

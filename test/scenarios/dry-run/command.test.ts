@@ -84,7 +84,7 @@ test.each([
   [
     'no Rollout',
     played(join(lintFolder, 'fixtures', 'L14', 'near-miss.yaml'), {}),
-    /no Rollout in these files/,
+    /no Rollout in these files, and no Experiment/,
   ],
 ])('%s', (_, act, message) => {
   expect(act).toThrow(message);
