@@ -30,7 +30,7 @@ export class Operator {
   ) {
     const host = network.addHost('operator');
     this.#process = new SimProcess(kernel, 'operator', 'operator', clock);
-    this.#http = new SimHttp(fabric.forProcess(this.#process, host), this.#process);
+    this.#http = new SimHttp(fabric.forHttp(this.#process, host), this.#process);
     this.#history = history;
     this.#kubernetes = kubernetes;
   }

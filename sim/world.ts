@@ -323,9 +323,9 @@ export class World {
 
   #portsOf(component: ComponentName, colour: Colour | undefined, pod: Pod): Ports {
     const { process, processPort, host, deployment } = pod;
-    const rpc = this.fabric.forProcess(process, host);
-    // The path of every request through a gateway is callbacks only; its HTTP side keeps the other kind.
-    const requests = component === 'gateway' ? this.fabric.forCallbacks(process, host) : rpc;
+    // The path of every request through a gateway is callbacks only.
+    const isGateway = component === 'gateway';
+    const rpc = isGateway ? this.fabric.forCallbacks(process, host) : this.fabric.forProcess(process, host);
     const telemetry = new PodTelemetry(pod.name, (source, event) => this.history.record(source, event));
     this.prometheus.addTarget({
       instance: pod.name,
@@ -339,13 +339,18 @@ export class World {
       random: process.random,
       nats: this.#natsDirectory.connectorFor(process, host),
       cql: this.cassandra.connectorFor(process, host),
-      rpc: requests,
-      http: new SimHttp(rpc, process, this.#answerWatchers, this.httpInterferences),
+      rpc,
+      http: new SimHttp(
+        this.fabric.forHttp(process, host),
+        process,
+        this.#answerWatchers,
+        this.httpInterferences,
+      ),
       process: processPort,
       telemetry,
       orchestrator: this.kubernetes.orchestratorFor(process, host),
       metricsQueries: this.prometheus.queriesFor(process, host),
-      store: this.stores.storeFor(component === 'gateway' ? pod.name : deployment, process),
+      store: this.stores.storeFor(isGateway ? pod.name : deployment, process),
     };
   }
 

@@ -119,6 +119,13 @@ export const listDelayed: Excuse = {
   graceUs: 30 * secondUs,
 };
 
+/** As `listDelayed`, for a gateway that can be reached again: its own cut is over and excuses nothing. */
+export const listNotTold: Excuse = {
+  reason: 'Management, the gateway or the way between them disturbed',
+  faults: listDelayed.faults.filter(({ kind }) => kind !== 'gateway.'),
+  graceUs: listDelayed.graceUs,
+};
+
 /** Nothing a tool sends can be stored: it must keep it, and what it keeps is finite. */
 export const ingestInterrupted: Excuse = {
   reason: 'the way from the tools into the store interrupted',

@@ -26,6 +26,7 @@ import { rebalanceLimits } from './rebalance-limits.ts';
 import { recoveryCrash } from './recovery-crash.ts';
 import { resultFaultFree } from './result-fault-free.ts';
 import { rollbackBound } from './rollback-bound.ts';
+import { rollbackReturned } from './rollback-returned.ts';
 import { rollbackNamed } from './rollback-named.ts';
 import { rollingUpdateBound } from './rolling-update-bound.ts';
 import { routingOneColour } from './routing-one-colour.ts';
@@ -135,6 +136,7 @@ export const rules: readonly Rule[] = [
   isolationColour,
   routingOneColour,
   rollbackBound,
+  rollbackReturned,
   rollbackNamed,
   routingStale,
   gateEvidence,

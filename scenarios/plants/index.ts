@@ -14,6 +14,7 @@ import { noHandOver } from './no-hand-over.ts';
 import { routeByRequest } from './route-by-request.ts';
 import { slowEvaluation } from './slow-evaluation.ts';
 import { slowList } from './slow-list.ts';
+import { uncappedPushPause } from './uncapped-push-pause.ts';
 import { slowReadiness } from './slow-readiness.ts';
 import { staleResult } from './stale-result.ts';
 import { unguardedAlarm } from './unguarded-alarm.ts';
@@ -128,6 +129,7 @@ export const plantsByArea: Readonly<Record<PlantArea, readonly Plant[]>> = {
     answerBeforeStore,
     routeByRequest,
     slowList,
+    uncappedPushPause,
     blindGate,
     unpublishedCompletion,
     blindRollback,

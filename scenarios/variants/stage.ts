@@ -73,7 +73,7 @@ export class Component {
       clock: process,
       random: process.random,
       rpc,
-      http: new SimHttp(rpc, process),
+      http: new SimHttp(stage.fabric.forHttp(process, host), process),
       store: stage.stores.storeFor(name, process),
       telemetry,
     };

@@ -1,14 +1,10 @@
-import type {
-  Rpc,
-  RpcCall,
-  RpcCallOptions,
-  RpcHandler,
-  RpcOutcome,
-  RpcServer,
-} from '../../system/ports/rpc.ts';
-import { PlacedSet, type EventHandle, type Placed, type SimProcess } from '../kernel/index.ts';
+import type { Rpc, RpcCallOptions, RpcOutcome, RpcServer } from '../../system/ports/rpc.ts';
+import { PlacedSet, type SimProcess } from '../kernel/index.ts';
 import type { Connection, Endpoint } from './connection.ts';
-import type { DialOutcome, Listener, Network } from './network.ts';
+import { HttpClientAndServer } from './http-connections.ts';
+import type { DialOutcome, Network } from './network.ts';
+import { noMetadata, notSent, PendingCall, requestBytes, type CallChannel } from './rpc-call.ts';
+import { receiveCall, Server, type Methods } from './rpc-server.ts';
 
 /** Turns a service or pod name into the machines that answer for it now, as far as the asker can know. */
 export interface Directory {
@@ -23,17 +19,11 @@ export interface Directory {
  */
 export type Balance = 'round-robin' | 'pinned';
 
-type Methods = Readonly<Record<string, RpcHandler>>;
-
-const requestBytes = 700;
-const replyBytes = 120;
 const dialTimeoutUs = 20_000_000;
 const firstBackoffUs = 1_000_000;
 const longestBackoffUs = 120_000_000;
 /** Keepalive of production: a channel that owes an answer and was silent for this long is given up. */
 const silentChannelUs = 15_000_000;
-const notSent: RpcOutcome['metadata'] = { sent: 'no' };
-const noMetadata: RpcOutcome['metadata'] = {};
 
 /** gRPC as its clients see it: channels that reconnect with back-off, round robin over ready endpoints, deadlines. */
 export class RpcFabric {
@@ -54,52 +44,15 @@ export class RpcFabric {
   forCallbacks(process: SimProcess, host: number, balance: Balance = 'round-robin'): Rpc {
     return new RpcClientAndServer(this, { process, host }, balance, false);
   }
-}
 
-interface ReplyMessage {
-  readonly call: PendingCall;
-  readonly outcome: RpcOutcome;
-}
-
-class PendingCall implements RpcCall, Placed {
-  readonly method: string;
-  readonly request: unknown;
-  readonly metadata: RpcCall['metadata'];
-  readonly deadlineMs: number;
-  readonly done: (outcome: RpcOutcome) => void;
-  readonly #drains: boolean;
-  channel: Channel | undefined;
-  place = -1;
-  timer: EventHandle = -1;
-  settled = false;
-  sent = false;
-
-  constructor(
-    method: string,
-    request: unknown,
-    options: RpcCallOptions,
-    drains: boolean,
-    done: (outcome: RpcOutcome) => void,
-  ) {
-    this.#drains = drains;
-    this.method = method;
-    this.request = request;
-    this.metadata = options.metadata;
-    this.deadlineMs = options.deadlineMs;
-    this.done = done;
-  }
-
-  settle(process: SimProcess, outcome: RpcOutcome): void {
-    if (this.settled) return;
-    this.settled = true;
-    process.kernel.cancel(this.timer);
-    this.channel?.pending.delete(this);
-    if (this.#drains && process.state === 'running') process.kernel.wake();
-    process.run(this.done, outcome, undefined);
+  /** What HTTP/1.1 of one process goes over. */
+  forHttp(process: SimProcess, host: number): Rpc {
+    return new HttpClientAndServer(this.network, this.directory, { process, host });
   }
 }
 
-class Channel {
+/** The way to one machine's port. */
+class Channel implements CallChannel {
   readonly host: number;
   readonly port: number;
   readonly pending = new PlacedSet<PendingCall>();
@@ -121,94 +74,6 @@ interface Target {
   readonly port: number;
   hosts: readonly number[];
   channels: readonly Channel[];
-}
-
-class Server implements Listener, RpcServer {
-  readonly process: SimProcess;
-  readonly #network: Network;
-  readonly #host: number;
-  readonly #port: number;
-  readonly #methods: Methods;
-  readonly #drains: boolean;
-  readonly #connections = new Set<Connection>();
-  #inFlight = 0;
-  #closed = false;
-  #drained: (() => void) | undefined;
-
-  constructor(network: Network, end: Endpoint, port: number, methods: Methods, drains: boolean) {
-    this.#drains = drains;
-    this.#network = network;
-    this.process = end.process;
-    this.#host = end.host;
-    this.#port = port;
-    this.#methods = methods;
-    network.listen(end.host, port, this);
-  }
-
-  accept(connection: Connection): void {
-    connection.attachment = this;
-    this.#connections.add(connection);
-    connection.onClosed(1, () => this.#connections.delete(connection));
-  }
-
-  receive(connection: Connection, call: PendingCall): void {
-    if (this.#closed) {
-      this.#reply(connection, call, {
-        status: 'UNAVAILABLE',
-        message: 'the server is going away',
-        metadata: notSent,
-      });
-      return;
-    }
-    const handler = this.#methods[call.method];
-    if (handler === undefined) {
-      this.#reply(connection, call, {
-        status: 'UNIMPLEMENTED',
-        message: `no method ${call.method}`,
-        metadata: noMetadata,
-      });
-      return;
-    }
-    this.#inFlight++;
-    let replied = false;
-    if (this.#drains) this.process.kernel.wake();
-    handler(call, (outcome) => {
-      if (replied) return;
-      replied = true;
-      this.#inFlight--;
-      this.#reply(connection, call, outcome);
-      if (this.#closed && this.#inFlight === 0) this.#drained?.();
-    });
-  }
-
-  close(): Promise<void> {
-    this.#closed = true;
-    this.#network.unlisten(this.#host, this.#port);
-    const drained = this.process.deferred<void>();
-    const finish = (): void => {
-      for (const connection of this.#connections) connection.close(1);
-      drained.resolve();
-    };
-    if (this.#inFlight === 0) finish();
-    else this.#drained = finish;
-    return drained.promise;
-  }
-
-  #reply(connection: Connection, call: PendingCall, outcome: RpcOutcome): void {
-    if (!this.process.alive) return;
-    connection.send(1, replyBytes, receiveReply, connection, { call, outcome });
-  }
-}
-
-function receiveCall(connection: Connection, call: PendingCall): void {
-  const server = connection.attachment;
-  if (server instanceof Server) server.receive(connection, call);
-}
-
-function receiveReply(connection: Connection, message: ReplyMessage): void {
-  const { call, outcome } = message;
-  if (call.channel !== undefined) call.channel.lastHeardUs = connection.network.kernel.nowUs;
-  call.settle(connection.ends[0].process, outcome);
 }
 
 class RpcClientAndServer implements Rpc {
@@ -267,10 +132,10 @@ class RpcClientAndServer implements Rpc {
       message: `no answer within ${call.deadlineMs} ms`,
       metadata: call.sent ? noMetadata : notSent,
     });
-    if (channel?.state === 'ready' && kernel.nowUs - channel.lastHeardUs > silentChannelUs) {
-      channel.connection?.close(0);
-      this.#lost(channel);
-    }
+    if (!(channel instanceof Channel) || channel.state !== 'ready') return;
+    if (kernel.nowUs - channel.lastHeardUs <= silentChannelUs) return;
+    channel.connection?.close(0);
+    this.#lost(channel);
   }
 
   /** Round robin; a channel in back-off is passed over unless its time has come. */

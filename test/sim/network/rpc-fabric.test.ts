@@ -25,7 +25,7 @@ function setUp(servers = 2, balance: 'round-robin' | 'pinned' = 'round-robin') {
     client.call(target, '/m', request, { metadata: {}, deadlineMs }, (outcome) =>
       outcomes.push({ outcome, timeUs: kernel.nowUs }),
     );
-  return { kernel, network, machines, client, clientProcess, clientHost, call, outcomes };
+  return { kernel, network, fabric, machines, client, clientProcess, clientHost, call, outcomes };
 }
 
 describe('calls', () => {
@@ -131,10 +131,10 @@ describe('calls', () => {
 });
 
 test('HTTP tells refusal, time-out and loss apart', async () => {
-  const { kernel, machines, client, clientProcess, network } = setUp(1);
+  const { kernel, machines, fabric, clientProcess, clientHost, network } = setUp(1);
   const machine = machines[0];
   if (machine === undefined) throw new Error('no machine');
-  const http = new SimHttp(client, clientProcess);
+  const http = new SimHttp(fabric.forHttp(clientProcess, clientHost), clientProcess);
   const request = { method: 'GET', path: '/x', headers: {}, body: '' } as const;
   const seen: string[] = [];
   const ask = (authority: string): void =>
@@ -144,7 +144,7 @@ test('HTTP tells refusal, time-out and loss apart', async () => {
     );
   ask('service:2');
   await kernel.run(second);
-  new SimHttp(machine.rpc, machine.process).serve(2, async ({ path }) => {
+  new SimHttp(fabric.forHttp(machine.process, machine.host), machine.process).serve(2, async ({ path }) => {
     await machine.process.sleep(path === '/x' ? 10 : 5000);
     return { status: 404, body: path };
   });
