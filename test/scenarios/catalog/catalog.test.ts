@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { parsePlan } from '../../chaos/parse-plan.ts';
-import { formatPlan } from '../../chaos/plan.ts';
-import { catalog } from '../../scenarios/catalog/index.ts';
-import { prepare, runScenario } from '../../scenarios/runner.ts';
+import { parsePlan } from '../../../chaos/parse-plan.ts';
+import { formatPlan } from '../../../chaos/plan.ts';
+import { catalog } from '../../../scenarios/catalog/index.ts';
+import { prepare } from '../../../scenarios/runner.ts';
 
 describe('catalogue', () => {
   test('has at least twelve scenarios with names of their own, the default first', () => {
@@ -19,19 +19,6 @@ describe('catalogue', () => {
         const { plan } = prepare({ scenario: name, seed, overrides: {} });
         expect(parsePlan(formatPlan(plan), `${name}.json`)).toEqual({ ok: true, plan });
       }
-    },
-  );
-
-  test.each(
-    catalog.filter((scenario) => !scenario.tags.includes('bench')).map((scenario) => [scenario.name]),
-  )(
-    '%s runs at a tenth of its size and breaks no rule but those that it is known to break',
-    { timeout: 120_000 },
-    async (name) => {
-      const result = await runScenario({ scenario: name, seed: 1n, overrides: { tools: '150' } });
-      const broken = result.reasons.filter((reason) => !reason.startsWith('goal not reached'));
-      expect(result.knownRed === undefined ? broken : []).toEqual([]);
-      expect(result.rules.filter((rule) => rule.checked > 0).length).toBeGreaterThan(5);
     },
   );
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { plants, plantsByArea } from '../../scenarios/plants/index.ts';
-import { rowsOf, withRows, type TableCells } from '../../scenarios/plants/table-document.ts';
+import { plants, plantsByArea } from '../../../scenarios/plants/index.ts';
+import { rowsOf, withRows, type TableCells } from '../../../scenarios/plants/table-document.ts';
 
 const head = '# Planted bugs\n\nWhat this is.\n';
 const found = (seeds: string): TableCells => ['what is wrong', seeds, '1', 'storm', '`a.b`'];
@@ -40,7 +40,7 @@ describe('the document of planted bugs', () => {
   });
 
   test('as it is checked in has a row for every bug', () => {
-    const text = readFileSync(new URL('../../docs/planted-bugs.md', import.meta.url), 'utf8');
+    const text = readFileSync(new URL('../../../docs/planted-bugs.md', import.meta.url), 'utf8');
     const rows = rowsOf(text, 'Aimed');
     expect(plants.filter(({ name }) => !rows.has(name)).map(({ name }) => name)).toEqual([]);
     for (const [name, cells] of rows)

@@ -1,0 +1,3 @@
+import { eachRunsSmall } from './small-runs.ts';
+
+eachRunsSmall('others');

@@ -1,0 +1,4 @@
+import { plantsByArea } from '../../../scenarios/plants/index.ts';
+import { eachIsCaught } from './caught.ts';
+
+eachIsCaught(plantsByArea.variants);
