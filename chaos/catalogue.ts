@@ -9,6 +9,7 @@ import { cassandraSlowNode } from './faults/cassandra-slow-node.ts';
 import { gatewayCutManagement } from './faults/gateway-cut-management.ts';
 import { kafkaKillBroker } from './faults/kafka-kill-broker.ts';
 import { kafkaPauseBroker } from './faults/kafka-pause-broker.ts';
+import { kubeletFlapReadiness } from './faults/kubelet-flap-readiness.ts';
 import { linkDelay } from './faults/link-delay.ts';
 import { linkLoss } from './faults/link-loss.ts';
 import { linkOneWayCut } from './faults/link-one-way-cut.ts';
@@ -27,6 +28,7 @@ import { jetStreamStickReplica } from './faults/jetstream-stick-replica.ts';
 import { natsShutDownNode } from './faults/nats-shut-down-node.ts';
 import { natsStepDown } from './faults/nats-step-down.ts';
 import { nodeLoss } from './faults/node-loss.ts';
+import { operatorDrainNode } from './faults/operator-drain-node.ts';
 import { operatorRollback } from './faults/operator-rollback.ts';
 import { operatorRollingUpdate } from './faults/operator-rolling-update.ts';
 import { operatorScale } from './faults/operator-scale.ts';
@@ -94,6 +96,8 @@ export const faultKinds: readonly FaultKind[] = [
   operatorRollingUpdate,
   kafkaKillBroker,
   kafkaPauseBroker,
+  kubeletFlapReadiness,
+  operatorDrainNode,
 ];
 
 const byName = new Map(faultKinds.map((kind) => [kind.kind, kind]));

@@ -83,6 +83,8 @@ export interface BreakableKubernetes {
   deletePod(name: string): void;
   freezePod(name: string): void;
   resumePod(name: string): void;
+  /** Its readiness probe is answered no, or truly again; does nothing where the pod is gone. */
+  failReadiness(name: string, isFailing: boolean): void;
   failNode(name: string): void;
   restoreNode(name: string): void;
 }
@@ -122,6 +124,9 @@ export interface OperatorActs {
   rollback(level: 'L1' | 'L2' | 'L3', tools?: number): void;
   scale(deployment: string, replicas: number): void;
   rollingUpdate(deployment: string): void;
+  /** Gives up after `timeoutMs`, with 0 never. */
+  drainNode(node: string, timeoutMs: number): void;
+  uncordonNode(node: string): void;
 }
 
 /** All that a fault may see of a world. */

@@ -18,6 +18,7 @@ export function faultWorldOf(world: World): FaultWorld {
       deletePod: (name) => kubernetes.deletePod(name),
       freezePod: (name) => kubernetes.freezePod(name),
       resumePod: (name) => kubernetes.resumePod(name),
+      failReadiness: (name, isFailing) => kubernetes.failReadiness(name, isFailing),
       failNode: (name) => kubernetes.failNode(name),
       restoreNode: (name) => kubernetes.restoreNode(name),
     },

@@ -174,6 +174,7 @@ export async function runScenario(request: RunRequest, hooks: RunHooks = {}): Pr
     ...(setup.v1 === undefined ? {} : { v1: setup.v1 }),
     ...(setup.equipment === undefined ? {} : { equipment: setup.equipment }),
     ...(setup.autoscaling === undefined ? {} : { autoscaling: setup.autoscaling }),
+    ...(setup.disruptionBudgets === undefined ? {} : { disruptionBudgets: setup.disruptionBudgets }),
     ...(wafers === undefined ? {} : { wafers }),
     ...(hooks.preparation === undefined ? {} : { preparation: hooks.preparation }),
   });

@@ -57,6 +57,17 @@ export class Operator {
     this.#kubernetes.restartDeployment(deployment, 'operator');
   }
 
+  /** Takes all pods off a machine, one after the other as their disruption budgets allow. `timeoutMs` 0 waits for ever. */
+  drainNode(node: string, timeoutMs: number): void {
+    this.#record('drain-node', node);
+    this.#kubernetes.drainNode(node, timeoutMs);
+  }
+
+  uncordonNode(node: string): void {
+    this.#record('uncordon-node', node);
+    this.#kubernetes.uncordonNode(node);
+  }
+
   #record(act: string, detail: string): void {
     this.#history.record('operator', { kind: 'operator.act', act, detail });
   }

@@ -38,6 +38,7 @@ import {
   Kubernetes,
   type AutoscalerSpec,
   type DeploymentSpec,
+  type DisruptionBudget,
   type Pod,
 } from './kubernetes/index.ts';
 import { NatsCluster, NatsDirectory, natsProfile, type NatsProfile } from './nats/index.ts';
@@ -98,6 +99,8 @@ export interface WorldOptions {
   readonly v1?: V1Options;
   /** Absent: nothing is scaled but by people and the rollout. */
   readonly autoscaling?: AutoscalingOptions;
+  /** PodDisruptionBudgets of its Deployments; absent: none has one. */
+  readonly disruptionBudgets?: Readonly<Partial<Record<ComponentName, DisruptionBudget>>>;
   /** Recorded wafers that the tools play instead of the synthetic generator. */
   readonly wafers?: readonly Wafer[];
   /** How the tools work, where that is not the reference workload. */
@@ -302,10 +305,12 @@ export class World {
     colour: Colour | undefined,
     spec: Pick<DeploymentSpec, 'name' | 'replicas'> & Partial<DeploymentSpec>,
   ): void {
+    const disruptionBudget = this.options.disruptionBudgets?.[component];
     this.kubernetes.deploy({
       image: firstImage,
       labels: colour === undefined ? {} : { colour },
       readiness: { ...defaultProbe, periodMs: 2000 },
+      ...(disruptionBudget === undefined ? {} : { disruptionBudget }),
       ...spec,
       start: (pod) => this.#start(component, colour, pod),
     });

@@ -7,6 +7,9 @@ import { cassandraSchedules } from './cassandra-schedules.ts';
 import { clusterRestart } from './cluster-restart.ts';
 import { clockChaos } from './clock-chaos.ts';
 import { defenderChurn } from './defender-churn.ts';
+import { defenderDrain } from './defender-drain.ts';
+import { defenderReadinessFlap } from './defender-readiness-flap.ts';
+import { serviceReadinessFlap } from './service-readiness-flap.ts';
 import { defenderMomentGrid } from './defender-moment-grid.ts';
 import { defenderMoments } from './defender-moments.ts';
 import { defenderTimelines } from './defender-timelines/index.ts';
@@ -93,6 +96,9 @@ export const catalog: readonly Scenario[] = [
   chambers,
   filteredDurables,
   nodeLoss,
+  defenderReadinessFlap,
+  serviceReadinessFlap,
+  defenderDrain,
   natsStorm,
   natsFilterEditing,
   natsReconnectStorm,

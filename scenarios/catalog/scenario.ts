@@ -98,6 +98,8 @@ export interface ScenarioSetup {
   readonly v1?: V1Options;
   /** Of the collectors; none unless given. */
   readonly autoscaling?: WorldOptions['autoscaling'];
+  /** None unless given. */
+  readonly disruptionBudgets?: WorldOptions['disruptionBudgets'];
   readonly fixedFaults: readonly PlannedFault[];
   readonly drawnFaults?: DrawnFaults;
   /** What faults are pinned to moments of the protocol, where that is not what is drawn. */

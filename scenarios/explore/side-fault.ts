@@ -14,9 +14,12 @@ export interface SideFault {
 /** Parameters whose every value is a fault of its own; all else has the default of its kind. */
 const spread = ['component', 'path', 'how'];
 
-/** Each kind of the catalogue in each of its variants, apart from people's acts and from what conditions cover. */
+/** People's acts; what conditions cover; readiness, which has scenarios of its own and stops no process. */
+const leftOut = ['operator.', 'gateway.cut-management', 'kubelet.'];
+
+/** Each kind of the catalogue in each of its variants, apart from those that are left out. */
 export const sideFaults: readonly SideFault[] = faultKinds
-  .filter(({ kind }) => !kind.startsWith('operator.') && kind !== 'gateway.cut-management')
+  .filter(({ kind }) => !leftOut.some((area) => kind.startsWith(area)))
   .flatMap((kind) => variantsOf(kind));
 
 function variantsOf(kind: FaultKind): SideFault[] {

@@ -100,6 +100,16 @@ export const capacityTaken: Excuse = {
   graceUs: 180 * secondUs,
 };
 
+/**
+ * Pods that are not ready count as missing: an update waits with its surge, whose standbys take free ids after their
+ * hold-off (defender §6), and a budget lets nobody go.
+ */
+export const readinessFlapping: Excuse = {
+  reason: 'readiness of Defenders flaps',
+  faults: [{ kind: 'kubelet.', touching: defenders }],
+  graceUs: 30 * secondUs,
+};
+
 /** Whoever tells the list, or the gateway that has to hear it, is cut off, gone or standing still. */
 export const listDelayed: Excuse = {
   reason: 'a gateway, Management or the rollout controller cut off, down or not understood',
@@ -113,6 +123,7 @@ export const listDelayed: Excuse = {
     { kind: 'pod.freeze', touching: ['gateway', 'management', 'rollout'] },
     { kind: 'operator.rolling-update', touching: ['gateway', 'management', 'rollout'] },
     { kind: 'operator.scale', touching: ['gateway'] },
+    { kind: 'kubelet.', touching: ['gateway', 'management', 'rollout'] },
     { kind: 'link.', touching: ['- management'] },
     { kind: 'node.' },
   ],
@@ -137,6 +148,7 @@ export const ingestInterrupted: Excuse = {
     { kind: 'pod.kill', touching: ['gateway', 'collector-'] },
     { kind: 'pod.freeze', touching: ['gateway', 'collector-'] },
     { kind: 'operator.scale', touching: ['gateway', 'collector-'] },
+    { kind: 'kubelet.', touching: ['gateway', 'collector-'] },
   ],
   graceUs: 300 * secondUs,
 };

@@ -75,6 +75,8 @@ import { retryRunnable } from './retry-runnable.ts';
 import { rolesAgree } from './roles-agree.ts';
 import { shadowBestEffort } from './shadow-best-effort.ts';
 import type { Rule } from './rule.ts';
+import { drainTold } from './drain-told.ts';
+import { membershipReadiness } from './membership-readiness.ts';
 import { shutdownOrder } from './shutdown-order.ts';
 import { timelineKept } from './timeline-kept.ts';
 import { toolOverflow } from './tool-overflow.ts';
@@ -155,6 +157,8 @@ export const rules: readonly Rule[] = [
   deliveryCalm,
   shutdownOrder,
   rollingUpdateBound,
+  drainTold,
+  membershipReadiness,
   rebalanceLimits,
   movementBounds,
   balanceKept,

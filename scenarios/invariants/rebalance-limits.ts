@@ -1,6 +1,6 @@
 import { colours, type Colour } from '../../system/ports/colour.ts';
 import type { AssignmentChange } from '../../system/ports/system-event.ts';
-import { natsImpaired } from './excuses.ts';
+import { natsImpaired, readinessFlapping } from './excuses.ts';
 import { watchMaps } from './map-in-force.ts';
 import { rule, type Rule, type RuleLedger } from './rule.ts';
 
@@ -90,7 +90,7 @@ export const rebalanceLimits: Rule = rule({
   title: 'rebalances stay within their limits',
   kind: 'safety',
   source: 'PRODUCT rebalances; delivery R183, R191, I9; defender §3',
-  excuses: [natsImpaired],
+  excuses: [natsImpaired, readinessFlapping],
   watch({ history }, ledger) {
     const sides: Record<Colour, Side> = { blue: new Side('blue'), green: new Side('green') };
     const both = [sides.blue, sides.green];

@@ -100,6 +100,8 @@ export const kindsLeftOut: Readonly<Record<string, string>> = {
   'jetstream.move-member': 'takes a cluster that is larger than its streams',
   'jetstream.limit-reconnects': 'does nothing without a long outage beside it',
   'kafka.': 'only where V1 runs',
+  'kubelet.': 'readiness is no part of the protocol; defender-readiness-flap holds it to that',
+  'operator.drain-node': 'to a Defender the same as pod.kill delete; defender-drain shows the drains',
 };
 
 function cut(name: string, direction: string, target: 'self' | 'leader'): Strike {

@@ -54,6 +54,8 @@ import { clingingLeader } from './clinging-leader.ts';
 import { filterEditing } from './filter-editing.ts';
 import { unversionedBuckets } from './unversioned-buckets.ts';
 import { variantPlants } from './variants.ts';
+import { countedByReadiness } from './counted-by-readiness.ts';
+import { readinessByMap } from './readiness-by-map.ts';
 import { patientWindow } from './patient-window.ts';
 import { borrowedReplicas } from './borrowed-replicas.ts';
 import { followingCanary } from './following-canary.ts';
@@ -117,6 +119,8 @@ export const plantsByArea: Readonly<Record<PlantArea, readonly Plant[]>> = {
     concurrentUnit,
     filterEditing,
     patientWindow,
+    countedByReadiness,
+    readinessByMap,
   ],
   other: [
     borrowedReplicas,

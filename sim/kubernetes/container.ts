@@ -30,6 +30,7 @@ export class Container implements Process {
   readonly #workRandom: RandomStream;
   #terminateHandler: (() => void) | undefined;
   #ready = false;
+  #isReadinessFailing = false;
   #healthy = true;
   #end: PodEnd = 'crashed';
 
@@ -103,8 +104,14 @@ export class Container implements Process {
     this.#supervisor.probeAnswersChanged(this);
   }
 
+  /** Its readiness probe is answered no, whatever the process says; other probes are not touched. */
+  failReadiness(isFailing: boolean): void {
+    this.#isReadinessFailing = isFailing;
+    this.#supervisor.probeAnswersChanged(this);
+  }
+
   readinessAnswer(): ProbeAnswer {
-    return this.#answer(this.#ready);
+    return this.#answer(this.#ready && !this.#isReadinessFailing);
   }
 
   livenessAnswer(): ProbeAnswer {

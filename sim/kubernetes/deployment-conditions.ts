@@ -68,17 +68,23 @@ export class RolloutProgress {
 
   /** The deadline is looked at when somebody asks, so that it costs no event. Not for a paused Deployment. */
   expire(deadlineUs: number, nowUs: number): void {
+    const dueUs = this.dueUs(deadlineUs);
+    if (dueUs !== undefined && nowUs > dueUs) this.#set('ProgressDeadlineExceeded', nowUs);
+  }
+
+  /** After this time without progress the deadline is missed; undefined where none runs. */
+  dueUs(deadlineUs: number): number | undefined {
     switch (this.#reason) {
       case undefined:
       case 'NewReplicaSetAvailable':
       case 'ProgressDeadlineExceeded':
-        return;
+        return undefined;
       case 'NewReplicaSetCreated':
       case 'FoundNewReplicaSet':
       case 'ReplicaSetUpdated':
       case 'DeploymentPaused':
       case 'DeploymentResumed':
-        if (nowUs > this.#sinceUs + deadlineUs) this.#set('ProgressDeadlineExceeded', nowUs);
+        return this.#sinceUs + deadlineUs;
     }
   }
 

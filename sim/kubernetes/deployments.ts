@@ -15,6 +15,9 @@ interface Managed {
   readonly controller: RollingController | StableController;
   readonly random: RandomStream;
   pending: EventHandle | undefined;
+  /** Wakes the controller when the progress deadline is over. */
+  deadline: EventHandle;
+  isToldStuck: boolean;
 }
 
 /** All Deployments: changes by their users, and the controllers that follow them. */
@@ -22,6 +25,7 @@ export class Deployments {
   readonly #cluster: Cluster;
   readonly #managed = new Map<string, Managed>();
   readonly #resizeWatchers: ((resize: ReplicaSetResize) => void)[] = [];
+  #reportsStuck = false;
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
@@ -33,7 +37,7 @@ export class Deployments {
       this.#enqueue(managed);
       const { minReadyMs } = managed.deployment.rollout;
       if (change === 'ready' && minReadyMs > 0) {
-        cluster.kernel.after(minReadyMs * 1000, Deployments.#becameAvailable, this, managed);
+        cluster.kernel.after(minReadyMs * 1000, Deployments.#lookAgain, this, managed);
       }
     });
   }
@@ -47,7 +51,14 @@ export class Deployments {
           for (const watcher of this.#resizeWatchers) watcher(resize);
         });
     const random = this.#cluster.kernel.stream('kubernetes/controller', spec.name);
-    const managed: Managed = { deployment, controller, random, pending: undefined };
+    const managed: Managed = {
+      deployment,
+      controller,
+      random,
+      pending: undefined,
+      deadline: -1,
+      isToldStuck: false,
+    };
     this.#managed.set(spec.name, managed);
     this.#enqueue(managed);
     return deployment;
@@ -80,6 +91,11 @@ export class Deployments {
   /** From now on told of every new size of a ReplicaSet. A watcher looks, and must not act on the world. */
   watchReplicaSets(watcher: (resize: ReplicaSetResize) => void): void {
     this.#resizeWatchers.push(watcher);
+  }
+
+  /** From now on a rollout that misses its progress deadline is an event. */
+  reportStuckUpdates(): void {
+    this.#reportsStuck = true;
   }
 
   configure(name: string, changes: Partial<RolloutSettings>, by: string): void {
@@ -146,7 +162,7 @@ export class Deployments {
     managed.pending = this.#cluster.kernel.after(delayUs, Deployments.#sync, this, managed);
   }
 
-  static #becameAvailable(deployments: Deployments, managed: Managed): void {
+  static #lookAgain(deployments: Deployments, managed: Managed): void {
     deployments.#enqueue(managed);
   }
 
@@ -155,6 +171,7 @@ export class Deployments {
     if (managed.controller.sync()) deployments.#enqueue(managed);
     const { deployment } = managed;
     if (deployment.rolloutSinceUs === undefined) return;
+    if (deployments.#reportsStuck) deployments.#reportIfStuck(managed, deployment.rolloutSinceUs);
     const { total, updated, available } = deployment.counts();
     const desired = deployment.replicas;
     if (updated !== desired || available !== desired || total !== desired) return;
@@ -162,5 +179,21 @@ export class Deployments {
     const durationMs = (kernel.nowUs - deployment.rolloutSinceUs) / 1000;
     deployment.rolloutSinceUs = undefined;
     record({ kind: 'update.completed', deployment: deployment.name, durationMs });
+  }
+
+  /** The controller comes again when the deadline is over, as the real one does. */
+  #reportIfStuck(managed: Managed, startedUs: number): void {
+    const { controller, deployment } = managed;
+    if (!(controller instanceof RollingController)) return;
+    const { kernel, record } = this.#cluster;
+    const isStuck = controller.conditions().progressing?.reason === 'ProgressDeadlineExceeded';
+    if (isStuck && !managed.isToldStuck) {
+      const sinceStartMs = (kernel.nowUs - startedUs) / 1000;
+      record({ kind: 'update.stuck', deployment: deployment.name, sinceStartMs });
+    }
+    managed.isToldStuck = isStuck;
+    const dueUs = controller.deadlineUs();
+    kernel.cancel(managed.deadline);
+    managed.deadline = dueUs === undefined ? -1 : kernel.at(dueUs + 1, Deployments.#lookAgain, this, managed);
   }
 }

@@ -9,6 +9,11 @@ import type { Scheduler } from './scheduler.ts';
 /** What the eviction API answers: done, 429 because of a disruption budget, 404. */
 export type EvictionOutcome = 'evicted' | 'refused' | 'not-found';
 
+interface Drain {
+  readonly node: ClusterNode;
+  readonly sinceUs: number;
+}
+
 /** The eviction API and drains on top of it (delivery 84, 85). */
 export class Disruption {
   readonly #cluster: Cluster;
@@ -32,9 +37,13 @@ export class Disruption {
     const bound = pod.phase !== 'pending' && pod.phase !== 'starting';
     if (budget !== undefined && bound && !pod.terminating) {
       const owner = this.#deployments.ownerOf(pod);
+      const { replicas } = owner;
       const healthy = healthyPods(owner);
-      if (!this.#cluster.rules.evictionAllowed(budget, owner.replicas, healthy, pod.ready)) {
-        this.#cluster.record({ kind: 'pod.eviction-refused', pod: pod.name, deployment: pod.deployment });
+      const { rules, record } = this.#cluster;
+      if (!rules.evictionAllowed(budget, replicas, healthy, pod.ready)) {
+        const needed = rules.desiredHealthy(budget, replicas);
+        const { name, deployment } = pod;
+        record({ kind: 'pod.eviction-refused', pod: name, deployment, healthy, needed, replicas });
         return 'refused';
       }
     }
@@ -50,13 +59,21 @@ export class Disruption {
     return { healthy, needed, allowed: Math.max(0, healthy - needed) };
   }
 
-  /** Cordons, evicts every pod, asks again every 5 s where it was refused; without end if the budget never allows it. */
-  drain(node: ClusterNode): void {
+  /**
+   * Cordons, evicts every pod, asks again every 5 s where it was refused. If the budget never allows it, it goes on until
+   * `timeoutMs` is over; with 0 without end.
+   */
+  drain(node: ClusterNode, timeoutMs: number): void {
     if (this.#drains.has(node)) return;
+    const { kernel } = this.#cluster;
+    const sinceUs = kernel.nowUs;
     this.cordon(node);
-    this.#drains.set(node, this.#cluster.kernel.nowUs);
-    Disruption.#evictAll(this, node);
+    this.#drains.set(node, sinceUs);
+    Disruption.#evictAll(this, { node, sinceUs });
     this.#finishDrain(node);
+    if (timeoutMs > 0 && this.#drains.has(node)) {
+      kernel.after(timeoutMs * 1000, Disruption.#timeOut, this, { node, sinceUs });
+    }
   }
 
   cordon(node: ClusterNode): void {
@@ -67,19 +84,38 @@ export class Disruption {
 
   /** Ends a drain that is under way, too. */
   uncordon(node: ClusterNode): void {
-    this.#drains.delete(node);
+    this.#giveUp(node);
     if (!node.cordoned) return;
     node.cordoned = false;
     this.#cluster.record({ kind: 'node.uncordoned', node: node.name });
     this.#scheduler.roomAppeared();
   }
 
-  static #evictAll(disruption: Disruption, node: ClusterNode): void {
-    if (!disruption.#drains.has(node)) return;
+  static #evictAll(disruption: Disruption, drain: Drain): void {
+    const { node } = drain;
+    if (!disruption.#isUnderWay(drain)) return;
     const remaining = [...node.pods].filter((pod) => pod.active && disruption.evict(pod) === 'refused');
     if (remaining.length === 0) return;
     const { kernel, settings } = disruption.#cluster;
-    kernel.after(settings.evictionRetryMs * 1000, Disruption.#evictAll, disruption, node);
+    kernel.after(settings.evictionRetryMs * 1000, Disruption.#evictAll, disruption, drain);
+  }
+
+  static #timeOut(disruption: Disruption, drain: Drain): void {
+    if (disruption.#isUnderWay(drain)) disruption.#giveUp(drain.node);
+  }
+
+  /** The node may be in the middle of a later drain by now. */
+  #isUnderWay({ node, sinceUs }: Drain): boolean {
+    return this.#drains.get(node) === sinceUs;
+  }
+
+  #giveUp(node: ClusterNode): void {
+    const sinceUs = this.#drains.get(node);
+    if (sinceUs === undefined) return;
+    this.#drains.delete(node);
+    const durationMs = (this.#cluster.kernel.nowUs - sinceUs) / 1000;
+    const pods = [...node.pods].map(({ name }) => name);
+    this.#cluster.record({ kind: 'node.drain-given-up', node: node.name, pods, durationMs });
   }
 
   #finishDrain(node: ClusterNode): void {

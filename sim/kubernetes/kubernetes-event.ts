@@ -50,8 +50,18 @@ export type PodEvent =
     }
   /** The pod is gone; `how` its last container ended. */
   | { readonly kind: 'pod.ended'; readonly pod: string; readonly deployment: string; readonly how: PodEnd }
-  /** The eviction API answered 429: the disruption budget is used up (delivery 84). */
-  | { readonly kind: 'pod.eviction-refused'; readonly pod: string; readonly deployment: string };
+  /**
+   * The eviction API answered 429: of `healthy` ready pods the disruption budget needs `needed` (delivery 84). Where it
+   * needs as many as there are `replicas`, it will always answer so.
+   */
+  | {
+      readonly kind: 'pod.eviction-refused';
+      readonly pod: string;
+      readonly deployment: string;
+      readonly healthy: number;
+      readonly needed: number;
+      readonly replicas: number;
+    };
 
 export type DeploymentEvent =
   | {
@@ -69,7 +79,9 @@ export type DeploymentEvent =
     }
   | { readonly kind: 'update.started'; readonly deployment: string; readonly image: string }
   /** All pods are of the last template, all are available and no other is left, terminating ones aside. */
-  | { readonly kind: 'update.completed'; readonly deployment: string; readonly durationMs: number };
+  | { readonly kind: 'update.completed'; readonly deployment: string; readonly durationMs: number }
+  /** Nothing got on within the progress deadline. Told only where that was asked for; the rollout goes on (delivery 65). */
+  | { readonly kind: 'update.stuck'; readonly deployment: string; readonly sinceStartMs: number };
 
 export type NodeEvent =
   /** The machine is dead, which nobody knows yet. */
@@ -79,4 +91,11 @@ export type NodeEvent =
   | { readonly kind: 'node.cordoned'; readonly node: string }
   | { readonly kind: 'node.uncordoned'; readonly node: string }
   /** Every pod that a drain had to evict is gone. */
-  | { readonly kind: 'node.drained'; readonly node: string; readonly durationMs: number };
+  | { readonly kind: 'node.drained'; readonly node: string; readonly durationMs: number }
+  /** Whoever drained it waits no longer: its time was over, or the node was uncordoned. `pods` are still there. */
+  | {
+      readonly kind: 'node.drain-given-up';
+      readonly node: string;
+      readonly pods: readonly string[];
+      readonly durationMs: number;
+    };

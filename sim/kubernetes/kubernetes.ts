@@ -114,6 +114,11 @@ export class Kubernetes implements Directory {
     return this.#deployments.conditions(deployment);
   }
 
+  /** From now on a rollout that misses its progress deadline is an event as well as a condition. */
+  reportStuckUpdates(): void {
+    this.#deployments.reportStuckUpdates();
+  }
+
   /** From now on told of every new size of a ReplicaSet. A watcher looks, and must not act on the world. */
   watchReplicaSets(watcher: (resize: ReplicaSetResize) => void): void {
     this.#deployments.watchReplicaSets(watcher);
@@ -171,12 +176,18 @@ export class Kubernetes implements Directory {
     this.#cluster.pods.get(name)?.container?.resume();
   }
 
+  /** Its container's readiness probe fails, or is its own answer again. Does nothing where the pod is gone. */
+  failReadiness(name: string, isFailing: boolean): void {
+    this.#cluster.pods.get(name)?.container?.failReadiness(isFailing);
+  }
+
   evictPod(name: string): EvictionOutcome {
     return this.#disruption.evict(this.#cluster.pods.get(name));
   }
 
-  drainNode(name: string): void {
-    this.#disruption.drain(this.#cluster.node(name));
+  /** Gives up after `timeoutMs`, as `kubectl drain --timeout` does; by default never. The node stays cordoned. */
+  drainNode(name: string, timeoutMs = 0): void {
+    this.#disruption.drain(this.#cluster.node(name), timeoutMs);
   }
 
   cordonNode(name: string): void {

@@ -57,6 +57,12 @@ export class RollingController {
     return { progressing: this.#progress.condition(), available: enough ? 'True' : 'False' };
   }
 
+  /** When the rollout will have missed its progress deadline; undefined while none runs out. */
+  deadlineUs(): number | undefined {
+    const { paused, progressDeadlineMs } = this.#deployment.rollout;
+    return paused ? undefined : this.#progress.dueUs(progressDeadlineMs * 1000);
+  }
+
   /** A set with pods was sized for another number of replicas than the one that is wanted now. */
   #resizeIsDue(): boolean {
     this.#adoptNewest();

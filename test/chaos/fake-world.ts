@@ -203,6 +203,13 @@ class FakeKubernetes implements BreakableKubernetes {
     this.all.find((pod) => pod.name === name)?.process.resume();
   }
 
+  readonly failingReadiness = new Set<string>();
+
+  failReadiness(name: string, isFailing: boolean): void {
+    if (isFailing) this.failingReadiness.add(name);
+    else this.failingReadiness.delete(name);
+  }
+
   failNode(name: string): void {
     this.acts.push(`fail ${name}`);
   }
@@ -278,6 +285,8 @@ export class FakeWorld implements FaultWorld {
     rollback: (level: string, tools?: number): void => this.#act(`rollback ${level} ${tools ?? 'all'}`),
     scale: (deployment: string, replicas: number): void => this.#act(`scale ${deployment} ${replicas}`),
     rollingUpdate: (deployment: string): void => this.#act(`update ${deployment}`),
+    drainNode: (node: string, timeoutMs: number): void => this.#act(`drain ${node} ${timeoutMs}`),
+    uncordonNode: (node: string): void => this.#act(`uncordon ${node}`),
   };
 
   constructor(seed = 1n) {
