@@ -75,6 +75,15 @@ export function watchMilestones(
   history.on('update.completed', (event, timeUs) =>
     say(timeUs, 'success', `${event.deployment}: updated in ${(event.durationMs / 1000).toFixed(0)} s`),
   );
+  history.on('update.stuck', (event, timeUs) => {
+    const minutes = (event.sinceStartMs / 60_000).toFixed(1);
+    say(
+      timeUs,
+      'warning',
+      `${event.deployment}: the update makes no progress (${minutes} min after its start)`,
+    );
+  });
+  watchDrains(history, say);
   history.on('node.down', (event, timeUs) => say(timeUs, 'fault', `machine ${event.node} is down`));
   history.on('routing.stale', (event, timeUs) =>
     say(
@@ -85,6 +94,32 @@ export function watchMilestones(
   );
   history.on('phase', (event, timeUs) => say(timeUs, 'info', `phase: ${event.phase}`));
   return milestones;
+}
+
+/** Drains of machines: who holds them up is said once for each pod. */
+function watchDrains(
+  history: History,
+  say: (timeUs: number, level: Milestone['level'], text: string) => void,
+): void {
+  const refused = new Set<string>();
+  history.on('node.cordoned', ({ node }, timeUs) =>
+    say(timeUs, 'info', `machine ${node} takes no more pods`),
+  );
+  history.on('node.uncordoned', ({ node }, timeUs) =>
+    say(timeUs, 'info', `machine ${node} takes pods again`),
+  );
+  history.on('pod.eviction-refused', ({ pod, healthy, needed, replicas }, timeUs) => {
+    if (refused.has(pod)) return;
+    refused.add(pod);
+    const why = needed >= replicas ? 'its budget lets none go' : `${healthy} are ready, ${needed} must be`;
+    say(timeUs, 'warning', `${pod} may not be evicted: ${why}`);
+  });
+  history.on('node.drained', ({ node, durationMs }, timeUs) => {
+    say(timeUs, 'success', `machine ${node} was drained in ${(durationMs / 1000).toFixed(0)} s`);
+  });
+  history.on('node.drain-given-up', ({ node, pods, durationMs }, timeUs) => {
+    say(timeUs, 'warning', `machine ${node} not drained in ${(durationMs / 1000).toFixed(0)} s: ${list(pods)}`);
+  });
 }
 
 function list(names: readonly string[]): string {

@@ -76,6 +76,10 @@ describe('the catalogue', () => {
       expect(world.kubernetes.acts.filter((act) => act.startsWith('fail')).length).toBe(
         world.kubernetes.acts.filter((act) => act.startsWith('restore')).length,
       );
+      expect(world.kubernetes.failingReadiness.size).toBe(0);
+      expect(world.operatorActs.filter((act) => act.startsWith('drain')).length).toBe(
+        world.operatorActs.filter((act) => act.startsWith('uncordon')).length,
+      );
       expect(world.cassandra.emptied).toEqual([]);
       expect(world.cassandra.overloaded.every(({ impairment }) => impairment.lifted)).toBe(true);
       expect(world.cassandra.slowed.every(({ impairment }) => impairment.lifted)).toBe(true);

@@ -43,4 +43,28 @@ describe('rolling-update.bound', () => {
       .say('update.completed', { durationMs: 300_000 });
     expect(bench.outcome.violationCount).toBe(violationCount);
   });
+
+  test('one that flapping readiness holds up has its time from the end of that', () => {
+    const bench = new RuleBench(rollingUpdateBound)
+      .at(10)
+      .say('update.started')
+      .faultBegins('f1', 'kubelet.flap-readiness', ['defender-blue-a'])
+      .at(600)
+      .faultEnds('f1');
+    const inTime = bench.at(779).finish();
+    expect(inTime.messages).toEqual([]);
+    bench.at(790).say('update.completed', { durationMs: 780_000 });
+    expect(bench.messages).toEqual(['defender-blue: the rolling update took 780 s']);
+  });
+
+  test('one that ends while readiness flaps is in time; the other colour flaps for itself', () => {
+    const bench = new RuleBench(rollingUpdateBound)
+      .say('update.started')
+      .faultBegins('f1', 'kubelet.flap-readiness', ['defender-blue-a'])
+      .say('update.started', { deployment: 'defender-green' })
+      .at(400)
+      .say('update.completed', { durationMs: 400_000 })
+      .say('update.completed', { deployment: 'defender-green', durationMs: 400_000 });
+    expect(bench.messages).toEqual(['defender-green: the rolling update took 400 s']);
+  });
 });
