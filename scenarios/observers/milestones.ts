@@ -118,7 +118,11 @@ function watchDrains(
     say(timeUs, 'success', `machine ${node} was drained in ${(durationMs / 1000).toFixed(0)} s`);
   });
   history.on('node.drain-given-up', ({ node, pods, durationMs }, timeUs) => {
-    say(timeUs, 'warning', `machine ${node} not drained in ${(durationMs / 1000).toFixed(0)} s: ${list(pods)}`);
+    say(
+      timeUs,
+      'warning',
+      `machine ${node} not drained in ${(durationMs / 1000).toFixed(0)} s: ${list(pods)}`,
+    );
   });
 }
 
