@@ -66,6 +66,26 @@ export const knownDifferences: readonly KnownDifference[] = [
     witness: undefined,
   },
   {
+    id: 'limit-raised-wakes-first',
+    profiles: ['2.9.10'],
+    what: 'an update that changes the limit of unacknowledged messages, while a pull without waiting that this limit had stopped is still queued and nobody listens to it: the cursor sometimes stands at the end of the stream; in the model it stays',
+    why: 'chance: the consumer’s own loop and the answer to the update race for its lock; whoever is first finds the request, or takes it away (seen both ways on 2.9.10: 9 of 40 and 31 of 40)',
+    since: '2026-11-21',
+    misleads: 'none: limits of consumers are not changed here, and pulls wait',
+    explains: ({ plan, step, place, model, server }) =>
+      typeof step !== 'string' &&
+      step.kind === 'create-consumer' &&
+      plan.steps
+        .slice(0, place)
+        .some(
+          (earlier) =>
+            earlier.kind === 'pull' && earlier.consumer === step.consumer && earlier.request.noWait === true,
+        ) &&
+      withoutCursor(model) === withoutCursor(server) &&
+      cursorOf(model) < cursorOf(server),
+    witness: undefined,
+  },
+  {
     id: 'delete-beyond-the-last',
     profiles: ['2.9.10'],
     what: 'deleting a sequence beyond the last of a replicated file stream is not answered, and its replicas reset themselves; the model refuses it (10057)',
@@ -166,4 +186,15 @@ export const knownDifferences: readonly KnownDifference[] = [
 
 function withoutPending(observation: Observation): Observation {
   return observation.replaceAll(/\d+ pending/g, 'pending');
+}
+
+const cursor = /^(delivered \d+\/)(\d+)/;
+
+function withoutCursor(info: Observation): string {
+  return info.replace(cursor, '$1');
+}
+
+/** Of the stream; NaN where this is no answer with a cursor. */
+function cursorOf(info: Observation): number {
+  return Number(cursor.exec(info)?.[2]);
 }
