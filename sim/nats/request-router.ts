@@ -6,7 +6,7 @@ import { PullInbox } from './raw-pull.ts';
 import type { ConsumerRequest, NatsRequest, ReadRequest, Routed, WatchRequest } from './requests.ts';
 import { keyValueEntry, ServerWatch } from './server-watch.ts';
 import { streamMachineOf } from './stream-machine.ts';
-import { answerMessage } from './stream-service.ts';
+import { answerMessage } from './stored-message-reads.ts';
 import { SubjectFilter } from './subject-filter.ts';
 import { leaderlessAnswerUs } from './timing.ts';
 

@@ -1,9 +1,9 @@
 import type { PublishAck } from '../../system/ports/jetstream.ts';
-import type { MessageSelector, StreamMessage, StreamState } from '../../system/ports/jetstream-management.ts';
+import type { StreamState } from '../../system/ports/jetstream-management.ts';
 import type { EventHandle, RandomStream } from '../kernel/index.ts';
 import { apiErrors, deleteFailed, sequenceNotFound, wrongLastSequence, type Refusal } from './api-errors.ts';
 import type { GroupService } from './group-service.ts';
-import { allHeaders, headerBytes, headerNames, parseTtl, storedBytes } from './message-headers.ts';
+import { headerBytes, headerNames, parseTtl, storedBytes } from './message-headers.ts';
 import type { NatsServer } from './nats-server.ts';
 import { unreadableTtlUs, type Operation, type StoreOperation } from './operations.ts';
 import type { NatsProfile } from './profile.ts';
@@ -12,9 +12,8 @@ import type { RaftReplica } from './raft-replica.ts';
 import type { PublishRequest, Routed, StreamRequest } from './requests.ts';
 import type { StreamAsset } from './stream-asset.ts';
 import { duplicateOfNothing, fullRefusal, lastSequenceRefusal, rollupRefusal } from './stream-judgement.ts';
+import { answerMessage } from './stored-message-reads.ts';
 import { streamMachineOf, type StreamMachine } from './stream-machine.ts';
-import { SubjectFilter } from './subject-filter.ts';
-import type { StoredMessage } from './stored-message.ts';
 import { markerRetryUs } from './timing.ts';
 
 interface StagedSubject {
@@ -480,44 +479,6 @@ export class StreamService implements GroupService {
       place: -1,
       call: undefined,
     });
-  }
-}
-
-/** Finds a message for a reader, or says that there is none. */
-export function answerMessage(
-  server: NatsServer,
-  machine: StreamMachine,
-  {
-    selector,
-    call,
-  }: {
-    readonly selector: MessageSelector;
-    readonly call: Parameters<typeof server.answer<StreamMessage>>[0];
-  },
-  missing: Refusal,
-): void {
-  const found = select(machine, selector);
-  if (found === undefined) server.refuse(call, missing);
-  else {
-    server.answer(call, {
-      subject: machine.context.subjects.name(found.subject),
-      sequence: found.sequence,
-      headers: allHeaders(found.messageId, found.headers),
-      payload: found.payload,
-      storedMs: Math.floor(found.storedUs / 1000),
-    });
-  }
-}
-
-function select(machine: StreamMachine, selector: MessageSelector): StoredMessage | undefined {
-  const { subjects } = machine.context;
-  switch (selector.kind) {
-    case 'sequence':
-      return machine.messages.get(selector.sequence);
-    case 'last-of-subject':
-      return machine.lastFor(new SubjectFilter([selector.subject], subjects));
-    case 'next-of-subject':
-      return machine.nextFor(new SubjectFilter([selector.subject], subjects), selector.fromSequence);
   }
 }
 

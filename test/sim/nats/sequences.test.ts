@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { mutationCatalogue, type MutationName } from '../../../sim/nats/index.ts';
 import { Fixture, type FixtureOptions } from './fixture.ts';
-import { Player, sequences, type Sequence } from './sequences.ts';
+import { Player, type Sequence } from './player.ts';
+import { sequences } from './sequences.ts';
 
 async function played({ play }: Sequence, options: FixtureOptions): Promise<readonly unknown[]> {
   const fixture = new Fixture({ steady: true, seed: 2n, ...options });
