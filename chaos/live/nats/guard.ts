@@ -2,18 +2,27 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
 
 /**
- * Kills what it was told of and removes the folder when its input ends, which it does however this process ends: a
+ * Kills what it was told of and removes the network and the folder when its input ends, which it does however this process ends: a
  * signal, a crash, `kill -9`. It lives in a session of its own, so that Ctrl-C at the terminal does not reach it.
  */
 const script = `
 pids=" "
-while read -r what pid; do
+bridge=""
+while read -r what name; do
   case "$what" in
-    add) pids="$pids$pid " ;;
-    drop) pids="\${pids%% $pid *} \${pids#* $pid }" ;;
+    add) pids="$pids$name " ;;
+    drop) pids="\${pids%% $name *} \${pids#* $name }" ;;
+    network) bridge="$name" ;;
   esac
 done
 for pid in $pids; do kill -9 "$pid" 2>/dev/null; done
+if [ -n "$bridge" ]; then
+  for space in /run/netns/"$bridge"-*; do
+    ip link del "\${space##*/}" 2>/dev/null
+    ip netns del "\${space##*/}" 2>/dev/null
+  done
+  ip link del "$bridge" 2>/dev/null
+fi
 rm -rf "$1"
 `;
 
@@ -42,12 +51,21 @@ export class Guard {
     }
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   add(pid: number): void {
     this.#child.stdin?.write(`add ${pid}\n`);
   }
 
   drop(pid: number): void {
     this.#child.stdin?.write(`drop ${pid}\n`);
+  }
+
+  /** A bridge, and the namespaces whose names begin with its name and `-`. */
+  addNetwork(bridge: string): void {
+    this.#child.stdin?.write(`network ${bridge}\n`);
   }
 
   /** Resolves when all are dead and the folder is gone. */

@@ -2,13 +2,14 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePorts } from './free-port.ts';
 import { Guard } from './guard.ts';
 import { LiveProblem } from './live-problem.ts';
 import { at, monitor } from './monitor.ts';
-import { RouteLink, type Direction } from './route-link.ts';
+import { NamespaceLinks } from './namespace-links.ts';
+import { ProxiedLinks } from './proxied-links.ts';
 import { findServer } from './server-binary.ts';
 import { serverConfig } from './server-config.ts';
+import type { LinkKind, ServerLinks, ServerPlace } from './server-links.ts';
 import { ServerProcess } from './server-process.ts';
 import type { ServerVersion } from './server-version.ts';
 
@@ -19,44 +20,39 @@ export interface LiveClusterOptions {
   /** Until the cluster must have formed. */
   readonly formWithinMs: number;
   readonly syncAlways?: boolean;
+  /** Without: `proxies`. */
+  readonly links?: LinkKind;
 }
 
 interface LiveNode {
   readonly name: string;
-  readonly clientPort: number;
-  readonly monitorPort: number;
+  readonly place: ServerPlace;
   readonly process: ServerProcess;
-}
-
-interface RoutePair {
-  readonly from: number;
-  readonly to: number;
-  readonly link: RouteLink;
 }
 
 const pollMs = 50;
 
 /**
- * A cluster of real servers on loopback with folders and ports of its own. Servers are numbered from 0 and named
- * `n0`, `n1`… Every server dies and every folder goes with this process, however it ends.
+ * A cluster of real servers with folders and addresses of its own, on loopback or in network namespaces. Servers are
+ * numbered from 0 and named `n0`, `n1`… Every server dies and every folder goes with this process, however it ends.
  */
 export class LiveCluster {
   readonly name: string;
   readonly version: ServerVersion;
   readonly nodes: readonly LiveNode[];
-  readonly #routes: readonly RoutePair[];
+  readonly #links: ServerLinks;
   readonly #guard: Guard;
 
   private constructor(
     options: LiveClusterOptions,
     nodes: readonly LiveNode[],
-    routes: readonly RoutePair[],
+    links: ServerLinks,
     guard: Guard,
   ) {
     this.name = options.name;
     this.version = options.version;
     this.nodes = nodes;
-    this.#routes = routes;
+    this.#links = links;
     this.#guard = guard;
   }
 
@@ -67,7 +63,8 @@ export class LiveCluster {
     const folder = mkdtempSync(join(tmpdir(), 'tfdc-nats-'));
     const guard = new Guard(folder);
     try {
-      const cluster = await LiveCluster.#assemble(options, binary.path, folder, guard);
+      const links = await LiveCluster.#linksOf(options, guard);
+      const cluster = LiveCluster.#assemble(options, binary.path, folder, guard, links);
       await cluster.#form(options.formWithinMs);
       return cluster;
     } catch (error) {
@@ -76,58 +73,50 @@ export class LiveCluster {
     }
   }
 
-  static async #assemble(
+  static async #linksOf(
+    { links = 'proxies', nodeCount }: LiveClusterOptions,
+    guard: Guard,
+  ): Promise<ServerLinks> {
+    switch (links) {
+      case 'proxies':
+        return await ProxiedLinks.open(nodeCount);
+      case 'namespaces':
+        return NamespaceLinks.open(nodeCount, guard);
+    }
+  }
+
+  static #assemble(
     options: LiveClusterOptions,
     binary: string,
     folder: string,
     guard: Guard,
-  ): Promise<LiveCluster> {
-    const { nodeCount, version } = options;
-    const indices = Array.from({ length: nodeCount }, (_, index) => index);
-    // Each dials the next half of a ring: one connection pair for every two servers (live-stack §3).
-    const pairs = indices.flatMap((from) =>
-      Array.from({ length: Math.floor(nodeCount / 2) }, (_, step) => ({
-        from,
-        to: (from + step + 1) % nodeCount,
-      })),
-    );
-    const ports = await freePorts(nodeCount * 3 + pairs.length);
-    const port = (place: number): number => ports[place] ?? 0;
-    const routes = pairs.map(({ from, to }, place) => ({
-      from,
-      to,
-      link: new RouteLink(port(nodeCount * 3 + place), port(to * 3 + 2)),
-    }));
-    const nodes = indices.map((index): LiveNode => {
+    links: ServerLinks,
+  ): LiveCluster {
+    const nodes = links.places.map((place, index): LiveNode => {
       const name = `n${index}`;
       const home = join(folder, name);
       mkdirSync(home);
       const configPath = join(home, 'server.conf');
-      const clientPort = port(index * 3);
-      const monitorPort = port(index * 3 + 1);
-      const text = serverConfig(version, {
+      const text = serverConfig(options.version, {
         name,
         clusterName: options.name,
-        clientPort,
-        monitorPort,
-        routePort: port(index * 3 + 2),
-        dialPorts: routes.filter(({ from }) => from === index).map(({ link }) => link.port),
+        place,
         storeFolder: join(home, 'store'),
         syncAlways: options.syncAlways ?? false,
       });
       writeFileSync(configPath, text);
-      return { name, clientPort, monitorPort, process: new ServerProcess(binary, configPath, guard) };
+      return { name, place, process: new ServerProcess([...place.prefix, binary], configPath, guard) };
     });
-    await Promise.all(routes.map(({ link }) => link.listen()));
-    return new LiveCluster(options, nodes, routes, guard);
+    return new LiveCluster(options, nodes, links, guard);
   }
 
   get urls(): readonly string[] {
-    return this.nodes.map(({ clientPort }) => `nats://127.0.0.1:${clientPort}`);
+    return this.nodes.map((_, index) => this.url(index));
   }
 
   url(index: number): string {
-    return `nats://127.0.0.1:${this.#node(index).clientPort}`;
+    const { address, clientPort } = this.#node(index).place;
+    return `nats://${address}:${clientPort}`;
   }
 
   restart(index: number): void {
@@ -153,13 +142,11 @@ export class LiveCluster {
 
   /** Bytes from one server to another stop; sockets stay open. */
   cut(from: number, to: number): void {
-    const { link, direction } = this.#route(from, to);
-    link.cut(direction);
+    this.#links.cut(from, to);
   }
 
   heal(from: number, to: number): void {
-    const { link, direction } = this.#route(from, to);
-    link.heal(direction);
+    this.#links.heal(from, to);
   }
 
   /** Both directions between one server and all others. */
@@ -172,17 +159,14 @@ export class LiveCluster {
   }
 
   healAll(): void {
-    for (const { link } of this.#routes) {
-      link.heal('forward');
-      link.heal('backward');
+    for (const from of this.nodes.keys()) {
+      for (const to of this.nodes.keys()) if (from !== to) this.heal(from, to);
     }
   }
 
   /** Index of the server that says it leads a stream; undefined while none does, or where there are two. */
   async streamLeader(stream: string): Promise<number | undefined> {
-    const answers = await Promise.all(
-      this.nodes.map(({ monitorPort }) => monitor(monitorPort, '/jsz?streams=true')),
-    );
+    const answers = await Promise.all(this.nodes.map(({ place }) => monitor(place, '/jsz?streams=true')));
     const leaders = this.nodes.keys().filter((index) => {
       const name = this.#node(index).name;
       const accounts = at(answers[index], 'account_details');
@@ -205,10 +189,10 @@ export class LiveCluster {
   async settled(): Promise<boolean> {
     const nodes = this.nodes.filter(({ process }) => process.running);
     const answers = await Promise.all(
-      nodes.map(async ({ monitorPort }) => {
+      nodes.map(async ({ place }) => {
         const [state, health] = await Promise.all([
-          monitor(monitorPort, '/jsz?config=1'),
-          monitor(monitorPort, '/healthz'),
+          monitor(place, '/jsz?config=1'),
+          monitor(place, '/healthz'),
         ]);
         return { meta: at(state, 'meta_cluster'), healthy: at(health, 'status') === 'ok' };
       }),
@@ -237,7 +221,7 @@ export class LiveCluster {
   /** Kills all and removes the folder. */
   async stop(): Promise<void> {
     await Promise.all(this.nodes.map(({ process }) => process.signal('SIGKILL')));
-    await Promise.all(this.#routes.map(({ link }) => link.close()));
+    await this.#links.close();
     await this.#guard.end();
   }
 
@@ -263,15 +247,7 @@ export class LiveCluster {
 
   async #abandon(): Promise<void> {
     await Promise.all(this.nodes.map(({ process }) => process.signal('SIGKILL')));
-    await Promise.all(this.#routes.map(({ link }) => link.close()));
-  }
-
-  #route(from: number, to: number): { readonly link: RouteLink; readonly direction: Direction } {
-    for (const route of this.#routes) {
-      if (route.from === from && route.to === to) return { link: route.link, direction: 'forward' };
-      if (route.from === to && route.to === from) return { link: route.link, direction: 'backward' };
-    }
-    throw new RangeError(`there is no route from ${from} to ${to}`);
+    await this.#links.close();
   }
 
   #node(index: number): LiveNode {

@@ -1,14 +1,22 @@
 import { request } from 'node:http';
+import type { ServerPlace } from './server-links.ts';
 
 /** Asks a server's monitoring port. Undefined: no answer in time, or no JSON. */
-export function monitor(port: number, path: string, timeoutMs = 2_000): Promise<unknown> {
+export function monitor(
+  { address, monitorPort }: Pick<ServerPlace, 'address' | 'monitorPort'>,
+  path: string,
+  timeoutMs = 2_000,
+): Promise<unknown> {
   return new Promise((resolve) => {
-    const asked = request({ host: '127.0.0.1', port, path, timeout: timeoutMs, agent: false }, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('error', () => resolve(undefined));
-      answer.on('end', () => resolve(parsed(Buffer.concat(chunks).toString())));
-    });
+    const asked = request(
+      { host: address, port: monitorPort, path, timeout: timeoutMs, agent: false },
+      (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+        answer.on('error', () => resolve(undefined));
+        answer.on('end', () => resolve(parsed(Buffer.concat(chunks).toString())));
+      },
+    );
     asked.on('timeout', () => asked.destroy());
     asked.on('error', () => resolve(undefined));
     asked.end();

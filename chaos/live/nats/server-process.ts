@@ -6,14 +6,15 @@ const keptLogBytes = 20_000;
 
 /** One nats-server, started as often as it takes. */
 export class ServerProcess {
-  readonly #binary: string;
+  readonly #command: readonly string[];
   readonly #configPath: string;
   readonly #guard: Guard;
   #child: ChildProcess | undefined;
   #log = '';
 
-  constructor(binary: string, configPath: string, guard: Guard) {
-    this.#binary = binary;
+  /** `command`: the binary, after whatever starts it (which must become it: its process id is the server's). */
+  constructor(command: readonly string[], configPath: string, guard: Guard) {
+    this.#command = command;
     this.#configPath = configPath;
     this.#guard = guard;
   }
@@ -29,7 +30,10 @@ export class ServerProcess {
 
   start(): void {
     if (this.#child !== undefined) throw new Error('the server runs already');
-    const child = spawn(this.#binary, ['-c', this.#configPath], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [program = '', ...parameters] = this.#command;
+    const child = spawn(program, [...parameters, '-c', this.#configPath], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.#child = child;
     const { pid } = child;
     if (pid !== undefined) this.#guard.add(pid);

@@ -1,6 +1,13 @@
-import { serverVersion, serverVersions, type ServerVersion } from '../../../chaos/live/nats/index.ts';
+import {
+  linkKinds,
+  serverVersion,
+  serverVersions,
+  type LinkKind,
+  type ServerVersion,
+} from '../../../chaos/live/nats/index.ts';
 import { flagsOf, wholeNumber } from '../../../scenarios/cli/flags.ts';
 import { InputError } from '../../../scenarios/cli/input-error.ts';
+import { faultScripts } from './fault-scripts.ts';
 
 /** What `npm run conformance -- nats` was asked for. */
 export interface CommandOptions {
@@ -11,6 +18,14 @@ export interface CommandOptions {
   readonly fixed: boolean;
   readonly mutations: boolean;
   readonly bands: boolean;
+  /** How servers are cut off from each other. */
+  readonly links: LinkKind;
+  /** Sequences under faults to run, by their ids; undefined: all. */
+  readonly rows: readonly string[] | undefined;
+  /** How often each is run on servers. */
+  readonly cycles: number;
+  /** Clusters that share the cycles. */
+  readonly clusters: number;
   readonly operations: number;
   /** Operations under faults; undefined: none. */
   readonly faults: number | undefined;
@@ -37,6 +52,10 @@ export function commandOptions(parameters: readonly string[]): CommandOptions {
     fixed: { type: 'boolean', default: false },
     mutations: { type: 'boolean', default: false },
     bands: { type: 'boolean', default: false },
+    links: { type: 'string', default: 'proxies' },
+    rows: { type: 'string' },
+    cycles: { type: 'string', default: '1' },
+    clusters: { type: 'string', default: '1' },
   });
   const { install, profile, server, record, fixed, mutations, bands, faults, losses } = values;
   return {
@@ -46,6 +65,10 @@ export function commandOptions(parameters: readonly string[]): CommandOptions {
     fixed,
     mutations,
     bands,
+    links: linkKindOf(values.links),
+    rows: values.rows === undefined ? undefined : rowsOf(values.rows),
+    cycles: wholeNumber('cycles', values.cycles, 1),
+    clusters: wholeNumber('clusters', values.clusters, 1),
     operations: wholeNumber('ops', values.ops),
     faults: faults === undefined ? undefined : wholeNumber('faults', faults),
     losses: losses === undefined ? undefined : wholeNumber('losses', losses),
@@ -53,6 +76,20 @@ export function commandOptions(parameters: readonly string[]): CommandOptions {
     places: wholeNumber('parallel', values.parallel, 1),
     shrinkLimit: wholeNumber('shrink', values.shrink),
   };
+}
+
+function linkKindOf(text: string): LinkKind {
+  const kind = linkKinds.find((known) => known === text);
+  if (kind === undefined) throw new InputError(`--links ${text}: expected ${linkKinds.join(' or ')}`);
+  return kind;
+}
+
+function rowsOf(text: string): readonly string[] {
+  const known = faultScripts.map(({ id }) => id);
+  const rows = text.split(',');
+  const unknown = rows.find((row) => !known.includes(row));
+  if (unknown !== undefined) throw new InputError(`--rows ${unknown}: expected some of ${known.join(',')}`);
+  return rows;
 }
 
 function chosenVersion(

@@ -1,5 +1,6 @@
 import {
   installServer,
+  linkKinds,
   LiveCluster,
   LiveProblem,
   profileOf,
@@ -9,7 +10,8 @@ import {
 } from '../../../chaos/live/nats/index.ts';
 import { Campaign, type CampaignResult } from './campaign.ts';
 import { runFixed } from './fixed-run.ts';
-import { bandsReport, faultsReport, lossesReport } from './fault-command.ts';
+import { bandsReport } from './bands-command.ts';
+import { faultsReport, lossesReport } from './fault-command.ts';
 import { plansOf } from './generator.ts';
 import { commandOptions, type CommandOptions } from './command-options.ts';
 import { exitCodes, framed } from '../command-frame.ts';
@@ -21,7 +23,8 @@ import { record, recordedRuns } from './recording.ts';
 import { warmUp } from './warm-up.ts';
 
 const usage = `npm run conformance -- nats [--server ${serverVersions.join('|')}] [--ops N | --faults N] [--seed S] [--parallel N] [--shrink N]
-                            [--install VERSION] [--record] [--mutations] [--fixed] [--bands] [--losses CYCLES]`;
+                            [--install VERSION] [--record] [--mutations] [--fixed] [--losses CYCLES]
+                            [--bands [--rows T18,T20] [--links ${linkKinds.join('|')}] [--cycles N] [--clusters N]]`;
 
 /** Runs generated sequences on the model and on real servers and prints what was counted. Resolves to the exit code. */
 export async function run(parameters: readonly string[]): Promise<number> {
@@ -42,7 +45,7 @@ async function compareAll(options: CommandOptions): Promise<number> {
   }
   if (options.fixed) return await fixed(version);
   if (options.record) return await recordAll(version, seed, options.operations);
-  if (options.bands) return (await bandsReport(version)) ? exitCodes.agreed : exitCodes.disagreed;
+  if (options.bands) return (await bandsReport(version, options)) ? exitCodes.agreed : exitCodes.disagreed;
   if (options.losses !== undefined) {
     await lossesReport(version, options.losses, seed);
     return exitCodes.agreed;

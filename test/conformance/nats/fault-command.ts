@@ -1,12 +1,10 @@
-import { LiveCluster, profileOf, type ServerVersion } from '../../../chaos/live/nats/index.ts';
+import { profileOf, type ServerVersion } from '../../../chaos/live/nats/index.ts';
 import { faultCampaign, type FaultCampaignOptions, type FaultTotals } from './fault-campaign.ts';
 import { keepFault, keptFaults } from './fault-corpus.ts';
 import { lossCycle, lossSettings, type LossCycle } from './fault-losses.ts';
-import { LiveFaultRig, ModelFaultRig } from './fault-rig.ts';
+import { onFaultCluster } from './fault-cluster.ts';
+import { ModelFaultRig } from './fault-rig.ts';
 import { faultTolerations, incomparable } from './fault-tolerations.ts';
-import { comparisonLines, faultScripts, scriptOnModel } from './fault-scripts.ts';
-
-const formWithinMs = 60_000;
 
 /** Kept and generated plans under faults in both worlds, with what was counted. True: every rule held that must. */
 export async function faultsReport(
@@ -46,25 +44,6 @@ export async function faultsReport(
   });
 }
 
-/** The sequences that are judged by set or band, in both worlds. True: all fit. */
-export async function bandsReport(version: ServerVersion): Promise<boolean> {
-  const profile = profileOf(version);
-  return await onFaultCluster(version, async (rig) => {
-    let fitting = 0;
-    for (const [place, script] of faultScripts.entries()) {
-      const model = await scriptOnModel(script, profile, BigInt(place + 1));
-      const server = await script.run(rig, `s${String(place).padStart(5, '0')}`, profile);
-      console.log(`${script.id}: ${script.title}`);
-      for (const line of comparisonLines(model, server)) console.log(line);
-      if ([...model, ...server].every(({ fits }) => fits)) fitting++;
-    }
-    console.log(
-      `nats-server ${version}: ${fitting} of ${faultScripts.length} sequences fit on model and server (profile ${profile})`,
-    );
-    return fitting === faultScripts.length;
-  });
-}
-
 /** What cuts of a leader cost, in both worlds: counted, not judged. */
 export async function lossesReport(version: ServerVersion, cycles: number, seed: number): Promise<void> {
   const profile = profileOf(version);
@@ -88,18 +67,6 @@ function lossLine(world: string, cycles: readonly LossCycle[]): string {
   const losing = cycles.filter(({ lost }) => lost > 0).length;
   const each = cycles.map(({ lost, left, diverging }) => `${lost}/${left}/${diverging}`).join(' ');
   return `${world}: ${losing} of ${cycles.length} cycles lose; lost/left/diverging: ${each}`;
-}
-
-async function onFaultCluster<Result>(
-  version: ServerVersion,
-  run: (rig: LiveFaultRig) => Promise<Result>,
-): Promise<Result> {
-  const cluster = await LiveCluster.start({ version, name: 'faults', nodeCount: 3, formWithinMs });
-  try {
-    return await run(new LiveFaultRig(cluster));
-  } finally {
-    await cluster.stop();
-  }
 }
 
 function print(world: string, totals: FaultTotals): void {

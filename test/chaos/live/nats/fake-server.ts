@@ -16,3 +16,12 @@ export function cacheWith(version: ServerVersion, told: string, script: string):
 export function emptyCache(): string {
   return mkdtempSync(join(tmpdir(), 'tfdc-cache-'));
 }
+
+/** A folder with a shell script in the place of a command. */
+export function commandsWith(name: string, script: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tfdc-commands-'));
+  const command = join(folder, name);
+  writeFileSync(command, `#!/bin/sh\n${script}\n`);
+  chmodSync(command, 0o755);
+  return folder;
+}

@@ -14,7 +14,7 @@ async function problemOf(saying: string): Promise<LiveProblem> {
   chmodSync(binary, 0o755);
   const guard = new Guard(folder);
   try {
-    const server = new ServerProcess(binary, join(folder, 'none.conf'), guard);
+    const server = new ServerProcess([binary], join(folder, 'none.conf'), guard);
     server.start();
     await vi.waitFor(
       () => expect([server.running, server.log]).toEqual([false, expect.stringMatching(/./)]),
