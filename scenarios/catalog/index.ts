@@ -51,6 +51,7 @@ import { twoControllers } from './two-controllers.ts';
 import { scaling } from './scaling.ts';
 import { scalingStorm } from './scaling-storm.ts';
 import { stalledColour } from './stalled-colour.ts';
+import { hurriedReleases } from './hurried-releases.ts';
 import { storm } from './storm.ts';
 import { v1Storm } from './v1-storm.ts';
 import { v1Migration } from './v1-migration.ts';
@@ -71,6 +72,7 @@ export const catalog: readonly Scenario[] = [
   cutOffRefuse,
   observedGateway,
   stalledColour,
+  hurriedReleases,
   routingStorm,
   halfApplied,
   twoControllers,

@@ -1,9 +1,14 @@
+import { campaignSize } from '../campaign/requests.ts';
+import { catalog } from '../catalog/index.ts';
 import type { RunRequest } from '../run-result.ts';
 import { prepare, runScenario } from '../runner.ts';
 import type { Plant } from './plant.ts';
 
-/** The scenarios of a blind campaign, one after the other from seed to seed, each at small size. */
-const campaign: readonly Omit<RunRequest, 'seed'>[] = [
+/** What a blind campaign runs, one after the other from seed to seed. */
+export type BlindCampaign = readonly Omit<RunRequest, 'seed'>[];
+
+/** For bugs of the Defenders: what disturbs them, at small size. */
+export const defenderCampaign: BlindCampaign = [
   { scenario: 'defender-churn', overrides: { tools: '60', minutes: '30' } },
   { scenario: 'nats-storm', overrides: { tools: '60', minutes: '40' } },
   { scenario: 'rolling-update', overrides: { tools: '60', minutes: '25' } },
@@ -26,10 +31,10 @@ const campaign: readonly Omit<RunRequest, 'seed'>[] = [
   { scenario: 'filtered-durables', overrides: { tools: '60', minutes: '40' } },
 ];
 
-function requestOf(seed: number): RunRequest {
-  const { scenario, overrides } = campaign[(seed - 1) % campaign.length] ?? { scenario: '', overrides: {} };
-  return { scenario, overrides, seed: BigInt(seed) };
-}
+/** For all other bugs: every scenario of the catalogue, as `npm run campaign` has it; the timelines are the Defenders' own. */
+export const catalogueCampaign: BlindCampaign = catalog
+  .filter(({ name, tags }) => !tags.includes('bench') && !name.startsWith('defender-timeline-'))
+  .map((scenario) => ({ scenario: scenario.name, overrides: campaignSize(scenario) }));
 
 /** How a planted bug was found. `rules`: those it broke that hold without it, by what their breach costs. */
 export interface BlindFind {
@@ -54,7 +59,12 @@ export function processorSeconds(since = 0): number {
 
 /** Looks for planted bugs by random runs that know nothing of them; remembers what is broken without any. */
 export class BlindSearch {
+  readonly #campaign: BlindCampaign;
   readonly #brokenWithout = new Map<number, ReadonlySet<string>>();
+
+  constructor(campaign: BlindCampaign) {
+    this.#campaign = campaign;
+  }
 
   /** Runs seed after seed until a rule is broken that holds without the bug; `tried` hears of each. */
   async find(
@@ -64,7 +74,7 @@ export class BlindSearch {
   ): Promise<BlindOutcome> {
     const sinceSeconds = processorSeconds();
     for (let seed = 1; seed <= mostSeeds; seed++) {
-      const request = requestOf(seed);
+      const request = this.#request(seed);
       const result = await runScenario({ ...request, plant: plant.name, plan: prepare(request).plan });
       tried(seed);
       const broken = result.rules.filter(({ violationCount }) => violationCount > 0).map(({ rule }) => rule);
@@ -81,10 +91,18 @@ export class BlindSearch {
     return { plant, find: undefined, seconds: processorSeconds(sinceSeconds) };
   }
 
+  #request(seed: number): RunRequest {
+    const { scenario, overrides } = this.#campaign[(seed - 1) % this.#campaign.length] ?? {
+      scenario: '',
+      overrides: {},
+    };
+    return { scenario, overrides, seed: BigInt(seed) };
+  }
+
   async #without(seed: number): Promise<ReadonlySet<string>> {
     const known = this.#brokenWithout.get(seed);
     if (known !== undefined) return known;
-    const result = await runScenario(requestOf(seed));
+    const result = await runScenario(this.#request(seed));
     const broken = new Set(
       result.rules.filter(({ violationCount }) => violationCount > 0).map(({ rule }) => rule),
     );

@@ -2,7 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { flagsOf, runTool, wholeNumber } from '../cli/flags.ts';
 import { InputError } from '../cli/input-error.ts';
 import { runScenario } from '../runner.ts';
-import { BlindSearch } from './blind.ts';
+import { BlindSearch, catalogueCampaign, defenderCampaign } from './blind.ts';
 import { BlindVariantSearch } from './blind-variants.ts';
 import { plantNamed, plants, plantsByArea } from './index.ts';
 import type { Plant } from './plant.ts';
@@ -55,9 +55,13 @@ async function aimedCells(plant: Plant): Promise<TableCells> {
 }
 
 function blindMeasure(mostSeeds: number): Measure {
-  const searches = { fab: new BlindSearch(), variants: new BlindVariantSearch() };
+  const searches = {
+    defender: new BlindSearch(defenderCampaign),
+    other: new BlindSearch(catalogueCampaign),
+    variants: new BlindVariantSearch(),
+  };
   return async (plant) => {
-    const search = plantsByArea.variants.includes(plant) ? searches.variants : searches.fab;
+    const search = searches[areaOf(plant)];
     const { find, seconds } = await search.find(plant, mostSeeds, (seed) => {
       if (seed % seedsATold === 0) console.error(`${plant.name}: seed ${seed}`);
     });
@@ -94,6 +98,11 @@ async function store(title: TableTitle, rows: ReadonlyMap<string, TableCells>): 
   const whole = new URL(`${document.href}.${process.pid}.tmp`);
   await writeFile(whole, withRows(await readFile(document, 'utf8'), title, rows));
   await rename(whole, document);
+}
+
+function areaOf(plant: Plant): keyof typeof plantsByArea {
+  if (plantsByArea.variants.includes(plant)) return 'variants';
+  return plantsByArea.defender.includes(plant) ? 'defender' : 'other';
 }
 
 /** Throws an `InputError`. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { rules } from '../../../scenarios/invariants/index.ts';
-import { BlindSearch } from '../../../scenarios/plants/blind.ts';
+import { BlindSearch, defenderCampaign } from '../../../scenarios/plants/blind.ts';
 import { plantNamed, plants, plantsByArea } from '../../../scenarios/plants/index.ts';
 
 describe('planted bugs', () => {
@@ -13,7 +13,7 @@ describe('planted bugs', () => {
   test('random runs find one without being told where to look', { timeout: 120_000 }, async () => {
     const plant = plantNamed('restless-ring');
     if (plant === undefined) throw new Error('no such plant');
-    const outcome = await new BlindSearch().find(plant, 3);
+    const outcome = await new BlindSearch(defenderCampaign).find(plant, 3);
     expect(outcome.find?.rules).toContain('movement.bounds');
   });
 
