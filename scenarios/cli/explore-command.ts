@@ -80,6 +80,9 @@ export async function exploreCommand(subject: string, flags: ExploreFlags): Prom
       lanes: threads + 2,
       run: (job) => pool.run(job),
       stopped: () => isStopped,
+      explored(path, moments): void {
+        if (!flags.quiet) process.stderr.write(`path ${path}: ${moments} moments\n`);
+      },
       finished(outcome, done, all): void {
         output.write(join('plans', `${outcome.id}.json`), formatPlan(outcome.plan));
         cases.keep(outcome);

@@ -29,6 +29,8 @@ export interface ExploreOptions {
   run(job: Job): Promise<Observation>;
   /** Asked before every case; true: those that have not begun never will. */
   stopped?(): boolean;
+  /** Every undisturbed path as its states are known, before the cases. */
+  explored?(path: string, moments: number): void;
   /** Every case as it is finished. */
   finished?(outcome: Outcome, done: number, all: number): void;
 }
@@ -43,7 +45,11 @@ export class UnknownCaseError extends Error {}
 export async function explore(options: ExploreOptions): Promise<Exploration> {
   const { seed, scale, tools, only, size = {} } = options;
   const world = new ExploreWorld({ seed, scale, tools, size, run: (job) => options.run(job) });
-  const states = await findStates(scale, (path) => lookAlong(world, path));
+  const states = await findStates(scale, async (path) => {
+    const moments = await lookAlong(world, path);
+    options.explored?.(path.name, moments.length);
+    return moments;
+  });
   let aims = aimsOf(scale, states, options.breadth, seed);
   if (only !== undefined) aims = aims.filter((aim) => aimId(aim) === only);
   if (only !== undefined && aims.length === 0) throw new UnknownCaseError(only);
