@@ -19,6 +19,7 @@ export function customisedBoth(first: SystemCustomisation, second: SystemCustomi
     gateway: both(first.gateway, second.gateway),
     management: both(first.management, second.management),
     rollout: both(first.rollout, second.rollout),
+    experiment: both(first.experiment, second.experiment),
     ports: (component, ports, colour) => {
       const changed = first.ports?.(component, ports, colour) ?? ports;
       return second.ports?.(component, changed, colour) ?? changed;

@@ -173,6 +173,7 @@ export async function runScenario(request: RunRequest, hooks: RunHooks = {}): Pr
     ...(setup.leadership === undefined ? {} : { leadership: setup.leadership }),
     ...(setup.v1 === undefined ? {} : { v1: setup.v1 }),
     ...(setup.equipment === undefined ? {} : { equipment: setup.equipment }),
+    ...(setup.experiment === undefined ? {} : { experiment: setup.experiment }),
     ...(setup.autoscaling === undefined ? {} : { autoscaling: setup.autoscaling }),
     ...(setup.disruptionBudgets === undefined ? {} : { disruptionBudgets: setup.disruptionBudgets }),
     ...(wafers === undefined ? {} : { wafers }),

@@ -4,6 +4,7 @@ import type { ElectionAgentSettings } from '../system/election-agent/settings.ts
 import type { V1DefenderSettings } from '../system/defender/v1/settings.ts';
 import type { Colour } from '../system/ports/colour.ts';
 import type { Ports } from '../system/ports/index.ts';
+import type { ExperimentIsolation } from '../system/routing/experiment/isolation.ts';
 import type { GatewaySettings } from '../system/routing/gateway/settings.ts';
 import type { ManagementSettings } from '../system/routing/management/settings.ts';
 import type { RolloutSettings } from '../system/routing/rollout/settings.ts';
@@ -24,6 +25,8 @@ export interface SystemCustomisation {
   readonly gateway?: (settings: GatewaySettings) => GatewaySettings;
   readonly management?: (settings: ManagementSettings) => ManagementSettings;
   readonly rollout?: (settings: RolloutSettings) => RolloutSettings;
+  /** What keeps the pods of an experiment from what is live. */
+  readonly experiment?: (isolation: ExperimentIsolation) => ExperimentIsolation;
   /** `colour` is absent for components that have none. */
   readonly ports?: (component: ComponentName, ports: Ports, colour: Colour | undefined) => Ports;
 }

@@ -1,5 +1,6 @@
+import type { ExperimentSide } from '../system/ports/experiment-side.ts';
 import { startCollector } from '../system/collector/start.ts';
-import { defaultCollectorSettings } from '../system/collector/settings.ts';
+import { defaultCollectorSettings, type CollectorSettings } from '../system/collector/settings.ts';
 import { startV1Collector } from '../system/collector/v1/start.ts';
 import { startDefender } from '../system/defender/defender.ts';
 import { learnLimits } from '../system/defender/processing/limits.ts';
@@ -20,8 +21,20 @@ import { colours, type Colour } from '../system/ports/colour.ts';
 import { PortError } from '../system/ports/errors.ts';
 import type { Ports } from '../system/ports/index.ts';
 import { chunkTable, qualifiedTable, tables } from '../system/ports/tables.ts';
+import { defaultExperimentSettings } from '../system/routing/experiment/defaults.ts';
+import { isolatedPorts } from '../system/routing/experiment/isolated-ports.ts';
+import { experimentIsolation, experimentTable } from '../system/routing/experiment/isolation.ts';
+import type { ExperimentSettings } from '../system/routing/experiment/settings.ts';
+import {
+  experimentComponents,
+  experimentDeployment,
+  experimentLabels,
+  experimentSides,
+  type ExperimentComponent,
+} from '../system/routing/experiment/sides.ts';
+import { defaultExperimentCopies } from '../system/routing/gateway/experiment-copies.ts';
 import { startGateway } from '../system/routing/gateway/start.ts';
-import { defaultGatewaySettings } from '../system/routing/gateway/settings.ts';
+import { defaultGatewaySettings, type GatewaySettings } from '../system/routing/gateway/settings.ts';
 import { startManagement } from '../system/routing/management/start.ts';
 import { defaultManagementSettings } from '../system/routing/management/settings.ts';
 import { startRollout } from '../system/routing/rollout/start.ts';
@@ -30,6 +43,7 @@ import { CassandraRing } from './cassandra/index.ts';
 import { Equipment, type EquipmentSettings, type Wafer } from './equipment/index.ts';
 import { History } from './history/history.ts';
 import { KafkaCluster, SimKafkaConnector } from './kafka/index.ts';
+import { observedWork, watchedPorts } from './experiment-watch.ts';
 import { HostClock, Kernel } from './kernel/index.ts';
 import {
   defaultKubernetesSettings,
@@ -74,6 +88,12 @@ export interface AutoscalingOptions {
   readonly cpuPercent: (timeUs: number) => number;
 }
 
+/** Pods of both sides of an experiment, what it asks for, and which tools' requests are copied to it. */
+export interface ExperimentOptions {
+  readonly settings: Partial<ExperimentSettings>;
+  readonly toolPercent: number;
+}
+
 /** Everything that decides what a world does. */
 export interface WorldOptions {
   readonly seed: bigint;
@@ -97,6 +117,8 @@ export interface WorldOptions {
   readonly leadership?: Leadership['kind'];
   /** Which colour runs V1; absent: both run V2 and there is no Kafka. */
   readonly v1?: V1Options;
+  /** Releases begin with an experiment of such a size; absent: with their first stage. */
+  readonly experiment?: ExperimentOptions;
   /** Absent: nothing is scaled but by people and the rollout. */
   readonly autoscaling?: AutoscalingOptions;
   /** PodDisruptionBudgets of its Deployments; absent: none has one. */
@@ -132,6 +154,16 @@ function unchanged<Settings>(settings: Settings): Settings {
 }
 
 const collectorCpuMilli = 2000;
+
+const withExperimentTables = [
+  ...tables,
+  ...experimentSides.flatMap((side) =>
+    tables.flatMap((table) => {
+      const own = experimentTable(table, side);
+      return own === table ? [] : own;
+    }),
+  ),
+];
 
 /** The services need this long from nothing to ready. */
 const toolsStartMs = 75_000;
@@ -194,7 +226,7 @@ export class World {
       name: 'cassandra',
       nodeCount: options.cassandraNodes,
       replicationFactor: options.replicationFactor,
-      tables,
+      tables: options.experiment === undefined ? tables : withExperimentTables,
       elide: options.elide,
     });
     this.kafka =
@@ -259,6 +291,11 @@ export class World {
     this.#deployComponent('management', undefined, { name: 'management', replicas: 1, stableNames: true });
     this.#deployComponent('rollout', undefined, { name: 'rollout', replicas: 1, stableNames: true });
     this.#deployComponent('gateway', undefined, { name: 'gateway', replicas: gateways, stableNames: true });
+    if (this.options.experiment !== undefined) {
+      for (const side of experimentSides) {
+        for (const component of experimentComponents) this.#deployExperiment(component, side);
+      }
+    }
     for (const colour of colours) {
       const up = bothColours || colour === initialStable;
       this.#deployComponent('collector', colour, {
@@ -316,6 +353,51 @@ export class World {
     });
   }
 
+  #deployExperiment(component: ExperimentComponent, side: ExperimentSide): void {
+    this.kubernetes.deploy({
+      name: experimentDeployment(component, side),
+      image: firstImage,
+      replicas: 0,
+      cpuMilli: collectorCpuMilli,
+      labels: {},
+      readiness: { ...defaultProbe, periodMs: 2000 },
+      start: (pod) => this.#startExperiment(component, side, pod),
+    });
+  }
+
+  /** The same collectors and Defenders as live, with isolated ports over watched ones. */
+  #startExperiment(component: ExperimentComponent, side: ExperimentSide, pod: Pod): void {
+    const { labels, image } = this.kubernetes.status(pod.deployment);
+    const run = labels[experimentLabels.run] ?? '';
+    const colour = labels[experimentLabels.colour] === 'blue' ? 'blue' : 'green';
+    const { customisation } = this.options;
+    const own = this.#portsOf(component, undefined, pod, { side, image });
+    const watched = watchedPorts(own, side, pod.name, (event) => this.history.record(pod.name, event));
+    const isolation = (customisation.experiment ?? unchanged)(experimentIsolation);
+    const isolated = isolatedPorts(watched, { run, side }, isolation);
+    const ports = customisation.ports?.(component, isolated, undefined) ?? isolated;
+    this.#runExperiment(component, colour, ports).catch((error: unknown) => {
+      if (error instanceof PortError) ports.process.exit(1);
+      else throw error;
+    });
+  }
+
+  async #runExperiment(component: ExperimentComponent, colour: Colour, ports: Ports): Promise<void> {
+    switch (component) {
+      case 'collector':
+        return await startCollector(ports, {
+          ...this.#collectorSettings(colour),
+          // What a copy was routed by means nothing here.
+          epochGuard: undefined,
+        });
+      case 'defender':
+        return await startDefender(ports, {
+          ...this.#defenderSettings(colour),
+          leadership: { kind: 'key-value' },
+        });
+    }
+  }
+
   #start(component: ComponentName, colour: Colour | undefined, pod: Pod): void {
     const own = this.#portsOf(component, colour, pod);
     const ports = this.options.customisation.ports?.(component, own, colour) ?? own;
@@ -326,12 +408,20 @@ export class World {
     });
   }
 
-  #portsOf(component: ComponentName, colour: Colour | undefined, pod: Pod): Ports {
+  #portsOf(
+    component: ComponentName,
+    colour: Colour | undefined,
+    pod: Pod,
+    experiment?: { readonly side: ExperimentSide; readonly image: string },
+  ): Ports {
     const { process, processPort, host, deployment } = pod;
     // The path of every request through a gateway is callbacks only.
     const isGateway = component === 'gateway';
     const rpc = isGateway ? this.fabric.forCallbacks(process, host) : this.fabric.forProcess(process, host);
-    const telemetry = new PodTelemetry(pod.name, (source, event) => this.history.record(source, event));
+    const telemetry = new PodTelemetry(pod.name, (source, event) => {
+      const told = experiment === undefined ? event : observedWork(event, experiment.side, experiment.image);
+      if (told !== undefined) this.history.record(source, told);
+    });
     this.prometheus.addTarget({
       instance: pod.name,
       labels: { deployment, ...(colour === undefined ? {} : { colour }) },
@@ -369,33 +459,16 @@ export class World {
     }
     switch (component) {
       case 'collector':
-        return await startCollector(
-          ports,
-          (customisation.collector ?? unchanged)({
-            ...defaultCollectorSettings(side, natsUrl(side)),
-            unitKind: this.options.unitKind ?? 'tool',
-            expectedClusterName: `nats-${side}`,
-          }),
-        );
+        return await startCollector(ports, this.#collectorSettings(side));
       case 'defender':
-        return await startDefender(
-          ports,
-          (customisation.defender ?? unchanged)({
-            ...defaultDefenderSettings(side, natsUrl(side), this.equipment.inventory),
-            expectedClusterName: `nats-${side}`,
-            learnLimits: this.#rememberedLimits,
-            leadership: this.#leadershipOf(side),
-            consumerModel: this.options.consumerModel ?? 'durable-per-unit',
-            unitKind: this.options.unitKind ?? 'tool',
-          }),
-        );
+        return await startDefender(ports, this.#defenderSettings(side));
       case 'election-agent':
         return await startElectionAgent(
           ports,
           (customisation.electionAgent ?? unchanged)(defaultElectionAgentSettings),
         );
       case 'gateway':
-        return await startGateway(ports, (customisation.gateway ?? unchanged)(defaultGatewaySettings));
+        return await startGateway(ports, (customisation.gateway ?? unchanged)(this.#gatewaySettings()));
       case 'management':
         return await startManagement(
           ports,
@@ -411,11 +484,43 @@ export class World {
           (customisation.rollout ?? unchanged)({
             ...defaultRolloutSettings,
             v1: this.#v1Backlog(ports, pod),
+            experiment: this.#experimentSettings(),
             collector: { ...defaultRolloutSettings.collector, replicas: collectors },
             defender: { ...defaultRolloutSettings.defender, replicas: defenders },
           }),
         );
     }
+  }
+
+  #collectorSettings(colour: Colour): CollectorSettings {
+    return (this.options.customisation.collector ?? unchanged)({
+      ...defaultCollectorSettings(colour, natsUrl(colour)),
+      unitKind: this.options.unitKind ?? 'tool',
+      expectedClusterName: `nats-${colour}`,
+    });
+  }
+
+  #defenderSettings(colour: Colour): DefenderSettings {
+    return (this.options.customisation.defender ?? unchanged)({
+      ...defaultDefenderSettings(colour, natsUrl(colour), this.equipment.inventory),
+      expectedClusterName: `nats-${colour}`,
+      learnLimits: this.#rememberedLimits,
+      leadership: this.#leadershipOf(colour),
+      consumerModel: this.options.consumerModel ?? 'durable-per-unit',
+      unitKind: this.options.unitKind ?? 'tool',
+    });
+  }
+
+  #gatewaySettings(): GatewaySettings {
+    const { experiment } = this.options;
+    if (experiment === undefined) return defaultGatewaySettings;
+    const { toolPercent } = experiment;
+    return { ...defaultGatewaySettings, experimentCopies: { ...defaultExperimentCopies, toolPercent } };
+  }
+
+  #experimentSettings(): ExperimentSettings | undefined {
+    const { experiment } = this.options;
+    return experiment && { ...defaultExperimentSettings, ...experiment.settings };
   }
 
   #leadershipOf(colour: Colour): Leadership {

@@ -50,6 +50,7 @@ import { halfApplied } from './half-applied.ts';
 import { twoControllers } from './two-controllers.ts';
 import { scaling } from './scaling.ts';
 import { scalingStorm } from './scaling-storm.ts';
+import { experimentFirst } from './experiment-first.ts';
 import { stalledColour } from './stalled-colour.ts';
 import { hurriedReleases } from './hurried-releases.ts';
 import { storm } from './storm.ts';
@@ -82,6 +83,7 @@ export const catalog: readonly Scenario[] = [
   autoscaledRelease,
   backgroundAnalysis,
   canaryScale,
+  experimentFirst,
   quietDay,
   rollingUpdate,
   scaling,

@@ -96,6 +96,8 @@ export interface ScenarioSetup {
   readonly endsSettled?: boolean;
   /** V1 on Kafka behind one colour. */
   readonly v1?: V1Options;
+  /** Before the first stage of a release; none unless given. */
+  readonly experiment?: WorldOptions['experiment'];
   /** Of the collectors; none unless given. */
   readonly autoscaling?: WorldOptions['autoscaling'];
   /** None unless given. */

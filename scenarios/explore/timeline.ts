@@ -23,6 +23,8 @@ export function phaseName({ phase, withdrawal }: RolloutState): string {
     case 'preparing':
     case 'deploying':
     case 'verifying':
+    case 'experimenting':
+    case 'ending-experiment':
     case 'promoting':
     case 'labelling':
     case 'retaining':

@@ -34,6 +34,9 @@ import { routingStale } from './routing-stale.ts';
 import { autoscalerFollows } from './autoscaler-follows.ts';
 import { autoscalerPaused } from './autoscaler-paused.ts';
 import { canaryTakenBack } from './canary-taken-back.ts';
+import { experimentAborts } from './experiment-aborts.ts';
+import { experimentEvidence } from './experiment-evidence.ts';
+import { experimentIsolated } from './experiment-isolated.ts';
 import { fieldOneWriter } from './field-one-writer.ts';
 import { listApplied } from './list-applied.ts';
 import { stageOnce } from './stage-once.ts';
@@ -111,6 +114,9 @@ export const rules: readonly Rule[] = [
   shadowMarked,
   shadowCompared,
   shadowBestEffort,
+  experimentIsolated,
+  experimentEvidence,
+  experimentAborts,
   operationOnce,
   operationFirstWrite,
   writeBehindKept,

@@ -41,6 +41,8 @@ function takesBack({ phase, withdrawal }: RolloutState): boolean {
     case 'preparing':
     case 'deploying':
     case 'verifying':
+    case 'experimenting':
+    case 'ending-experiment':
     case 'expanding':
     case 'observing':
     case 'paused':

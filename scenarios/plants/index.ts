@@ -59,6 +59,9 @@ import { readinessByMap } from './readiness-by-map.ts';
 import { patientWindow } from './patient-window.ts';
 import { borrowedReplicas } from './borrowed-replicas.ts';
 import { followingCanary } from './following-canary.ts';
+import { adoptedExperiment } from './adopted-experiment.ts';
+import { borrowedTables } from './borrowed-tables.ts';
+import { patientExperiment } from './patient-experiment.ts';
 import { forgottenLabel } from './forgotten-label.ts';
 import { hastyPhase0 } from './hasty-phase-0.ts';
 import { oneWayList } from './one-way-list.ts';
@@ -157,6 +160,9 @@ export const plantsByArea: Readonly<Record<PlantArea, readonly Plant[]>> = {
     liveAutoscaler,
     forgottenAutoscaler,
     uncheckedConfig,
+    borrowedTables,
+    patientExperiment,
+    adoptedExperiment,
   ],
   variants: variantPlants,
 };

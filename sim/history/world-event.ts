@@ -1,6 +1,7 @@
 import type { SystemEvent } from '../../system/ports/system-event.ts';
 import type { EquipmentEvent } from '../equipment/equipment-event.ts';
 import type { KubernetesEvent } from '../kubernetes/kubernetes-event.ts';
+import type { ExperimentObservation } from './experiment-event.ts';
 import type { ArchiveObservation } from './archive-event.ts';
 import type { PatternObservation } from './pattern-event.ts';
 import type { VariantObservation } from './variant-event.ts';
@@ -26,4 +27,5 @@ export type WorldEvent =
   | OperatorEvent
   | PatternObservation
   | ArchiveObservation
+  | ExperimentObservation
   | VariantObservation;

@@ -359,6 +359,29 @@ export type RoutingEvent =
       readonly inconclusive: number;
       readonly consecutiveErrors: number;
     }
+  /** Pods of both images are asked for, none of them live (delivery 39). */
+  | { readonly kind: 'experiment.started'; readonly image: string; readonly baselineImage: string }
+  /** One look at both sides; the counts are those with this measurement. */
+  | {
+      readonly kind: 'experiment.measured';
+      readonly measurement: 'successful' | 'failed' | 'inconclusive' | 'error' | 'too-few';
+      readonly requests: number;
+      readonly errorRate: number;
+      readonly p95Ms: number;
+      readonly baselineErrorRate: number;
+      readonly baselineP95Ms: number;
+      readonly failed: number;
+      readonly inconclusive: number;
+    }
+  /** The verdict; requests and contexts are those of the side that had fewer, where it came to its end. */
+  | {
+      readonly kind: 'experiment.ended';
+      readonly outcome: 'Successful' | 'Failed' | 'Inconclusive' | 'Terminated';
+      readonly image: string;
+      readonly requests: number;
+      readonly contexts: number;
+      readonly reason: string;
+    }
   | {
       readonly kind: 'rollback.started';
       readonly level: RollbackLevel;

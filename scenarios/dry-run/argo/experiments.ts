@@ -104,7 +104,10 @@ export function experimentWeights(
     spec.steps[index] && spec.steps.slice(0, index + 1).findLast(({ kind }) => kind === 'experiment');
   const current = experimentOf(state, state.experimentId);
   if (step?.kind !== 'experiment' || current?.state.phase !== 'Running') return [];
-  return step.experiment.templates.flatMap(({ name, weight }) =>
-    weight === undefined ? [] : [{ template: name, weight }],
-  );
+  // Of an experiment that a promotion has taken into the next one's step, templates of that step's names.
+  const { templates } = step.experiment;
+  return current.state.templates.flatMap(({ name }) => {
+    const weight = templates.find((template) => template.name === name)?.weight;
+    return weight === undefined ? [] : [{ template: name, weight }];
+  });
 }

@@ -5,6 +5,7 @@ import { ingestTrailers, routingEpochHeader } from '../../ports/ingest-trailers.
 import type { Http } from '../../ports/http.ts';
 import type { Rpc, RpcCall, RpcHandler, RpcOutcome, RpcStatus } from '../../ports/rpc.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
+import { ExperimentCopies } from './experiment-copies.ts';
 import { Flights, type Flight } from './flights.ts';
 import type { GatewayMeters, Rejection } from './meters.ts';
 import { ObservedPlugin } from './observed-plugin.ts';
@@ -44,7 +45,7 @@ const toolId = /^[\w:-]{1,128}$/;
  * A collector may refuse a request because it was routed by a list older than a rollback that the collector knows of;
  * then it goes at once to where the collector says that the tool belongs, as do all later ones.
  *
- * Not modelled: mirroring; who a tool is beyond its name (a tool that names itself as another one is believed).
+ * Not modelled: mirroring but for experiments; who a tool is beyond its name (a tool that names itself as another one is believed).
  */
 export class Forwarder {
   readonly #ports: ForwarderPorts;
@@ -55,6 +56,7 @@ export class Forwarder {
   readonly #plugin: ObservedPlugin | undefined;
   readonly #limiter: ToolLimiter | undefined;
   readonly #flights: Flights | undefined;
+  readonly #copies: ExperimentCopies | undefined;
 
   constructor(
     ports: ForwarderPorts,
@@ -68,11 +70,13 @@ export class Forwarder {
     this.#settings = settings;
     this.#routes = routes;
     this.#meters = meters;
-    const { router, plugin, toolLimit, drainMs, managementAuthority } = settings;
+    const { router, plugin, toolLimit, drainMs, managementAuthority, experimentCopies } = settings;
     this.#plugin =
       router === 'observed-plugin' ? new ObservedPlugin(ports, managementAuthority, plugin) : undefined;
     this.#limiter = toolLimit === undefined ? undefined : new ToolLimiter(toolLimit);
     this.#flights = drainMs === undefined ? undefined : new Flights(ports.clock, drainMs);
+    this.#copies =
+      experimentCopies === undefined ? undefined : new ExperimentCopies(ports, name, experimentCopies);
   }
 
   handlers(): Readonly<Record<string, RpcHandler>> {
@@ -115,6 +119,7 @@ export class Forwarder {
       return;
     }
     this.#route({ call, tool, deadlineMs: startMs + leftMs, reply, attempt: 1 });
+    this.#copies?.copy(call, tool);
   }
 
   #route(pending: Pending): void {

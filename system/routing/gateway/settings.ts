@@ -1,6 +1,7 @@
 import type { Colour } from '../../ports/colour.ts';
 import { gatewayControlPort, gatewayRpcPort, managementPort } from '../paths.ts';
 import { observedPluginSettings, type ObservedPluginSettings } from './observed-plugin.ts';
+import type { ExperimentCopySettings } from './experiment-copies.ts';
 import type { ToolLimit } from './tool-limiter.ts';
 import { accepts, colourOf, type RouteList } from './route-list.ts';
 
@@ -50,6 +51,8 @@ export interface GatewaySettings {
   readonly plugin: ObservedPluginSettings;
   /** Undefined: tools are not limited here. */
   readonly toolLimit: ToolLimit | undefined;
+  /** Copies for experiments; undefined: none. */
+  readonly experimentCopies: ExperimentCopySettings | undefined;
   /** Only what never left the gateway is tried again (delivery 54): the rest is the tool's to repeat. */
   readonly retry: GatewayRetry;
   /** What calls under way have left when their tool changes colour; undefined: all of their deadline (delivery F23). */
@@ -84,6 +87,7 @@ export const defaultGatewaySettings: GatewaySettings = {
   router: 'list',
   plugin: observedPluginSettings,
   toolLimit: undefined,
+  experimentCopies: undefined,
   retry: { attempts: 1, pauseMs: 50, attemptTimeoutMs: Infinity },
   drainMs: undefined,
   keepsFloors: true,

@@ -38,6 +38,13 @@ export class Cluster {
     return missing;
   }
 
+  /** What a colour's collectors run. */
+  async imageOf(colour: Colour): Promise<string> {
+    const name = this.#components[0]?.deployments[colour] ?? '';
+    const { image } = await this.#orchestrator.status(name);
+    return image;
+  }
+
   /** Asks for a number of replicas; undefined when no more than these are left, else what is still there. */
   async shrink(colour: Colour, replicas: number): Promise<string | undefined> {
     let left: string | undefined;

@@ -1,7 +1,9 @@
 import { PortError } from '../../ports/errors.ts';
 import type { BacklogReader } from './backlog.ts';
 import type { Cluster } from './cluster.ts';
+import type { MetricsQueries } from '../../ports/metrics-query.ts';
 import type { EvidenceReader } from './evidence.ts';
+import type { ExperimentTools } from './phases/experiment.ts';
 import type { ManagementClient } from './management-client.ts';
 import type { RolloutSettings } from './settings.ts';
 import type { Transition } from './transition.ts';
@@ -21,6 +23,9 @@ export interface StepContext {
   readonly cluster: Cluster;
   readonly evidence: EvidenceReader;
   readonly backlog: BacklogReader;
+  readonly queries: MetricsQueries;
+  /** Undefined where releases have no experiment. */
+  readonly experiment: ExperimentTools | undefined;
   readonly nowMs: number;
   /** Throws `PreemptedError`; called before whatever has an effect. */
   readonly check: () => void;

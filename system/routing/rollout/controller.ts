@@ -2,6 +2,7 @@ import { PortError } from '../../ports/errors.ts';
 import type { Ports } from '../../ports/index.ts';
 import { BacklogReader } from './backlog.ts';
 import { Cluster } from './cluster.ts';
+import { ExperimentDeployments } from '../experiment/deployments.ts';
 import { PreemptedError, type StepContext, type StepResult } from './context.ts';
 import { EvidenceReader } from './evidence.ts';
 import { ManagementClient } from './management-client.ts';
@@ -94,13 +95,19 @@ export class RolloutController {
     const check = (): void => {
       if (order !== this.#orders) throw new PreemptedError();
     };
-    const { collector, defender, pollMs, rollbackPollMs } = this.#settings;
+    const { collector, defender, experiment, pollMs, rollbackPollMs } = this.#settings;
+    const { orchestrator, metricsQueries: queries } = this.#ports;
     const context: StepContext = {
       settings: this.#settings,
       management: this.management,
-      cluster: new Cluster(this.#ports.orchestrator, [collector, defender], check),
+      cluster: new Cluster(orchestrator, [collector, defender], check),
       evidence: this.#evidence,
       backlog: this.#backlog,
+      queries,
+      experiment: experiment && {
+        settings: experiment,
+        deployments: new ExperimentDeployments(orchestrator, experiment, check),
+      },
       nowMs: this.#time.nowMs(),
       check,
     };

@@ -1,5 +1,6 @@
 import type { Colour } from '../../ports/colour.ts';
 import { managementPort, rolloutPort } from '../paths.ts';
+import type { ExperimentSettings } from '../experiment/settings.ts';
 import { judgeAnalysis, type BackgroundSettings } from './background.ts';
 import { decideGate, defaultGateSettings, type GateSettings } from './gates.ts';
 import { defaultStageSettings, stagesFor, type StageSettings } from './stages.ts';
@@ -47,6 +48,8 @@ export interface RolloutSettings {
   readonly gates: GateSettings;
   /** Beside the gates; undefined: none. */
   readonly background: BackgroundSettings | undefined;
+  /** Before the first stage; undefined: none. */
+  readonly experiment: ExperimentSettings | undefined;
   /** Share of units that must be assigned before the first tool comes (delivery 1O: ≥ 0.99). */
   readonly minAssignmentCoverage: number;
   /** Pause between two looks at a stage (also how soon a failure is acted on). */
@@ -107,6 +110,7 @@ export const defaultRolloutSettings: RolloutSettings = {
   stages: defaultStageSettings,
   gates: defaultGateSettings,
   background: undefined,
+  experiment: undefined,
   minAssignmentCoverage: 0.99,
   checkMs: 15_000,
   pollMs: 2000,

@@ -8,7 +8,7 @@ import { StateWriter } from './state-writer.ts';
  * what the last process left; before that connections are refused (Management then takes rollbacks itself).
  *
  * Not modelled: several replicas of the controller, weights per request (they are advisory, delivery C9), HPA per
- * colour (C46), experiments, go/no-go approval of the retirement (it follows the retention time).
+ * colour (C46), go/no-go approval of the retirement (it follows the retention time).
  */
 export async function startRollout(ports: RolloutPorts, settings: RolloutSettings): Promise<void> {
   const { clock, http, process, store } = ports;

@@ -22,6 +22,8 @@ const releaseSchema = z.object({
   attempt: z.int(),
   /** Its end was told; a rollback afterwards tells none. */
   ended: z.boolean(),
+  /** Its experiment was successful; absent before, and where it has none. */
+  experimentPassed: z.boolean().optional(),
   /** Of its background analysis, where it has one and that has begun. */
   analysis: z
     .object({
@@ -46,6 +48,28 @@ const phaseSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('deploying'), sinceMs }),
   /** P1: leader elected, every unit assigned (delivery R76, F55). */
   z.object({ kind: z.literal('verifying'), sinceMs }),
+  /** Before P2, where the release has an experiment: its own pods, none of them live (delivery 39, 40). */
+  z.object({
+    kind: z.literal('experimenting'),
+    sinceMs,
+    baselineImage: z.string(),
+    /** When all its pods were ready; null: pending. */
+    availableAtMs: z.number().nullable(),
+    nextMs: z.number(),
+    counts: z.object({
+      successful: z.int(),
+      failed: z.int(),
+      inconclusive: z.int(),
+      consecutiveErrors: z.int(),
+    }),
+  }),
+  /** The verdict stands; its pods go. */
+  z.object({
+    kind: z.literal('ending-experiment'),
+    sinceMs,
+    outcome: z.enum(['Successful', 'Failed', 'Inconclusive']),
+    reason: z.string(),
+  }),
   /** P2: the list is widened and every gateway confirms. */
   z.object({ kind: z.literal('expanding'), sinceMs, stage }),
   z.object({

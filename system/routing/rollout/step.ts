@@ -1,10 +1,12 @@
 import { go, wait, type StepContext, type StepResult } from './context.ts';
+import { beginExperiment, endExperiment, experiment } from './phases/experiment.ts';
 import { deploy, prepare, verify } from './phases/prepare.ts';
 import { promote, relabelPromoted, retain, retire } from './phases/promote.ts';
 import { measureInBackground } from './phases/background.ts';
 import { drain, relabelRolledBack, rollBack, scaleDown, withdraw } from './phases/rollback.ts';
 import { expand, observe, paused } from './phases/stage.ts';
 import type { PhaseOf, Release, RolloutState } from './state.ts';
+import { expand as beginStage, type Transition } from './transition.ts';
 
 /**
  * One step of the controller: looks at the world and says what comes next. It may be repeated at any time, by this
@@ -34,9 +36,20 @@ async function stepPhase(context: StepContext, state: RolloutState): Promise<Ste
       return await deploy(context, state, releaseOf(state), phase);
     case 'verifying':
       return await verify(context, state, releaseOf(state), phase);
+    case 'experimenting':
+      return context.experiment === undefined
+        ? go(firstStage(context, state))
+        : await experiment(context, context.experiment, state, releaseOf(state), phase);
+    case 'ending-experiment':
+      return context.experiment === undefined
+        ? go(firstStage(context, state))
+        : await endExperiment(context, context.experiment, state, releaseOf(state), phase);
     case 'expanding':
     case 'observing':
     case 'paused': {
+      if (waitsForExperiment(context, state)) {
+        return await beginExperiment(context, state, releaseOf(state));
+      }
       const { background } = context.settings;
       if (background === undefined) return await stepStage(context, state, phase);
       const measured = await measureInBackground(context, background, state, releaseOf(state), phase);
@@ -59,6 +72,21 @@ async function stepPhase(context: StepContext, state: RolloutState): Promise<Ste
     case 'scaling-down':
       return await scaleDown(context, state, phase);
   }
+}
+
+/** The first stage does not begin before the experiment has passed. */
+function waitsForExperiment({ experiment: tools }: StepContext, { phase, release }: RolloutState): boolean {
+  return (
+    tools !== undefined &&
+    phase.kind === 'expanding' &&
+    phase.stage === 0 &&
+    release?.experimentPassed !== true
+  );
+}
+
+/** A controller without experiments finds a release in the middle of one. */
+function firstStage({ nowMs }: StepContext, state: RolloutState): Transition {
+  return { state: { ...state, ...beginStage(releaseOf(state), 0, nowMs) }, events: [] };
 }
 
 async function stepStage(

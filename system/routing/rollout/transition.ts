@@ -39,11 +39,13 @@ export function startRelease(state: RolloutState, order: NewRelease, nowMs: numb
     case 'preparing':
     case 'deploying':
     case 'verifying':
+    case 'experimenting':
+    case 'ending-experiment':
     case 'expanding':
     case 'observing':
     case 'paused':
       if (release?.image === order.image) return { state, events: [] };
-      superseded.push({
+      superseded.push(...terminatedExperiment(state, `superseded by ${order.image}`), {
         kind: 'rollout.ended',
         outcome: 'aborted',
         reason: `superseded by ${order.image}`,
@@ -121,6 +123,8 @@ function emptyList(
     case 'preparing':
     case 'deploying':
     case 'verifying':
+    case 'experimenting':
+    case 'ending-experiment':
     case 'expanding':
     case 'observing':
     case 'paused':
@@ -170,8 +174,15 @@ function rollingBack(
   };
   return {
     state: { ...state, requests, withdrawal: null, phase },
-    events: [startedEvent(state, level, reason, [])],
+    events: [...terminatedExperiment(state, reason), startedEvent(state, level, reason, [])],
   };
+}
+
+/** An experiment that is ended from outside says nothing of its release, whatever was measured (delivery 34). */
+function terminatedExperiment({ phase, release }: RolloutState, reason: string): readonly RoutingEvent[] {
+  if (phase.kind !== 'experimenting' || release === null) return [];
+  const { image } = release;
+  return [{ kind: 'experiment.ended', outcome: 'Terminated', image, requests: 0, contexts: 0, reason }];
 }
 
 /** The list was emptied by somebody else (delivery F45): what is left to do is to see it confirmed. */

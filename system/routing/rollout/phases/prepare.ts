@@ -20,6 +20,7 @@ export async function prepare(
     sinceMs: phase.sinceMs,
     timeoutMs: settings.prepareTimeoutMs,
     missing: async () => {
+      await context.experiment?.deployments.takeDown();
       // The release before this one may have been superseded while it held them.
       if (settings.pausesAutoscaling) await context.cluster.letStableScale(release.stableColour);
       const reset = await management.change({ action: 'reset', requestId: `${release.id}-reset` });

@@ -84,6 +84,7 @@ export async function relabelRolledBack(
   phase: PhaseOf<'relabelling'>,
 ): Promise<StepResult> {
   const { management, cluster, settings, nowMs } = context;
+  await context.experiment?.deployments.takeDown();
   const { stableColour } = await management.snapshot();
   await cluster.labelRoles(stableColour);
   if (settings.pausesAutoscaling) await cluster.letStableScale(stableColour);

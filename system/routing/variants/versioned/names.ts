@@ -1,4 +1,5 @@
 import { PortError } from '../../../ports/errors.ts';
+import type { Naming } from './naming.ts';
 
 /**
  * Which half of one NATS cluster a deployment works on (delivery R97). A half keeps its name when the roles are exchanged:
@@ -44,4 +45,17 @@ export function versionedSubjects(
 /** Of a stream, a bucket or a durable. */
 export function versionedName(name: string, version: DeploymentVersion): string {
   return `${name}-${version}`;
+}
+
+/** Buckets are named by their users (`DefenderSettings.bucketSuffix`). */
+export function versionedNaming(version: DeploymentVersion): Naming {
+  const suffix = versionedName('', version).length;
+  return {
+    name: (name) => versionedName(name, version),
+    plainName: (name) => name.slice(0, -suffix),
+    bucket: (name) => name,
+    subject: (subject) => versionedSubject(subject, version),
+    plainSubject: (subject) => plainSubject(subject, version),
+    subjects: (subjects) => versionedSubjects(subjects, version),
+  };
 }

@@ -1,14 +1,14 @@
 import type { DeliveredMessage } from '../../../ports/jetstream.ts';
-import { plainSubject, type DeploymentVersion } from './names.ts';
+import type { Naming } from './naming.ts';
 
 /** A message under the subject that its publisher gave it. */
-export class VersionedMessage implements DeliveredMessage {
+export class RenamedMessage implements DeliveredMessage {
   readonly subject: string;
   readonly #message: DeliveredMessage;
 
-  constructor(message: DeliveredMessage, version: DeploymentVersion) {
+  constructor(message: DeliveredMessage, naming: Naming) {
     this.#message = message;
-    this.subject = plainSubject(message.subject, version);
+    this.subject = naming.plainSubject(message.subject);
   }
 
   get payload(): Uint8Array {
