@@ -16,6 +16,8 @@ export interface FakeMetrics {
   available: boolean;
   requestsPerMinute: number;
   errorRate: number;
+  /** Of the baseline of an experiment. */
+  baselineErrorRate: number;
   p95Seconds: number;
   contextsPerMinute: number;
   silentTools: ReadonlySet<string>;
@@ -38,6 +40,7 @@ export class FakeWorld {
     available: true,
     requestsPerMinute: 200,
     errorRate: 0,
+    baselineErrorRate: 0,
     p95Seconds: 0.1,
     contextsPerMinute: 10,
     silentTools: new Set(),
@@ -201,7 +204,10 @@ export class FakeWorld {
       case undefined:
         return requests;
       case 'OK':
-        return requests * (1 - metrics.errorRate);
+        return (
+          requests *
+          (1 - (labels['experiment'] === 'baseline' ? metrics.baselineErrorRate : metrics.errorRate))
+        );
       default:
         return 0;
     }
