@@ -81,7 +81,7 @@ export const gitOpsBeside: Scenario = {
         goal('a change by hand was reverted', 'deployment.changed', ({ by }) => by === 'gitops'),
         goal('a stage was entered', 'rollout.stage', ({ state }) => state === 'entered'),
       ],
-      begin: (world, pattern) => beginGitOps(world, pattern === undefined ? 'routing' : 'everything'),
+      begin: (world, pattern) => beginGitOps(world, pattern === 'everything' ? 'everything' : 'routing'),
     };
   },
 };
