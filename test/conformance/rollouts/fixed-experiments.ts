@@ -7,7 +7,7 @@ const endlessGate: PlannedMetric = { ...endless, name: 'endless', consecutiveErr
 const baseline = { name: 'baseline', specRef: 'stable', replicas: 1, weight: undefined } as const;
 const candidate = { name: 'candidate', specRef: 'canary', replicas: 2, weight: undefined } as const;
 
-/** Two versions side by side, two seconds long, unless said otherwise. */
+/** Two versions side by side, two seconds long, unless said otherwise; longer where an analysis is to end before. */
 function experiment(more: Partial<PlannedExperiment> = {}): PlannedExperiment {
   return { kind: 'experiment', templates: [baseline, candidate], analyses: [], seconds: 2, ...more };
 }
@@ -62,7 +62,7 @@ export const fixedExperiments: readonly RolloutPlan[] = [
   ),
   // Failed and Error abort; a retry starts the next one.
   basePlan(
-    { steps: [weight(25), experiment({ analyses: judged(good, false) }), pause] },
+    { steps: [weight(25), experiment({ seconds: 8, analyses: judged(good, false) }), pause] },
     answer('gate', 0.2),
     version(2),
     answer('gate', 0),
@@ -77,21 +77,29 @@ export const fixedExperiments: readonly RolloutPlan[] = [
     retry,
   ),
   basePlan(
-    { routed: false, steps: [weight(50), experiment({ analyses: judged(good, true) }), pause] },
+    { routed: false, steps: [weight(50), experiment({ seconds: 8, analyses: judged(good, true) }), pause] },
     { kind: 'answer', metric: 'gate', answer: [] },
     version(2),
     version(1),
   ),
   // Inconclusive: paused, and the next one starts at once; when that succeeds the rollout goes on, paused.
   basePlan(
-    { steps: [experiment({ analyses: judged(good, false) }), weight(50), pause, weight(75), pause] },
+    {
+      steps: [
+        experiment({ seconds: 8, analyses: judged(good, false) }),
+        weight(50),
+        pause,
+        weight(75),
+        pause,
+      ],
+    },
     { kind: 'answer-once', metric: 'gate', answer: [0.03], afterwards: [0] },
     version(2),
     promote,
     promote,
   ),
   basePlan(
-    { steps: [experiment({ analyses: judged(good, false) }), weight(50), pause] },
+    { steps: [experiment({ seconds: 8, analyses: judged(good, false) }), weight(50), pause] },
     { kind: 'answer-once', metric: 'gate', answer: [0.03], afterwards: [0.2] },
     version(2),
     answer('gate', 0),
