@@ -1,7 +1,9 @@
 import type { ClusterCore } from './cluster-core.ts';
 import type { NatsServer } from './nats-server.ts';
 import type { Session } from './session.ts';
-import { connectionStaleUs } from './timing.ts';
+import { connectionStaleUs, usageTickUs } from './timing.ts';
+
+const usageBytes = 140;
 
 /** Who cannot hear whom, and since when: pings are elided, and what they would find out is found out here (jetstream C21, I72). */
 export class LinkHealth {
@@ -52,6 +54,8 @@ export class LinkHealth {
           const [low, high] = profile.routeStaleUs;
           const stale: StaleRoute = { left, right, sinceUs: kernel.nowUs };
           kernel.after(low + (high - low) * random.float(), LinkHealth.#routeStale, this, stale);
+          this.#tellUsage(left, right);
+          this.#tellUsage(right, left);
         }
       }
     }
@@ -70,6 +74,21 @@ export class LinkHealth {
       const [low, high] = connectionStaleUs;
       kernel.after(low + (high - low) * random.float(), LinkHealth.#sessionStale, session, kernel.nowUs);
     }
+  }
+
+  /** What goes from server to server all the time is elided too; on a cut link the first of it is what waits for a heal. */
+  #tellUsage(from: NatsServer, to: NatsServer): void {
+    const { kernel, network, random } = this.#cluster;
+    if (network.reachable(from.host, to.host)) return;
+    kernel.after(usageTickUs * random.float(), LinkHealth.#usageDue, from, to);
+  }
+
+  static #usageDue(from: NatsServer, to: NatsServer): void {
+    from.run(LinkHealth.#usage, from, to);
+  }
+
+  static #usage(from: NatsServer, to: NatsServer): void {
+    from.sendTo(to, usageBytes, ignore, undefined, undefined);
   }
 
   static #routeStale(health: LinkHealth, { left, right, sinceUs }: StaleRoute): void {
@@ -95,4 +114,8 @@ interface StaleRoute {
   readonly left: NatsServer;
   readonly right: NatsServer;
   readonly sinceUs: number;
+}
+
+function ignore(): void {
+  // Nothing here depends on what the others use.
 }

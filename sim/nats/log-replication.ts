@@ -1,5 +1,5 @@
 import type { LogEntry } from './operations.ts';
-import type { RaftMessage } from './raft-messages.ts';
+import { appendBytes, type RaftMessage } from './raft-messages.ts';
 import type { RaftReplica } from './raft-replica.ts';
 import type { Replication, ReplicationMessage } from './replication.ts';
 import { electionUs } from './timing.ts';
@@ -160,7 +160,13 @@ export class LogReplication implements Replication {
     const replica = this.#replica;
     const { log, term } = replica;
     const peer = replica.peers[member];
-    if (peer === undefined || peer.unanswered >= unansweredLimit) return;
+    if (peer === undefined) return;
+    if (peer.unanswered >= unansweredLimit) {
+      // A real leader goes on telling: it takes room in the route's buffer, and is of no use to a member that far behind.
+      const { server } = replica.group.replicas[member] ?? replica;
+      replica.server.fillRoute(server, appendBytes(log.from(Math.max(peer.next, log.lastIndex), 1)));
+      return;
+    }
     const { next } = peer;
     const previousTerm = log.termAt(next - 1);
     peer.unanswered++;

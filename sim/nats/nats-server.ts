@@ -15,9 +15,11 @@ import {
   bufferUs,
   clientPort,
   readerTickUs,
+  routeBufferBytes,
   routeDialTimeoutUs,
   routePort,
   routeRedialUs,
+  writeDeadlineUs,
 } from './timing.ts';
 
 /** What one server announces to another. */
@@ -227,7 +229,18 @@ export class NatsServer implements Listener {
     const peer = this.peers[other.index];
     if (peer?.connection === undefined) return false;
     peer.connection.send(peer.side, bytes, callback, first, second);
+    if (peer.connection.heldBytes[peer.side] > routeBufferBytes) this.#awaitRoom(peer);
     return true;
+  }
+
+  /** What the model does not send goes into a route's buffer all the same, where nothing leaves it. */
+  fillRoute(other: NatsServer, bytes: number): void {
+    const peer = this.peers[other.index];
+    if (peer?.connection === undefined) return;
+    const { side } = peer;
+    if (peer.connection.held[side].length === 0) return;
+    peer.connection.heldBytes[side] += bytes;
+    if (peer.connection.heldBytes[side] > routeBufferBytes) this.#awaitRoom(peer);
   }
 
   answer<T>(call: Call<T>, value: T): void {
@@ -372,6 +385,11 @@ export class NatsServer implements Listener {
     if (!(server instanceof NatsServer)) return;
     const peer = server.peers[dialler.index];
     if (peer === undefined) return;
+    // A second one from the same life of the dialler: the first stands as far as this side knows.
+    if (peer.connection?.ends[0].process === dialler.process) {
+      connection.close(1);
+      return;
+    }
     server.dropRoute(dialler);
     server.#routeStands(peer, connection, 1);
     server.#announceAll(peer);
@@ -412,6 +430,25 @@ export class NatsServer implements Listener {
 
   static #dialAgain(server: NatsServer, peer: Peer): void {
     server.#dial(peer);
+  }
+
+  /** Nothing is taken any more: the write deadline runs. */
+  #awaitRoom(peer: Peer): void {
+    const { connection } = peer;
+    if (connection === undefined || peer.full === connection) return;
+    peer.full = connection;
+    this.cluster.kernel.after(writeDeadlineUs, NatsServer.#writeDeadline, this, peer);
+  }
+
+  static #writeDeadline(server: NatsServer, peer: Peer): void {
+    server.run(NatsServer.#writeOverdue, server, peer);
+  }
+
+  static #writeOverdue(server: NatsServer, peer: Peer): void {
+    const { connection, full } = peer;
+    peer.full = undefined;
+    const isStuck = connection !== undefined && connection.heldBytes[peer.side] > routeBufferBytes;
+    if (isStuck && connection === full) server.dropRoute(peer.server);
   }
 
   static #becomeReader(replica: RaftReplica, process: SimProcess): void {

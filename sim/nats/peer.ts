@@ -12,6 +12,8 @@ export class Peer {
   readonly leaders = new Set<string>();
   readonly readers = new Set<string>();
   dialling = false;
+  /** The connection whose buffer is full; its server waits for room. */
+  full: Connection | undefined;
 
   constructor(server: NatsServer) {
     this.server = server;

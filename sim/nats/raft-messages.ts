@@ -68,9 +68,12 @@ export type RaftMessage =
     };
 
 export function raftMessageBytes(message: RaftMessage): number {
-  if (message.kind !== 'append' && message.kind !== 'entries') return 60;
+  return message.kind === 'append' || message.kind === 'entries' ? appendBytes(message.entries) : 60;
+}
+
+export function appendBytes(entries: readonly LogEntry[]): number {
   let bytes = 60;
-  for (const { operation } of message.entries) {
+  for (const { operation } of entries) {
     bytes += operation.kind === 'store' ? 100 + operation.payload.length : 60;
   }
   return bytes;

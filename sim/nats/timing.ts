@@ -28,6 +28,8 @@ export const writeUs = 40;
 /** A restarted replica answers direct reads at the next tick after it has caught up (jetstream H65). */
 export const readerTickUs = 2_000_000;
 export const routeRedialUs = 1_000_000;
+/** Each server tells the others so often what its accounts use of JetStream (`usageTick`). */
+export const usageTickUs = 1_500_000;
 /** Group members that know they are leaderless answer 10008 after this time (jetstream A4). */
 export const leaderlessAnswerUs = 500_000;
 /** A new consumer leader looks at pending acks for the first time (jetstream F56). */
@@ -60,5 +62,12 @@ export const missedHeartbeats = [2, 3] as const;
 /** A watch whose creation nobody answers is asked for again. */
 export const watchRetryUs = 5_000_000;
 export const routeDialTimeoutUs = 1_000_000;
+/**
+ * What a route takes while its other end is silent: 69 kB of a fresh connection's send buffer, which the kernel's and
+ * the protocol's headers share (seen full 9 to 12 s after a cut at ten publishes a second).
+ */
+export const routeBufferBytes = 40_000;
+/** A route that has taken nothing for so long is closed by the server that writes (`write_deadline`). */
+export const writeDeadlineUs = 10_000_000;
 /** Bounds of a pull's idle heartbeat, which is half its life (jetstream I76). */
 export const pullHeartbeatUs = [500_000, 30_000_000] as const;

@@ -36,6 +36,8 @@ export class Connection {
   readonly held: [Held[], Held[]] = [[], []];
   /** When the first of the held messages was sent, by direction; 0 where none is held. */
   readonly heldSinceUs: [number, number] = [0, 0];
+  /** What the held messages take of the sender's buffer, by direction. */
+  readonly heldBytes: [number, number] = [0, 0];
   /** What the accepting side keeps with the connection: the server that answers on it. */
   attachment: unknown;
   readonly #closeHandlers: [

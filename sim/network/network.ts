@@ -183,9 +183,11 @@ export class Network {
       const own: Side = connection.ends[0].host === host ? 0 : 1;
       const peer: Side = own === 0 ? 1 : 0;
       connection.held[own] = [];
+      connection.heldBytes[own] = 0;
       if (connection.held[peer].length > 0) {
         const sinceUs = connection.heldSinceUs[peer];
         connection.held[peer] = [];
+        connection.heldBytes[peer] = 0;
         this.kernel.at(retransmissionAfter(sinceUs, this.kernel.nowUs), Network.#reset, connection, peer);
       }
       connection.markClosed(own);
@@ -253,6 +255,7 @@ export class Network {
         this.kernel.after(giveUpUs, Network.#giveUp, connection, side);
       }
       connection.held[side].push({ bytes, callback, first, second });
+      connection.heldBytes[side] += bytes;
       return;
     }
     let delayUs = handedOverInUs + this.delayUs(from, to);
@@ -305,6 +308,7 @@ export class Network {
     if (!network.reachable(from, to)) return;
     const held = connection.held[side];
     connection.held[side] = [];
+    connection.heldBytes[side] = 0;
     for (const message of held) {
       network.transmit(connection, side, message.bytes, message.callback, message.first, message.second);
     }
@@ -314,6 +318,7 @@ export class Network {
     const sinceUs = connection.heldSinceUs[side];
     if (connection.held[side].length === 0 || connection.network.kernel.nowUs - sinceUs < giveUpUs) return;
     connection.held[side] = [];
+    connection.heldBytes[side] = 0;
     connection.lose(side, 'timed-out');
   }
 
