@@ -1,9 +1,10 @@
 import type { ClusterCore } from './cluster-core.ts';
 import type { NatsServer } from './nats-server.ts';
 import type { Session } from './session.ts';
-import { connectionStaleUs, usageTickUs } from './timing.ts';
+import { connectionStaleUs, routePingUs, usageTickUs } from './timing.ts';
 
 const usageBytes = 140;
+const pingBytes = 6;
 
 /** Who cannot hear whom, and since when: pings are elided, and what they would find out is found out here (jetstream C21, I72). */
 export class LinkHealth {
@@ -48,14 +49,16 @@ export class LinkHealth {
           !network.reachable(right.host, left.host) ||
           left.process.state === 'frozen' ||
           right.process.state === 'frozen';
-        if (!broken) this.#brokenSinceUs[pair] = undefined;
-        else if (this.#brokenSinceUs[pair] === undefined) {
+        if (!broken) {
+          if (this.#brokenSinceUs[pair] !== undefined) this.#pingHalfOpen(left, right);
+          this.#brokenSinceUs[pair] = undefined;
+        } else if (this.#brokenSinceUs[pair] === undefined) {
           this.#brokenSinceUs[pair] = kernel.nowUs;
           const [low, high] = profile.routeStaleUs;
           const stale: StaleRoute = { left, right, sinceUs: kernel.nowUs };
           kernel.after(low + (high - low) * random.float(), LinkHealth.#routeStale, this, stale);
-          this.#tellUsage(left, right);
-          this.#tellUsage(right, left);
+          this.#goOnTalking(left, right);
+          this.#goOnTalking(right, left);
         }
       }
     }
@@ -76,11 +79,22 @@ export class LinkHealth {
     }
   }
 
-  /** What goes from server to server all the time is elided too; on a cut link the first of it is what waits for a heal. */
-  #tellUsage(from: NatsServer, to: NatsServer): void {
-    const { kernel, network, random } = this.#cluster;
+  /** What servers say to each other all the time is elided too; on a cut link the first of it is what waits for a heal. */
+  #goOnTalking(from: NatsServer, to: NatsServer): void {
+    const { kernel, network, profile, random } = this.#cluster;
     if (network.reachable(from.host, to.host)) return;
     kernel.after(usageTickUs * random.float(), LinkHealth.#usageDue, from, to);
+    if (profile.raftRoutes) kernel.after(routePingUs * random.float(), LinkHealth.#pingDue, from, to);
+  }
+
+  /** The other machine was down and knows nothing of a connection: the next ping finds it out. */
+  #pingHalfOpen(left: NatsServer, right: NatsServer): void {
+    const { kernel, profile, random } = this.#cluster;
+    const connection = left.peers[right.index]?.connection ?? right.peers[left.index]?.connection;
+    if (!profile.raftRoutes || connection === undefined || connection.isOpen(0) === connection.isOpen(1))
+      return;
+    const [from, to] = left.peers[right.index]?.connection === connection ? [left, right] : [right, left];
+    kernel.after(routePingUs * random.float(), LinkHealth.#pingDue, from, to);
   }
 
   static #usageDue(from: NatsServer, to: NatsServer): void {
@@ -88,7 +102,15 @@ export class LinkHealth {
   }
 
   static #usage(from: NatsServer, to: NatsServer): void {
-    from.sendTo(to, usageBytes, ignore, undefined, undefined);
+    from.sendRaft(to, usageBytes, ignore, undefined, undefined);
+  }
+
+  static #pingDue(from: NatsServer, to: NatsServer): void {
+    from.run(LinkHealth.#ping, from, to);
+  }
+
+  static #ping(from: NatsServer, to: NatsServer): void {
+    from.sendTo(to, pingBytes, ignore, undefined, undefined);
   }
 
   static #routeStale(health: LinkHealth, { left, right, sinceUs }: StaleRoute): void {
@@ -117,5 +139,5 @@ interface StaleRoute {
 }
 
 function ignore(): void {
-  // Nothing here depends on what the others use.
+  // Nothing here depends on what was said.
 }

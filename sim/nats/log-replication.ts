@@ -163,8 +163,7 @@ export class LogReplication implements Replication {
     if (peer === undefined) return;
     if (peer.unanswered >= unansweredLimit) {
       // A real leader goes on telling: it takes room in the route's buffer, and is of no use to a member that far behind.
-      const { server } = replica.group.replicas[member] ?? replica;
-      replica.server.fillRoute(server, appendBytes(log.from(Math.max(peer.next, log.lastIndex), 1)));
+      replica.fillRoute(member, appendBytes(log.from(Math.max(peer.next, log.lastIndex), 1)));
       return;
     }
     const { next } = peer;

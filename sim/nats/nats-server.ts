@@ -1,5 +1,5 @@
 import { HostClock, SimProcess } from '../kernel/index.ts';
-import type { Connection, DialOutcome, Listener, Side } from '../network/index.ts';
+import type { Connection, Listener } from '../network/index.ts';
 import type { Refusal } from './api-errors.ts';
 import { Call, type OpenCall } from './call.ts';
 import type { NatsClient } from './nats-client.ts';
@@ -9,18 +9,10 @@ import { loseUnsynced } from './raft-disk.ts';
 import type { RaftReplica } from './raft-replica.ts';
 import { requestBytes, type NatsRequest, type Routed } from './requests.ts';
 import { RequestRouter } from './request-router.ts';
+import { Routes } from './routes.ts';
 import { Session } from './session.ts';
 import { StreamMachine } from './stream-machine.ts';
-import {
-  bufferUs,
-  clientPort,
-  readerTickUs,
-  routeBufferBytes,
-  routeDialTimeoutUs,
-  routePort,
-  routeRedialUs,
-  writeDeadlineUs,
-} from './timing.ts';
+import { bufferUs, clientPort, readerTickUs, routePort } from './timing.ts';
 
 /** What one server announces to another. */
 interface Announcement {
@@ -53,6 +45,7 @@ export class NatsServer implements Listener {
   replicatedAssets = 0;
   readonly sessions = new Set<Session>();
   readonly peers: Peer[] = [];
+  readonly routes: Routes = new Routes(this);
   process: SimProcess;
   poweredOff = false;
   readonly #own: Readonly<Record<InterestKind, Set<string>>> = { leaders: new Set(), readers: new Set() };
@@ -83,20 +76,20 @@ export class NatsServer implements Listener {
 
   /** Listens, and dials the servers before it in the cluster's list. */
   boot(): void {
-    const { network, servers } = this.cluster;
+    const { network, servers, profile } = this.cluster;
     for (const server of servers) {
-      if (this.peers[server.index] === undefined) this.peers[server.index] = new Peer(server);
+      this.peers[server.index] ??= new Peer(server, profile.raftRoutes);
     }
     network.listen(this.host, clientPort, this);
     network.listen(this.host, routePort, {
       process: this.process,
-      accept: (connection) => {
-        connection.attachment = this;
+      accept: () => {
+        // The dialler speaks first.
       },
     });
     for (const peer of this.peers) {
       peer.dialling = false;
-      if (peer.server.index < this.index) this.#dial(peer);
+      if (peer.server.index < this.index) this.routes.dial(peer);
     }
   }
 
@@ -227,20 +220,19 @@ export class NatsServer implements Listener {
     second: B,
   ): boolean {
     const peer = this.peers[other.index];
-    if (peer?.connection === undefined) return false;
-    peer.connection.send(peer.side, bytes, callback, first, second);
-    if (peer.connection.heldBytes[peer.side] > routeBufferBytes) this.#awaitRoom(peer);
-    return true;
+    return peer !== undefined && this.routes.send(peer, peer.connection, bytes, callback, first, second);
   }
 
-  /** What the model does not send goes into a route's buffer all the same, where nothing leaves it. */
-  fillRoute(other: NatsServer, bytes: number): void {
+  /** What members of raft groups, and the servers themselves, say to each other. */
+  sendRaft<A, B>(
+    other: NatsServer,
+    bytes: number,
+    callback: (first: A, second: B) => void,
+    first: A,
+    second: B,
+  ): boolean {
     const peer = this.peers[other.index];
-    if (peer?.connection === undefined) return;
-    const { side } = peer;
-    if (peer.connection.held[side].length === 0) return;
-    peer.connection.heldBytes[side] += bytes;
-    if (peer.connection.heldBytes[side] > routeBufferBytes) this.#awaitRoom(peer);
+    return peer !== undefined && this.routes.send(peer, peer.raft, bytes, callback, first, second);
   }
 
   answer<T>(call: Call<T>, value: T): void {
@@ -283,12 +275,10 @@ export class NatsServer implements Listener {
     return this.sendTo(server, bytes, NatsServer.#passOn, server, forwarded);
   }
 
-  /** The route to a peer is given up, by this side. */
+  /** The routes to another server are given up, by this side. */
   dropRoute(other: NatsServer): void {
     const peer = this.peers[other.index];
-    if (peer?.connection === undefined) return;
-    peer.connection.close(peer.side);
-    this.#routeLost(peer);
+    if (peer !== undefined) this.routes.drop(peer);
   }
 
   /** The connection of a client is given up, by this side. */
@@ -352,103 +342,10 @@ export class NatsServer implements Listener {
     else peer.interestOf(kind).delete(group);
   }
 
-  #dial(peer: Peer): void {
-    if (peer.dialling || peer.connection !== undefined || !this.up) return;
-    peer.dialling = true;
-    const { network } = this.cluster;
-    const end = { host: this.host, process: this.process };
-    network.dial(end, peer.server.host, routePort, routeDialTimeoutUs, (outcome) =>
-      this.#dialled(peer, outcome),
-    );
-  }
-
-  #dialled(peer: Peer, outcome: DialOutcome): void {
-    peer.dialling = false;
-    switch (outcome.kind) {
-      case 'connected': {
-        const { connection } = outcome;
-        // First, so that the other side can answer what the replicas send as soon as the route stands.
-        connection.send(0, 300, NatsServer.#routeAccepted, connection, this);
-        this.#routeStands(peer, connection, 0);
-        this.#announceAll(peer);
-        return;
-      }
-      case 'refused':
-      case 'timed-out':
-        this.#redial(peer);
-        return;
-    }
-  }
-
-  static #routeAccepted(connection: Connection, dialler: NatsServer): void {
-    const server = connection.attachment;
-    if (!(server instanceof NatsServer)) return;
-    const peer = server.peers[dialler.index];
-    if (peer === undefined) return;
-    // A second one from the same life of the dialler: the first stands as far as this side knows.
-    if (peer.connection?.ends[0].process === dialler.process) {
-      connection.close(1);
-      return;
-    }
-    server.dropRoute(dialler);
-    server.#routeStands(peer, connection, 1);
-    server.#announceAll(peer);
-  }
-
-  #routeStands(peer: Peer, connection: Connection, side: Side): void {
-    peer.connection = connection;
-    peer.side = side;
-    connection.onClosed(side, () => {
-      if (peer.connection === connection) this.#routeLost(peer);
-    });
-    for (const replica of this.replicas) {
-      for (const other of replica.group.replicas) {
-        if (other.server === peer.server) replica.routeRestored(other.member);
-      }
-    }
-  }
-
-  #announceAll(peer: Peer): void {
+  /** A route stands: the other side learns what this server is interested in. */
+  announceAll(peer: Peer): void {
     for (const group of this.#own.leaders) this.#announceTo(peer, group, 'leaders', true);
     for (const group of this.#own.readers) this.#announceTo(peer, group, 'readers', true);
-  }
-
-  #routeLost(peer: Peer): void {
-    peer.forget();
-    for (const replica of this.replicas) replica.group.leaveCalm();
-    this.cluster.health.review();
-    if (peer.server.index < this.index) this.#redial(peer);
-  }
-
-  #redial(peer: Peer): void {
-    this.cluster.kernel.after(routeRedialUs, NatsServer.#redialDue, this, peer);
-  }
-
-  static #redialDue(server: NatsServer, peer: Peer): void {
-    server.run(NatsServer.#dialAgain, server, peer);
-  }
-
-  static #dialAgain(server: NatsServer, peer: Peer): void {
-    server.#dial(peer);
-  }
-
-  /** Nothing is taken any more: the write deadline runs. */
-  #awaitRoom(peer: Peer): void {
-    const { connection } = peer;
-    if (connection === undefined || peer.full === connection) return;
-    peer.full = connection;
-    this.cluster.kernel.after(writeDeadlineUs, NatsServer.#writeDeadline, this, peer);
-  }
-
-  static #writeDeadline(server: NatsServer, peer: Peer): void {
-    server.run(NatsServer.#writeOverdue, server, peer);
-  }
-
-  static #writeOverdue(server: NatsServer, peer: Peer): void {
-    const { connection, full } = peer;
-    peer.full = undefined;
-    const isStuck = connection !== undefined && connection.heldBytes[peer.side] > routeBufferBytes;
-    if (isStuck && connection === full) server.dropRoute(peer.server);
   }
 
   static #becomeReader(replica: RaftReplica, process: SimProcess): void {

@@ -8,21 +8,33 @@ export type InterestKind = 'leaders' | 'readers';
 export class Peer {
   readonly server: NatsServer;
   connection: Connection | undefined;
+  /** What the members of raft groups say to each other goes over it, where it has a connection of its own. */
+  raftConnection: Connection | undefined;
   side: Side = 0;
   readonly leaders = new Set<string>();
   readonly readers = new Set<string>();
   dialling = false;
-  /** The connection whose buffer is full; its server waits for room. */
-  full: Connection | undefined;
+  /** Connections whose buffer is full; this server waits for room. */
+  readonly full = new Set<Connection>();
+  readonly #hasRaftRoute: boolean;
 
-  constructor(server: NatsServer) {
+  constructor(server: NatsServer, hasRaftRoute: boolean) {
     this.server = server;
+    this.#hasRaftRoute = hasRaftRoute;
   }
 
-  /** The route stands, and nothing waits for a retransmission. */
+  /** The route for raft groups; undefined: it is down. */
+  get raft(): Connection | undefined {
+    return this.#hasRaftRoute ? this.raftConnection : this.connection;
+  }
+
+  get isComplete(): boolean {
+    return this.connection !== undefined && this.raft !== undefined;
+  }
+
+  /** The routes stand, and nothing waits for a retransmission. */
   get flowing(): boolean {
-    const { connection } = this;
-    return connection !== undefined && connection.held[0].length === 0 && connection.held[1].length === 0;
+    return isFlowing(this.connection) && isFlowing(this.raft);
   }
 
   interestOf(kind: InterestKind): Set<string> {
@@ -31,6 +43,7 @@ export class Peer {
 
   forget(): void {
     this.connection = undefined;
+    this.raftConnection = undefined;
     this.forgetInterest();
   }
 
@@ -38,4 +51,8 @@ export class Peer {
     this.leaders.clear();
     this.readers.clear();
   }
+}
+
+function isFlowing(connection: Connection | undefined): boolean {
+  return connection !== undefined && connection.held[0].length === 0 && connection.held[1].length === 0;
 }

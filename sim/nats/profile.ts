@@ -75,6 +75,8 @@ export interface NatsProfile {
   /** What a purge removed from a stream of one replica is forgotten with the power, sequences and all (fault D9). */
   readonly losesPurges: boolean;
   readonly defects: ReadonlySet<ReleaseDefect>;
+  /** Raft groups have a connection of their own between two servers, that of the system account (since 2.10). */
+  readonly raftRoutes: boolean;
   /** Silence after which a route is given up, microseconds (jetstream C21). */
   readonly routeStaleUs: readonly [number, number];
 }
@@ -105,6 +107,7 @@ export const nats212: NatsProfile = {
   readsBeforeCaughtUp: false,
   losesPurges: false,
   defects: new Set(),
+  raftRoutes: true,
   routeStaleUs: [60_000_000, 90_000_000],
 };
 
@@ -134,6 +137,7 @@ export const nats2910: NatsProfile = {
   readsBeforeCaughtUp: true,
   losesPurges: true,
   defects: new Set(),
+  raftRoutes: false,
   routeStaleUs: [240_000_000, 360_000_000],
 };
 

@@ -302,7 +302,14 @@ export class RaftReplica {
   send(member: number, message: RaftMessage): boolean {
     const peer = this.group.replicas[member];
     if (peer === undefined) return true;
-    return this.server.sendTo(peer.server, raftMessageBytes(message), RaftReplica.receive, peer, message);
+    return this.server.sendRaft(peer.server, raftMessageBytes(message), RaftReplica.receive, peer, message);
+  }
+
+  /** What a server would send to a member that is far behind, and that is of no use to it. */
+  fillRoute(member: number, bytes: number): void {
+    const other = this.group.replicas[member]?.server;
+    const peer = other === undefined ? undefined : this.server.peers[other.index];
+    if (peer !== undefined) this.server.routes.fill(peer, bytes);
   }
 
   static #heartbeatDue(replica: RaftReplica): void {

@@ -28,6 +28,8 @@ export const writeUs = 40;
 /** A restarted replica answers direct reads at the next tick after it has caught up (jetstream H65). */
 export const readerTickUs = 2_000_000;
 export const routeRedialUs = 1_000_000;
+/** Since 2.10; routes are pinged whether they are idle or not (jetstream C21). */
+export const routePingUs = 30_000_000;
 /** Each server tells the others so often what its accounts use of JetStream (`usageTick`). */
 export const usageTickUs = 1_500_000;
 /** Group members that know they are leaderless answer 10008 after this time (jetstream A4). */
@@ -63,8 +65,9 @@ export const missedHeartbeats = [2, 3] as const;
 export const watchRetryUs = 5_000_000;
 export const routeDialTimeoutUs = 1_000_000;
 /**
- * What a route takes while its other end is silent: 69 kB of a fresh connection's send buffer, which the kernel's and
- * the protocol's headers share (seen full 9 to 12 s after a cut at ten publishes a second).
+ * What a route takes while its other end is silent: 69 kB, the send buffer of a fresh connection of Linux, of which the
+ * kernel's bookkeeping and the protocol's headers take their part (seen full 12 s after a cut at ten publishes a second).
+ * Not modelled: the larger buffer of a connection that has carried much at once.
  */
 export const routeBufferBytes = 40_000;
 /** A route that has taken nothing for so long is closed by the server that writes (`write_deadline`). */

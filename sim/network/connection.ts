@@ -1,4 +1,5 @@
 import type { SimProcess } from '../kernel/index.ts';
+import { DeliveryOrder } from './delivery-order.ts';
 import type { Network } from './network.ts';
 
 /** 0 is who dialled, 1 who accepted. */
@@ -27,12 +28,7 @@ export class Connection {
   readonly network: Network;
   readonly ends: readonly [Endpoint, Endpoint];
   open: readonly boolean[] = [true, true];
-  readonly lastDeliveryUs: [number, number] = [0, 0];
-  /**
-   * Messages by direction that reach the sending machine only later; they do not hold up what is sent before that. Two
-   * numbers each: when it is handed over, when it arrives.
-   */
-  readonly #handedOverLater: readonly [number[], number[]] = [[], []];
+  readonly #order: DeliveryOrder;
   readonly held: [Held[], Held[]] = [[], []];
   /** When the first of the held messages was sent, by direction; 0 where none is held. */
   readonly heldSinceUs: [number, number] = [0, 0];
@@ -40,14 +36,29 @@ export class Connection {
   readonly heldBytes: [number, number] = [0, 0];
   /** What the accepting side keeps with the connection: the server that answers on it. */
   attachment: unknown;
+  /** Another one between the same two processes, made with this one. */
+  companion: Connection | undefined;
   readonly #closeHandlers: [
     ((reason: CloseReason) => void) | undefined,
     ((reason: CloseReason) => void) | undefined,
   ] = [undefined, undefined];
 
-  constructor(network: Network, client: Endpoint, server: Endpoint) {
+  constructor(network: Network, client: Endpoint, server: Endpoint, order = new DeliveryOrder()) {
     this.network = network;
     this.ends = [client, server];
+    this.#order = order;
+  }
+
+  /**
+   * A second connection, made with the first at no cost. While nothing is wrong what is sent on both arrives in the
+   * order of sending, and both close together when a process ends; a cut holds each for itself.
+   */
+  accompany(): Connection {
+    const [client, server] = this.ends;
+    const companion = new Connection(this.network, client, server, this.#order);
+    this.companion = companion;
+    this.network.register(companion);
+    return companion;
   }
 
   isOpen(side: Side): boolean {
@@ -59,34 +70,7 @@ export class Connection {
    * `handedOverInUs`. Returns when it arrives at the earliest; `delayUs` counts from now.
    */
   reserve(side: Side, handedOverInUs: number, delayUs: number): number {
-    const { nowUs } = this.network.kernel;
-    let arrivalUs = Math.max(this.lastDeliveryUs[side], Math.round(nowUs + delayUs));
-    const later = this.#handedOverLater[side];
-    if (later.length > 0) arrivalUs = Math.max(arrivalUs, this.#passLater(side, nowUs + handedOverInUs));
-    if (handedOverInUs > 0) later.push(nowUs + handedOverInUs, arrivalUs);
-    else this.lastDeliveryUs[side] = arrivalUs;
-    return arrivalUs;
-  }
-
-  /** When the last of the messages arrives that are handed over by then; forgets those that are handed over now. */
-  #passLater(side: Side, byUs: number): number {
-    const { nowUs } = this.network.kernel;
-    const later = this.#handedOverLater[side];
-    let lastUs = 0;
-    let kept = 0;
-    for (let place = 0; place < later.length; place += 2) {
-      const handedOverUs = later[place] as number;
-      const arrivalUs = later[place + 1] as number;
-      if (handedOverUs <= byUs && arrivalUs > lastUs) lastUs = arrivalUs;
-      if (handedOverUs <= nowUs) {
-        if (arrivalUs > this.lastDeliveryUs[side]) this.lastDeliveryUs[side] = arrivalUs;
-      } else {
-        later[kept++] = handedOverUs;
-        later[kept++] = arrivalUs;
-      }
-    }
-    while (later.length > kept) later.pop();
-    return lastUs;
+    return this.#order.reserve(side, this.network.kernel.nowUs, handedOverInUs, delayUs);
   }
 
   /** At most one handler a side. It runs in that side's process, and not for the side that closed. */
@@ -144,7 +128,14 @@ export class Connection {
     if (handler !== undefined) this.ends[side].process.run(handler, reason, undefined);
   }
 
+  /** Its process has ended: the other side learns it with the close of the first connection. */
+  endWithFirst(side: Side): void {
+    this.markClosed(side);
+  }
+
   static #arriveClose(connection: Connection, side: Side): void {
     connection.lose(side, 'closed');
+    const { companion } = connection;
+    if (companion?.isOpen(side === 0 ? 1 : 0) === false) companion.lose(side, 'closed');
   }
 }

@@ -35,6 +35,7 @@ const longestRetransmissionUs = 120_000_000;
 /** Linux gives up after about 15 retransmissions. */
 const giveUpUs = 924_600_000;
 const sameMachineDelayUs = 30;
+const bothSides = [0, 1] as const;
 
 /**
  * Machines and the connections between them. Nearly everything here is TCP: loss is delay, a cut is silence until
@@ -200,9 +201,14 @@ export class Network {
 
   /** All connections of a process end as its operating system closes them: peers see a close, behind the data. */
   closeAllOf(process: SimProcess, host: number): void {
-    for (const connection of Array.from(this.#machine(host).connections)) {
-      if (connection.ends[0].process === process) connection.close(0);
-      if (connection.ends[1].process === process) connection.close(1);
+    const connections = Array.from(this.#machine(host).connections);
+    for (const connection of connections) {
+      for (const side of bothSides) {
+        if (connection.ends[side].process !== process) continue;
+        const { companion } = connection;
+        if (connection.isOpen(side) && companion?.held[side].length === 0) companion.endWithFirst(side);
+        connection.close(side);
+      }
     }
   }
 

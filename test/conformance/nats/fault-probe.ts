@@ -74,3 +74,9 @@ export function outageSeconds(probes: readonly Probe[], sinceMs: number, untilMs
   if (last === -1) return 0;
   return ((within[last + 1]?.sentMs ?? Infinity) - sinceMs) / 1000;
 }
+
+/** Seconds from a moment until the first probe sent after it that is acknowledged; Infinity: none. */
+export function firstSeconds(probes: readonly Probe[], sinceMs: number): number {
+  const first = probes.find(({ sentMs, word }) => sentMs >= sinceMs && word === 'ok');
+  return ((first?.sentMs ?? Infinity) - sinceMs) / 1000;
+}

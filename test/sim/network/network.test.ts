@@ -184,3 +184,42 @@ describe('dialling', () => {
     expect(outcomes).toEqual(['refused', 'timed-out']);
   });
 });
+
+describe('a companion of a connection', () => {
+  test('shares its order, and waits for itself when it is cut', async () => {
+    const world = setUp();
+    const first = await world.dial();
+    const companion = first.accompany();
+    for (let index = 0; index < 20; index++) world.send(index % 2 === 0 ? first : companion, String(index));
+    await world.kernel.run(second);
+    expect(world.received.map(({ text }) => Number(text))).toEqual(
+      Array.from({ length: 20 }, (_, index) => index),
+    );
+    const cut = world.network.impose({ cut: true }, [world.client.host], [world.server.host]);
+    world.send(first, 'early');
+    await world.kernel.run(4 * second);
+    world.send(companion, 'late');
+    await world.kernel.run(4.5 * second);
+    world.network.lift(cut);
+    await world.kernel.run(20 * second);
+    // After 6.2 s, sent at 1 s; after 0.6 s, sent at 4 s.
+    expect(world.received.slice(20).map(({ text, timeUs }) => [text, Math.round(timeUs / 100_000)])).toEqual([
+      ['late', 46],
+      ['early', 72],
+    ]);
+  });
+
+  test('ends with it when a process ends', async () => {
+    const world = setUp();
+    const first = await world.dial();
+    const companion = first.accompany();
+    let isCompanionLost = false;
+    companion.onClosed(0, () => (isCompanionLost = true));
+    const before = world.kernel.events;
+    world.network.closeAllOf(world.server.process, world.server.host);
+    await world.kernel.run(second);
+    expect(world.closed).toEqual(['closed']);
+    expect(isCompanionLost).toBe(true);
+    expect(world.kernel.events - before).toBe(1);
+  });
+});
