@@ -163,6 +163,10 @@ export class Routes {
     if (isMain) {
       peer.connection = undefined;
       peer.forgetInterest();
+      // The other process has ended: the close of the second one comes at the same moment.
+      const { companion } = connection;
+      if (companion !== undefined && companion === peer.raftConnection && !companion.isOpen(otherSide(peer)))
+        peer.raftConnection = undefined;
     } else peer.raftConnection = undefined;
     for (const replica of server.replicas) replica.group.leaveCalm();
     server.cluster.health.review();
@@ -202,6 +206,10 @@ export class Routes {
     const isStill = nowUs - connection.heldSinceUs[side] >= writeDeadlineUs;
     if (isFull && isStill && connection.isOpen(side)) routes.#close(peer, connection);
   }
+}
+
+function otherSide({ side }: Peer): Side {
+  return side === 0 ? 1 : 0;
 }
 
 /** The process at its other end is the dialler's present one. */

@@ -1,12 +1,15 @@
 import type { NatsProfile } from '../../../sim/nats/index.ts';
+import { PortError } from '../../../system/ports/errors.ts';
 import { band, words } from './fault-measure.ts';
-import { failed, firstSeconds, outageSeconds, ProbeLoad } from './fault-probe.ts';
+import { failed, firstSeconds, outageSeconds, ProbeLoad, type Probe } from './fault-probe.ts';
+import type { FaultConnection, FaultRig } from './fault-rig.ts';
 import { audit, ledBy, replicatedStream, type FaultScript } from './fault-script.ts';
 
 const everyMs = 100;
 const timeoutMs = 1_000;
 /** Before the fault. */
 const calmMs = 2_000;
+const mostAttempts = 60;
 /**
  * A heal is noticed with the next retransmission, 51 s after the first byte that was not confirmed where the cut was half
  * a minute long (jetstream C22), a tenth later on a busy machine, and a second or two until a route is dialled again.
@@ -165,6 +168,54 @@ const blackholeBeside: FaultScript = {
   },
 };
 
+const sentAgain: FaultScript = {
+  id: 'T19',
+  title: 'the leader is cut off, then every message without an answer is sent again',
+  isShort: false,
+  async run(rig, name, version) {
+    const admin = await rig.connect(`${name}-admin`);
+    const { stream, leader } = await replicatedStream(rig, admin, name);
+    const subject = `${name}.x`;
+    const client = await rig.connectAt(leader, `${name}-client`);
+    const load = new ProbeLoad(rig, client, { subject, everyMs, timeoutMs });
+    await rig.sleep(calmMs);
+    const heal = rig.strike('isolate', leader);
+    await rig.sleep(20_000);
+    const probes = await load.stop();
+    heal();
+    const again: Probe[] = [];
+    for (const probe of failed(probes)) again.push(await sendUntilAnswered(rig, admin, subject, probe));
+    await rig.untilSettled();
+    const answered = probes.filter(({ word }) => word === 'ok');
+    const measures = [
+      band('sent again', again.length, 150, 250),
+      ...(await audit(rig, stream, admin, [...answered, ...again], version)),
+    ];
+    await client.close();
+    await admin.management.deleteStream(stream);
+    await admin.close();
+    return measures;
+  },
+};
+
+async function sendUntilAnswered(
+  rig: FaultRig,
+  { publisher }: FaultConnection,
+  subject: string,
+  probe: Probe,
+): Promise<Probe> {
+  const { messageId } = probe;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const { sequence } = await publisher.publish(subject, new Uint8Array(20), { messageId, timeoutMs });
+      return { ...probe, word: 'ok', sequence };
+    } catch (error) {
+      if (!(error instanceof PortError) || attempt === mostAttempts) throw error;
+      await rig.sleep(timeoutMs);
+    }
+  }
+}
+
 /** 0: nothing failed. */
 function noticedSeconds(brokenMs: number, healedMs: number): number {
   return brokenMs === Infinity ? 0 : (brokenMs - healedMs) / 1000;
@@ -322,6 +373,7 @@ export const publishingScripts: readonly FaultScript[] = [
   kill,
   blackholeElsewhere,
   blackholeBeside,
+  sentAgain,
   isolatedFollower,
   pause,
   rolling,
