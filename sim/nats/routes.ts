@@ -158,16 +158,23 @@ export class Routes {
 
   #lost(peer: Peer, connection: Connection): void {
     const server = this.#server;
-    const isMain = peer.connection === connection;
+    const main = peer.connection;
+    const isMain = main === connection;
     if (!isMain && peer.raftConnection !== connection) return;
+    const pair = isMain ? connection.companion : main;
+    // Where the other process has ended, what closes one closes both.
+    const hasEnded = !connection.ends[peer.side === 0 ? 1 : 0].process.alive;
     if (isMain) {
       peer.connection = undefined;
       peer.forgetInterest();
-      // The other process has ended: the close of the second one comes at the same moment.
-      const { companion } = connection;
-      if (companion !== undefined && companion === peer.raftConnection && !companion.isOpen(otherSide(peer)))
-        peer.raftConnection = undefined;
-    } else peer.raftConnection = undefined;
+      if (hasEnded && pair === peer.raftConnection) peer.raftConnection = undefined;
+    } else {
+      peer.raftConnection = undefined;
+      if (hasEnded && pair?.companion === connection) {
+        pair.lose(peer.side, 'reset');
+        return;
+      }
+    }
     for (const replica of server.replicas) replica.group.leaveCalm();
     server.cluster.health.review();
     // Where both are gone, one dial brings both back.
@@ -206,10 +213,6 @@ export class Routes {
     const isStill = nowUs - connection.heldSinceUs[side] >= writeDeadlineUs;
     if (isFull && isStill && connection.isOpen(side)) routes.#close(peer, connection);
   }
-}
-
-function otherSide({ side }: Peer): Side {
-  return side === 0 ? 1 : 0;
 }
 
 /** The process at its other end is the dialler's present one. */
