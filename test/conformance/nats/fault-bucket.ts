@@ -1,7 +1,7 @@
 import { PortError } from '../../../system/ports/errors.ts';
 import { words } from './fault-measure.ts';
 import type { FaultConnection, FaultRig } from './fault-rig.ts';
-import { ledBy, persistently, type FaultScript } from './fault-script.ts';
+import { ledBy, persistently, type FaultScript, removeStream } from './fault-script.ts';
 
 const reads = 30;
 
@@ -66,7 +66,7 @@ const isolatedFollower: FaultScript = {
       words('a put of the isolated side', [refused], ['timeout'], ['timeout']),
     ];
     for (const connection of [inside, outside]) await connection.close();
-    await admin.management.deleteStream(`KV_${name}`);
+    await removeStream(rig, admin, `KV_${name}`);
     await admin.close();
     return measures;
   },
@@ -108,7 +108,7 @@ const twoWriters: FaultScript = {
       ),
     ];
     for (const connection of [first, second]) await connection.close();
-    await admin.management.deleteStream(`KV_${name}`);
+    await removeStream(rig, admin, `KV_${name}`);
     await admin.close();
     return measures;
   },

@@ -1,7 +1,7 @@
 import type { PulledMessage } from '../../../system/ports/jetstream-pull.ts';
 import { band, words } from './fault-measure.ts';
 import type { FaultConnection, FaultRig } from './fault-rig.ts';
-import { replicatedStream, type FaultScript } from './fault-script.ts';
+import { replicatedStream, type FaultScript, removeStream } from './fault-script.ts';
 
 const payload = new Uint8Array(3);
 
@@ -67,7 +67,7 @@ const pullLoop: FaultScript = {
       stall(rig, admin, name, stream, 30_000),
       stall(rig, admin, name, stream, 2_000),
     ]);
-    await admin.management.deleteStream(stream);
+    await removeStream(rig, admin, stream);
     await admin.close();
     return [
       band('seconds of silence, pulls of 30 s', long, 29, 46),
@@ -153,7 +153,7 @@ const killedLeader: FaultScript = {
       ),
     ];
     await client.close();
-    await admin.management.deleteStream(stream);
+    await removeStream(rig, admin, stream);
     await admin.close();
     return measures;
   },

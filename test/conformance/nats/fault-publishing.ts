@@ -3,7 +3,7 @@ import { PortError } from '../../../system/ports/errors.ts';
 import { band, words } from './fault-measure.ts';
 import { failed, firstSeconds, outageSeconds, ProbeLoad, type Probe } from './fault-probe.ts';
 import type { FaultConnection, FaultRig } from './fault-rig.ts';
-import { audit, ledBy, replicatedStream, type FaultScript } from './fault-script.ts';
+import { audit, ledBy, replicatedStream, type FaultScript, removeStream } from './fault-script.ts';
 
 const everyMs = 100;
 const timeoutMs = 1_000;
@@ -40,7 +40,7 @@ const stepDown: FaultScript = {
       ),
       ...(await audit(rig, stream, admin, probes, version)),
     ];
-    await admin.management.deleteStream(stream);
+    await removeStream(rig, admin, stream);
     await admin.close();
     return measures;
   },
@@ -77,7 +77,7 @@ const kill: FaultScript = {
       ...(await audit(rig, stream, admin, probes, version)),
     ];
     await client.close();
-    await admin.management.deleteStream(stream);
+    await removeStream(rig, admin, stream);
     await admin.close();
     return measures;
   },
@@ -118,7 +118,7 @@ const blackholeElsewhere: FaultScript = {
       ...(await audit(rig, stream, admin, probes, version)),
     ];
     await client.close();
-    await admin.management.deleteStream(stream);
+    await removeStream(rig, admin, stream);
     await admin.close();
     return measures;
   },
@@ -162,7 +162,7 @@ const blackholeBeside: FaultScript = {
       ...(await audit(rig, stream, admin, probes, version)),
     ];
     await client.close();
-    await admin.management.deleteStream(stream);
+    await removeStream(rig, admin, stream);
     await admin.close();
     return measures;
   },
@@ -192,7 +192,7 @@ const sentAgain: FaultScript = {
       ...(await audit(rig, stream, admin, [...answered, ...again], version)),
     ];
     await client.close();
-    await admin.management.deleteStream(stream);
+    await removeStream(rig, admin, stream);
     await admin.close();
     return measures;
   },
@@ -269,7 +269,7 @@ const isolatedFollower: FaultScript = {
       ...(await audit(rig, stream, admin, probes, version)),
     ];
     await client.close();
-    await admin.management.deleteStream(stream);
+    await removeStream(rig, admin, stream);
     await admin.close();
     return measures;
   },
@@ -323,7 +323,7 @@ const pause: FaultScript = {
       ...(await audit(rig, stream, admin, [...afterShort, ...afterLong], version)),
     ];
     await client.close();
-    await admin.management.deleteStream(stream);
+    await removeStream(rig, admin, stream);
     await admin.close();
     return measures;
   },
@@ -362,7 +362,7 @@ const rolling: FaultScript = {
       for (const client of clients) await client.close();
     }
     measures.push(...(await audit(rig, stream, admin, all, version)));
-    await admin.management.deleteStream(stream);
+    await removeStream(rig, admin, stream);
     await admin.close();
     return measures;
   },

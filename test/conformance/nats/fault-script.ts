@@ -32,6 +32,21 @@ export async function persistently(rig: FaultRig, create: () => Promise<unknown>
   await rig.sleep(settleMs);
 }
 
+/** Where links were cut in a network, servers that say that they are settled may still wait for a retransmission. */
+export async function removeStream(rig: FaultRig, admin: FaultConnection, stream: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await admin.management.deleteStream(stream);
+      return;
+    } catch (error) {
+      if (!(error instanceof PortError) || attempt === createTries) throw error;
+      // It was deleted, and the answer was lost.
+      if (error.code === 'not-found') return;
+      await rig.sleep(createPauseMs);
+    }
+  }
+}
+
 /** A stream of three replicas for `<name>.>`, and the server that leads it. */
 export async function replicatedStream(
   rig: FaultRig,
