@@ -30,8 +30,8 @@ test('a long campaign of a scenario that is known to be red, and never is, does 
     printed += String(text);
     return true;
   });
-  // So few tools that nothing is under way when the leader is cut off.
-  const flags = buildFlags({ output: output.path, seed: '1', set: ['tools=10'] });
+  // So few tools that nothing is under way when a leader is cut off, in this seed.
+  const flags = buildFlags({ output: output.path, seed: '3', set: ['tools=10'] });
   const code = await runCommand('nats-2910-partition', flags, {});
   expect(printed).toContain('known to be red and no run was: what it shows is not shown any more');
   expect(code).toBe(2);
