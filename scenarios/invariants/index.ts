@@ -79,6 +79,7 @@ import { rolesAgree } from './roles-agree.ts';
 import { shadowBestEffort } from './shadow-best-effort.ts';
 import type { Rule } from './rule.ts';
 import { drainTold } from './drain-told.ts';
+import { ingestSeamless } from './ingest-seamless.ts';
 import { membershipReadiness } from './membership-readiness.ts';
 import { shutdownOrder } from './shutdown-order.ts';
 import { timelineKept } from './timeline-kept.ts';
@@ -173,6 +174,7 @@ export const rules: readonly Rule[] = [
   windowsKept,
   ownershipCovered,
   isolationFault,
+  ingestSeamless,
   budgetProcessing,
   cacheHitRate,
   toolOverflow,

@@ -24,14 +24,14 @@ interface Progress {
 }
 
 /**
- * A planned stop goes through every step of R202 in order and ends by itself inside the grace period (PRODUCT, shutdown;
+ * A Defender that stops follows no new map, and a planned stop goes through every step of R202 in order and ends by itself inside the grace period (PRODUCT, shutdown;
  * delivery R201, R202). A Defender that was killed in the middle is judged as far as it came.
  */
 export const shutdownOrder: Rule = rule({
   id: 'shutdown.order',
   title: 'shutdown in the order of R202, inside 30 s',
   kind: 'safety',
-  source: 'PRODUCT shutdown; delivery R201, R202, C29, C30',
+  source: 'PRODUCT shutdown; delivery R201, R202, C29, C30; defender §7',
   excuses: [natsImpaired, defendersFrozen],
   watch({ history, facts }, ledger) {
     const progress = new Map<string, Progress>();
@@ -75,6 +75,9 @@ export const shutdownOrder: Rule = rule({
       if (step === 'exit' && tookUs > facts.gracePeriodMs * 1000) {
         ledger.violateUnlessExcused(`${pod} took ${(tookUs / 1000).toFixed(0)} ms to stop`, tookUs, colour);
       }
+    });
+    history.on('assignment.applied', ({ pod, version }) => {
+      if (progress.has(pod)) ledger.violate(`${pod} followed map ${version} while it was stopping`);
     });
     // Before the roster learns of it: a Defender that still holds an id has not given it back.
     history.on('pod.ended', ({ pod, how }, timeUs) => {

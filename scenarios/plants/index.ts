@@ -55,6 +55,8 @@ import { filterEditing } from './filter-editing.ts';
 import { unversionedBuckets } from './unversioned-buckets.ts';
 import { variantPlants } from './variants.ts';
 import { countedByReadiness } from './counted-by-readiness.ts';
+import { earlyClose } from './early-close.ts';
+import { mapWhileEnding } from './map-while-ending.ts';
 import { readinessByMap } from './readiness-by-map.ts';
 import { patientWindow } from './patient-window.ts';
 import { borrowedReplicas } from './borrowed-replicas.ts';
@@ -124,6 +126,7 @@ export const plantsByArea: Readonly<Record<PlantArea, readonly Plant[]>> = {
     patientWindow,
     countedByReadiness,
     readinessByMap,
+    mapWhileEnding,
   ],
   other: [
     borrowedReplicas,
@@ -163,6 +166,7 @@ export const plantsByArea: Readonly<Record<PlantArea, readonly Plant[]>> = {
     borrowedTables,
     patientExperiment,
     adoptedExperiment,
+    earlyClose,
   ],
   variants: variantPlants,
 };

@@ -155,7 +155,8 @@ export class Member {
 
   #apply(map: AssignmentMap): void {
     const service = this.#service;
-    if (service === undefined || this.#isEnding) return;
+    if (service === undefined) return;
+    if (this.#isEnding && this.#parts.settings.policies.mapWhileEnding === 'ignored') return;
     if (map.version === 0 || map.version === this.#appliedVersion) return;
     this.#appliedVersion = map.version;
     const { state } = this.#parts;

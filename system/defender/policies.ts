@@ -38,6 +38,8 @@ export interface DefenderPolicies {
   readonly leaderWithoutNats: 'resigns' | 'stays';
   /** A Defender without NATS keeps its last assignment for ever (defender §1). */
   readonly assignmentWhenDegraded: 'kept' | 'let-go';
+  /** A Defender that ends follows no more maps: what it took up now nobody would drain (defender §7). */
+  readonly mapWhileEnding: 'ignored' | 'followed';
   /** Whether a read of the heartbeats is evidence: it must show the leader's own last beat (defender §1 "fresh reads"). */
   readonly isFreshRead: (shownRevision: number | undefined, writtenRevision: number) => boolean;
   readonly deadVerdict: (evidence: SilenceEvidence) => boolean;
@@ -88,6 +90,7 @@ export const correctPolicies: DefenderPolicies = {
   fencing: 'by-term',
   leaderWithoutNats: 'resigns',
   assignmentWhenDegraded: 'kept',
+  mapWhileEnding: 'ignored',
   isFreshRead: (shownRevision, writtenRevision) =>
     shownRevision !== undefined && writtenRevision > 0 && shownRevision >= writtenRevision,
   deadVerdict: ({ silentMs, deadAfterMs }) => silentMs >= deadAfterMs,

@@ -97,4 +97,14 @@ describe('shutdown.order', () => {
       expect(Object.values(bench.outcome.excused)).toEqual([1]);
     }
   });
+
+  test('is broken by a map that is followed meanwhile; before, or by another, it may be', () => {
+    const bench = new RuleBench(shutdownOrder)
+      .say('identity.claimed')
+      .say('assignment.applied', { version: 3 });
+    through(bench, ['stop-accepting']).say('assignment.applied', { pod: 'defender-blue-b', version: 4 });
+    expect(bench.messages).toEqual([]);
+    bench.say('assignment.applied', { version: 4 });
+    expect(bench.messages).toEqual(['defender-blue-a followed map 4 while it was stopping']);
+  });
 });
