@@ -20,6 +20,7 @@ import { chambers } from './chambers.ts';
 import { electionAgent } from './election-agent.ts';
 import { cutOffKeep, cutOffRefuse } from './cut-off-rollback.ts';
 import { observedGateway } from './observed-gateway.ts';
+import { lateHeartbeats } from './late-heartbeats.ts';
 import { leaderChaos } from './leader-chaos.ts';
 import { lostAcks } from './lost-acks.ts';
 import { natsFilterEditing } from './nats-filter-editing.ts';
@@ -96,6 +97,7 @@ export const catalog: readonly Scenario[] = [
   ...defenderTimelines,
   rebalanceStudy,
   leaderChaos,
+  lateHeartbeats,
   electionAgent,
   chambers,
   filteredDurables,
