@@ -1,5 +1,6 @@
 import { backgroundAnalysis } from './background-analysis.ts';
 import { badCanary } from './bad-canary.ts';
+import { canaryNodeLoss } from './canary-node-loss.ts';
 import { canaryScale } from './canary-scale.ts';
 import { cassandraStorm } from './cassandra-storm.ts';
 import { cassandraArchive } from './cassandra-archive.ts';
@@ -20,6 +21,8 @@ import { chambers } from './chambers.ts';
 import { electionAgent } from './election-agent.ts';
 import { cutOffKeep, cutOffRefuse } from './cut-off-rollback.ts';
 import { observedGateway } from './observed-gateway.ts';
+import { defenderDeafWatches } from './deaf-watches.ts';
+import { slowDrain } from './slow-drain.ts';
 import { lateHeartbeats } from './late-heartbeats.ts';
 import { leaderChaos } from './leader-chaos.ts';
 import { lostAcks } from './lost-acks.ts';
@@ -97,7 +100,6 @@ export const catalog: readonly Scenario[] = [
   ...defenderTimelines,
   rebalanceStudy,
   leaderChaos,
-  lateHeartbeats,
   electionAgent,
   chambers,
   filteredDurables,
@@ -128,6 +130,10 @@ export const catalog: readonly Scenario[] = [
   ...cassandraSchedules,
   ...variantScenarios,
   variantSingleNats,
+  lateHeartbeats,
+  defenderDeafWatches,
+  slowDrain,
+  canaryNodeLoss,
 ];
 
 export function scenarioNamed(name: string): Scenario | undefined {

@@ -57,6 +57,10 @@ export class DefenderRoster {
     return [...this.#byPod.values()].filter(({ pod }) => this.#nodeOf.get(pod) === node);
   }
 
+  holdersIn(colour: Colour): readonly Holder[] {
+    return [...this.#byPod.values()].filter((holder) => holder.colour === colour);
+  }
+
   /** Defenders of the colour that hold an id. */
   held(colour: Colour): number {
     return this.#held[colour];

@@ -27,14 +27,15 @@ class Side {
   leaderDiedUs = -Infinity;
   /** Since when nobody leads although somebody could. */
   leaderlessUs: number | undefined;
-  /** Since when somebody holds an id again. */
+  /** Since when somebody can lead again: who holds an id and is not about to leave. */
   peopledUs = -Infinity;
   lost: Lost[] = [];
 }
 
 /**
  * A crash is detected within 6 s and reassigned within 10 s; a leader is replaced within 13 s, its units within 21 s
- * (PRODUCT, crash recovery). The 21 s hold for all that dies while a new leader is needed, from the death of the last leader. Who lives is not declared dead.
+ * (PRODUCT, crash recovery). The 21 s hold for all that dies while a new leader is needed, from the death of the last leader. Where all who hold an id are about to leave, nobody can lead until the first of their
+ * successors has taken one over: the bounds run from there. Who lives is not declared dead.
  * Not judged: members that freeze, and maps after a restart of the whole cluster, for which `windows.kept` has the bound.
  */
 export const recoveryCrash: Rule = rule({
@@ -58,6 +59,14 @@ export const recoveryCrash: Rule = rule({
       }
       if (roster.isMember(colour, defenderId)) side.lost.push({ defenderId, diedUs: timeUs, wasLeader });
     }
+    /** Who drains stands for no election any more. */
+    const ending = new Set<string>();
+    history.on('shutdown.step', ({ pod }) => {
+      ending.add(pod);
+    });
+    history.on('pod.started', ({ pod }) => {
+      ending.delete(pod);
+    });
     // Before the roster learns of them: it is asked for what was.
     history.on('pod.ended', (event, timeUs) => died(event.pod, timeUs));
     history.on('pod.restarting', (event, timeUs) => died(event.pod, timeUs));
@@ -69,6 +78,12 @@ export const recoveryCrash: Rule = rule({
       if (roster.held(colour) === 0) {
         side.peopledUs = timeUs;
         side.leaderlessUs = undefined;
+      } else if (
+        side.leaderlessUs !== undefined &&
+        roster.holdersIn(colour).every(({ pod }) => ending.has(pod))
+      ) {
+        side.peopledUs = timeUs;
+        side.leaderlessUs = timeUs;
       }
       // Whoever holds the id again, nothing of it has to be reassigned.
       side.lost = side.lost.filter((entry) => entry.defenderId !== defenderId);

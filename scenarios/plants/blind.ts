@@ -7,8 +7,8 @@ import type { Plant } from './plant.ts';
 /** What a blind campaign runs, one after the other from seed to seed. */
 export type BlindCampaign = readonly Omit<RunRequest, 'seed'>[];
 
-/** For bugs of the Defenders: what disturbs them, at small size. */
-export const defenderCampaign: BlindCampaign = [
+/** What disturbs Defenders, at small size. */
+const disturbances: BlindCampaign = [
   { scenario: 'defender-churn', overrides: { tools: '60', minutes: '30' } },
   { scenario: 'nats-storm', overrides: { tools: '60', minutes: '40' } },
   { scenario: 'rolling-update', overrides: { tools: '60', minutes: '25' } },
@@ -29,6 +29,21 @@ export const defenderCampaign: BlindCampaign = [
   { scenario: 'scaling', overrides: { tools: '60', minutes: '240' } },
   { scenario: 'election-agent', overrides: { tools: '60', minutes: '40' } },
   { scenario: 'filtered-durables', overrides: { tools: '60', minutes: '40' } },
+];
+
+/** Came later, and have their turn after five rounds of the others: what was found before keeps its seed. */
+const laterDisturbances: BlindCampaign = [
+  { scenario: 'defender-slow-drain', overrides: { tools: '60' } },
+  { scenario: 'defender-late-heartbeats', overrides: { tools: '60' } },
+  { scenario: 'defender-deaf-watches', overrides: { tools: '60' } },
+  { scenario: 'defender-readiness-flap', overrides: { tools: '60' } },
+  { scenario: 'defender-drain', overrides: { tools: '60' } },
+];
+
+/** For bugs of the Defenders. */
+export const defenderCampaign: BlindCampaign = [
+  ...Array.from({ length: 5 }, () => disturbances).flat(),
+  ...laterDisturbances,
 ];
 
 /** For all other bugs: every scenario of the catalogue, as `npm run campaign` has it; the timelines are the Defenders' own. */

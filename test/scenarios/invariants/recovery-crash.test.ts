@@ -164,6 +164,33 @@ describe('recovery.crash: the leader', () => {
     expect(bench.finish().outcome.violationCount).toBe(0);
   });
 
+  test('nor while all who hold one are about to leave: the bounds run from the first successor', () => {
+    const fourth = { pod: 'defender-blue-d', defenderId: second.defenderId };
+    const allLeaving = (claimedAt: number): RuleBench =>
+      cluster()
+        .say('shutdown.step', { pod: second.pod, step: 'stop-accepting' })
+        .say('shutdown.step', { pod: third.pod, step: 'stop-accepting' })
+        .say('pod.ended', { pod: leader.pod, how: 'crashed' })
+        .at(claimedAt)
+        .say('identity.claimed', { ...fourth, inherited: true });
+    const inTime = allLeaving(1010)
+      .at(1023)
+      .say('leader.elected', fourth)
+      .at(1031)
+      .say('assignment.published', { reason: 'crash', left: [leader.defenderId] });
+    expect(inTime.outcome).toMatchObject({ checked: 2, violationCount: 0 });
+    const late = allLeaving(1010).at(1023.5).say('leader.elected', fourth);
+    expect(late.messages).toEqual(['blue: a new leader only after 13500 ms']);
+    const oneStays = cluster()
+      .say('shutdown.step', { pod: second.pod, step: 'stop-accepting' })
+      .say('pod.ended', { pod: leader.pod, how: 'crashed' })
+      .at(1010)
+      .say('identity.claimed', { ...fourth, inherited: true })
+      .at(1014)
+      .say('leader.elected', fourth);
+    expect(oneStays.messages).toEqual(['blue: a new leader only after 14000 ms']);
+  });
+
   test('a restart of the whole cluster is for windows.kept', () => {
     const bench = dead().at(1060).say('assignment.published', { reason: 'restart', left: ids }).finish();
     expect(bench.outcome.violationCount).toBe(0);
