@@ -1,3 +1,4 @@
+import type { History } from '../../sim/history/history.ts';
 import { colours, type Colour } from '../../system/ports/colour.ts';
 import type { AssignmentChange } from '../../system/ports/system-event.ts';
 import { natsImpaired, readinessFlapping } from './excuses.ts';
@@ -140,6 +141,10 @@ export const rebalanceLimits: Rule = rule({
     history.on('node.down', machineChanged);
     history.on('node.not-ready', machineChanged);
     history.on('node.up', machineChanged);
+    watchReplacements(history, (deployment, timeUs) => {
+      const side = sideOf(deployment);
+      if (side !== undefined) side.brokenUs = timeUs;
+    });
     let epoch: number | undefined;
     history.on('routing.changed', (event, timeUs) => {
       // Management tells its list again when it starts: no shift.
@@ -153,6 +158,27 @@ export const rebalanceLimits: Rule = rule({
     return { finish: () => undefined };
   },
 });
+
+/** Pods of a lost machine are replaced minutes after it fell silent (delivery 76), and end when it is back. */
+function watchReplacements(history: History, replaced: (deployment: string, timeUs: number) => void): void {
+  const nodeOf = new Map<string, string>();
+  const lost = new Set<string>();
+  history.on('pod.scheduled', ({ pod, node }) => {
+    nodeOf.set(pod, node);
+  });
+  history.on('pod.ended', ({ pod }) => {
+    nodeOf.delete(pod);
+  });
+  history.on('node.not-ready', ({ node }) => {
+    lost.add(node);
+  });
+  history.on('node.up', ({ node }) => {
+    lost.delete(node);
+  });
+  history.on('pod.terminating', ({ pod, deployment }, timeUs) => {
+    if (lost.has(nodeOf.get(pod) ?? '')) replaced(deployment, timeUs);
+  });
+}
 
 function judge(ledger: RuleLedger, side: Side, event: AssignmentChange, timeUs: number): void {
   const { colour, joined, left, moved, reason, version } = event;

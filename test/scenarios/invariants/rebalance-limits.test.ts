@@ -121,6 +121,25 @@ describe('rebalance.limits', () => {
       .at(36);
   }
 
+  test('pods of a lost machine are replaced minutes later, which explains as well; others are not', () => {
+    const replaced = (node: string): RuleBench =>
+      new RuleBench(rebalanceLimits)
+        .say('pod.scheduled', { node: 'node-1' })
+        .at(1000)
+        .say('node.not-ready', { node })
+        .say('routing.changed', { epoch: 1 })
+        .at(1300)
+        .say('pod.terminating')
+        .at(1370)
+        .say('routing.changed', { epoch: 2 })
+        .at(1400)
+        .say('assignment.published', { joined: ['defender-6'] });
+    expect(replaced('node-1').messages).toEqual([]);
+    expect(replaced('node-2').messages).toEqual([
+      expect.stringMatching(/^blue: a traffic shift led to a rebalance/),
+    ]);
+  });
+
   test('is broken by a second cold start', () => {
     expect(coldStart().say('assignment.published', { reason: 'cold-start' }).messages).toEqual([
       'blue was started cold 2 times without a restart of the cluster',
