@@ -41,7 +41,7 @@ async function once(
     }
     return fitting;
   };
-  return await onFaultCluster(version, run, links);
+  return await onFaultCluster(version, links, run);
 }
 
 /** Clusters side by side share the cycles of each sequence; what was measured is told as a distribution. */
@@ -57,18 +57,14 @@ async function manyTimes(
   );
   const work = turns.values();
   const one = async (): Promise<void> => {
-    await onFaultCluster(
-      version,
-      async (rig) => {
-        for (const { script, cycle } of work) {
-          const name = `s${script.id}${String(cycle).padStart(4, '0')}`;
-          const measures = await script.run(rig, name, profile);
-          servers.get(script)?.push(measures);
-          console.error(`${script.id}, cycle ${cycle + 1}: ${measures.map(({ seen }) => seen).join(' | ')}`);
-        }
-      },
-      options.links,
-    );
+    await onFaultCluster(version, options.links, async (rig) => {
+      for (const { script, cycle } of work) {
+        const name = `s${script.id}${String(cycle).padStart(4, '0')}`;
+        const measures = await script.run(rig, name, profile);
+        servers.get(script)?.push(measures);
+        console.error(`${script.id}, cycle ${cycle + 1}: ${measures.map(({ seen }) => seen).join(' | ')}`);
+      }
+    });
   };
   await Promise.all(Array.from({ length: options.clusters }, one));
   let fitting = 0;

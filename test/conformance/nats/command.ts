@@ -24,7 +24,7 @@ import { warmUp } from './warm-up.ts';
 
 const usage = `npm run conformance -- nats [--server ${serverVersions.join('|')}] [--ops N | --faults N] [--seed S] [--parallel N] [--shrink N]
                             [--install VERSION] [--record] [--mutations] [--fixed] [--losses CYCLES]
-                            [--bands [--rows T18,T20] [--links ${linkKinds.join('|')}] [--cycles N] [--clusters N]]`;
+                            [--bands [--rows T18,T20] [--cycles N] [--clusters N]] [--links ${linkKinds.join('|')}]`;
 
 /** Runs generated sequences on the model and on real servers and prints what was counted. Resolves to the exit code. */
 export async function run(parameters: readonly string[]): Promise<number> {
@@ -47,7 +47,7 @@ async function compareAll(options: CommandOptions): Promise<number> {
   if (options.record) return await recordAll(version, seed, options.operations);
   if (options.bands) return (await bandsReport(version, options)) ? exitCodes.agreed : exitCodes.disagreed;
   if (options.losses !== undefined) {
-    await lossesReport(version, options.losses, seed);
+    await lossesReport(version, options.losses, options);
     return exitCodes.agreed;
   }
   if (options.faults !== undefined) {

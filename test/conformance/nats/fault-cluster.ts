@@ -6,8 +6,8 @@ const formWithinMs = 60_000;
 /** Does something with three real servers of its own, which can be struck. Errors: `LiveProblem`. */
 export async function onFaultCluster<Result>(
   version: ServerVersion,
+  links: LinkKind,
   run: (rig: LiveFaultRig) => Promise<Result>,
-  links: LinkKind = 'proxies',
 ): Promise<Result> {
   const cluster = await LiveCluster.start({ version, name: 'faults', nodeCount: 3, formWithinMs, links });
   try {

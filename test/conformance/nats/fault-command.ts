@@ -1,4 +1,4 @@
-import { profileOf, type ServerVersion } from '../../../chaos/live/nats/index.ts';
+import { profileOf, type LinkKind, type ServerVersion } from '../../../chaos/live/nats/index.ts';
 import { faultCampaign, type FaultCampaignOptions, type FaultTotals } from './fault-campaign.ts';
 import { keepFault, keptFaults } from './fault-corpus.ts';
 import { lossCycle, lossSettings, type LossCycle } from './fault-losses.ts';
@@ -9,11 +9,11 @@ import { faultTolerations, incomparable } from './fault-tolerations.ts';
 /** Kept and generated plans under faults in both worlds, with what was counted. True: every rule held that must. */
 export async function faultsReport(
   version: ServerVersion,
-  options: Pick<FaultCampaignOptions, 'seed' | 'operations' | 'shrinkLimit'>,
+  options: Pick<FaultCampaignOptions, 'seed' | 'operations' | 'shrinkLimit'> & { readonly links: LinkKind },
 ): Promise<boolean> {
   const profile = profileOf(version);
   const startMs = performance.now();
-  return await onFaultCluster(version, async (rig) => {
+  return await onFaultCluster(version, options.links, async (rig) => {
     const { sequences, model, server, findings } = await faultCampaign(rig, {
       ...options,
       version: profile,
@@ -45,16 +45,20 @@ export async function faultsReport(
 }
 
 /** What cuts of a leader cost, in both worlds: counted, not judged. */
-export async function lossesReport(version: ServerVersion, cycles: number, seed: number): Promise<void> {
+export async function lossesReport(
+  version: ServerVersion,
+  cycles: number,
+  options: { readonly seed: number; readonly links: LinkKind },
+): Promise<void> {
   const profile = profileOf(version);
-  await onFaultCluster(version, async (rig) => {
+  await onFaultCluster(version, options.links, async (rig) => {
     for (const [place, setting] of lossSettings.entries()) {
       const model: LossCycle[] = [];
       const server: LossCycle[] = [];
       for (let cycle = 0; cycle < cycles; cycle++) {
         // A fresh turn of the event loop: what real servers answer must not run while the simulator's guard is up.
         await new Promise((resolve) => setImmediate(resolve));
-        const world = new ModelFaultRig(profile, BigInt(seed + cycle));
+        const world = new ModelFaultRig(profile, BigInt(options.seed + cycle));
         model.push(await world.run(() => lossCycle(world, 'l00000', setting)));
         server.push(await lossCycle(rig, `l${place}${String(cycle).padStart(4, '0')}`, setting));
       }
