@@ -40,6 +40,7 @@ export const experimentAborts: Rule = rule({
   watch({ history, kernel }, ledger) {
     let failed = 0;
     let isJudged = true;
+    let isBegun = false;
     let owedUs: number | undefined;
     const wanted = new Map<string, number>();
     function podsLeft(): readonly string[] {
@@ -54,6 +55,7 @@ export const experimentAborts: Rule = rule({
     history.on('experiment.started', () => {
       failed = 0;
       isJudged = false;
+      isBegun = true;
     });
     history.on('experiment.measured', (event) => {
       ledger.check();
@@ -85,6 +87,7 @@ export const experimentAborts: Rule = rule({
     return {
       finish() {
         judge();
+        if (!isBegun) return;
         ledger.check();
         if (isJudged && podsLeft().length > 0) {
           ledger.violateUnlessExcused(`${podsLeft().join(', ')} are left of an experiment that is over`);
