@@ -3,7 +3,7 @@ import { fixed, goal, minuteMs, parametersOf, type Scenario } from './scenario.t
 
 const components = ['collector', 'defender'] as const;
 const earliestMinute = 12;
-const latestMinute = 70;
+const latestMinute = 45;
 const lostMs = 12 * minuteMs;
 
 /**
@@ -14,7 +14,7 @@ export const canaryNodeLoss: Scenario = {
   name: 'canary-node-loss',
   summary: 'a machine with pods of the canary is lost in the middle of a release',
   tags: ['rollout', 'faults', 'kubernetes'],
-  parameters: parametersOf(130),
+  parameters: parametersOf(70),
   setUp({ minutes }, seed) {
     const random = new RandomStream(seed, 'canary-node-loss', 'case');
     const startMs = random.integer(earliestMinute, latestMinute) * minuteMs;
@@ -33,7 +33,7 @@ export const canaryNodeLoss: Scenario = {
       goals: [
         goal('contexts processed', 'completion.acknowledged'),
         goal('a machine was lost', 'node.down'),
-        goal('a stage was passed', 'rollout.stage', (event) => event.state === 'passed'),
+        goal('a stage was entered', 'rollout.stage', (event) => event.state === 'entered'),
         goal('the release was promoted', 'rollout.promoted', () => true, false),
         goal('it was taken back', 'rollback.started', () => true, false),
       ],
