@@ -172,9 +172,27 @@ export class ConsumerMemory {
     return { deliveryCount: 1, consumerSequence };
   }
 
-  /** Nobody was there to take a new message: it is the next, and what was looked at before it is not looked at again. */
-  stayAt(sequence: number): void {
+  /**
+   * Nobody was there to take a new message: it is the next, and what was looked at before it is not looked at again. A newer
+   * server has taken it off the list of last messages by then, so that it finds it again only behind that list's last one, or
+   * as a redelivery: false.
+   */
+  giveBack(sequence: number): boolean {
     if (this.#skipList === undefined) this.nextStream = Math.max(this.nextStream, sequence);
+    if (this.#skipList === undefined || !this.#asset.profile.multiFilter) return true;
+    this.#advanceSkipList(sequence);
+    if (sequence === this.nextStream - 1) {
+      this.nextStream--;
+      return true;
+    }
+    this.redelivered.set(sequence, (this.redelivered.get(sequence) ?? 0) - 1);
+    this.again.push(sequence);
+    return false;
+  }
+
+  /** It is due as a redelivery and was never delivered. */
+  isGivenBack(sequence: number): boolean {
+    return (this.redelivered.get(sequence) ?? 0) < 0;
   }
 
   /** Nobody was there to take a redelivery. An old server forgets that it was due, and goes one back instead. */

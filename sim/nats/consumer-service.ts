@@ -221,8 +221,9 @@ export class ConsumerService implements GroupService {
       if (waiter === undefined) {
         this.pending.returned(again === undefined);
         if (!this.queue.isEmpty) break;
-        if (again === undefined) memory.stayAt(message.sequence);
-        else {
+        if (again === undefined) {
+          if (!memory.giveBack(message.sequence)) this.pending.delivering();
+        } else {
           memory.turnBack(again, !this.asset.profile.multiFilter);
           this.redeliveries.rearm();
         }

@@ -52,7 +52,7 @@ export class Redeliveries {
         memory.countGone(sequence);
         return false;
       }
-      if (pending === undefined && multiFilter) {
+      if (pending === undefined && multiFilter && (isGone || !memory.isGivenBack(sequence))) {
         memory.forgetAgain(sequence);
       } else if (isGone && pending !== undefined && multiFilter) {
         memory.forgetAgain(sequence);
