@@ -12,7 +12,6 @@ import {
 } from '../system/defender/settings.ts';
 import { defaultElectionAgentSettings } from '../system/election-agent/settings.ts';
 import { startElectionAgent } from '../system/election-agent/start.ts';
-import type { UnitKind } from '../system/ports/completion.ts';
 import { defaultV1DefenderSettings } from '../system/defender/v1/settings.ts';
 import { startV1Defender } from '../system/defender/v1/start.ts';
 import { BrokerPool } from '../system/kafka-client/broker-pool.ts';
@@ -40,7 +39,7 @@ import { defaultManagementSettings } from '../system/routing/management/settings
 import { startRollout } from '../system/routing/rollout/start.ts';
 import { defaultRolloutSettings, type RolloutSettings } from '../system/routing/rollout/settings.ts';
 import { CassandraRing } from './cassandra/index.ts';
-import { Equipment, type EquipmentSettings, type Wafer } from './equipment/index.ts';
+import { Equipment } from './equipment/index.ts';
 import { History } from './history/history.ts';
 import { KafkaCluster, SimKafkaConnector } from './kafka/index.ts';
 import { observedWork, watchedPorts } from './experiment-watch.ts';
@@ -52,7 +51,6 @@ import {
   Kubernetes,
   type AutoscalerSpec,
   type DeploymentSpec,
-  type DisruptionBudget,
   type Pod,
 } from './kubernetes/index.ts';
 import { NatsCluster, NatsDirectory, natsProfile, type NatsProfile } from './nats/index.ts';
@@ -60,80 +58,9 @@ import { HttpInterferences, Network, RpcFabric, SimHttp, type AnswerWatcher } fr
 import { Operator } from './operator.ts';
 import { Preparation } from './preparation.ts';
 import { PodTelemetry, Prometheus } from './prometheus/index.ts';
-import type { ComponentName, SystemCustomisation } from './system-customisation.ts';
+import type { ComponentName } from './system-customisation.ts';
 import { ToolConnections } from './tool-connections.ts';
-
-/** What a scenario says of the NATS servers of both colours. */
-export interface NatsSettings {
-  readonly version?: NatsProfile['version'];
-  /** `sync_interval: always`; servers of 2.9 have no such setting (jetstream E41). */
-  readonly syncAlways?: boolean;
-}
-
-/** V1 in place of V2 behind one colour (delivery R208): Kafka with so many brokers, the completion topic with so many partitions. */
-export interface V1Options {
-  readonly colour: Colour;
-  readonly brokers: number;
-  readonly partitions: number;
-}
-
-/**
- * Collectors of both colours are scaled by CPU, where their Deployment is labelled `autoscaling: on`: the stable one at
- * the beginning.
- */
-export interface AutoscalingOptions {
-  readonly mostReplicas: number;
-  readonly targetCpuPercent: number;
-  /** What each pod uses of its request at a time, in percent. */
-  readonly cpuPercent: (timeUs: number) => number;
-}
-
-/** Pods of both sides of an experiment, what it asks for, and which tools' requests are copied to it. */
-export interface ExperimentOptions {
-  readonly settings: Partial<ExperimentSettings>;
-  readonly toolPercent: number;
-}
-
-/** Everything that decides what a world does. */
-export interface WorldOptions {
-  readonly seed: bigint;
-  readonly tools: number;
-  /** Replicas of each colour that is up. */
-  readonly defenders: number;
-  readonly collectors: number;
-  readonly gateways: number;
-  readonly natsNodes: number;
-  /** NATS of that version and with that care for its disks; 2.12 with default sync unless given. */
-  readonly nats?: NatsSettings;
-  readonly cassandraNodes: number;
-  readonly replicationFactor: number;
-  /** Both colours run from the start; otherwise green is idle with no replicas. */
-  readonly bothColours: boolean;
-  /** What Defenders own and consume in order; the tool unless given (delivery C3, C4). */
-  readonly unitKind?: UnitKind;
-  /** How Defenders get their completions; a durable for each unit unless given (defender §5). */
-  readonly consumerModel?: DefenderSettings['consumerModel'];
-  /** Who grants leadership among the Defenders of a colour; NATS KV unless given (delivery C5). */
-  readonly leadership?: Leadership['kind'];
-  /** Which colour runs V1; absent: both run V2 and there is no Kafka. */
-  readonly v1?: V1Options;
-  /** Releases begin with an experiment of such a size; absent: with their first stage. */
-  readonly experiment?: ExperimentOptions;
-  /** Absent: nothing is scaled but by people and the rollout. */
-  readonly autoscaling?: AutoscalingOptions;
-  /** PodDisruptionBudgets of its Deployments; absent: none has one. */
-  readonly disruptionBudgets?: Readonly<Partial<Record<ComponentName, DisruptionBudget>>>;
-  /** Recorded wafers that the tools play instead of the synthetic generator. */
-  readonly wafers?: readonly Wafer[];
-  /** How the tools work, where that is not the reference workload. */
-  readonly equipment?: Partial<EquipmentSettings>;
-  /** Of other worlds of the same seed and tools; absent: this world prepares itself. */
-  readonly preparation?: Preparation;
-  readonly customisation: SystemCustomisation;
-  /** Computes healthy sequences of events at once; off only to prove that it changes nothing. */
-  readonly elide: boolean;
-  readonly maxEvents?: number;
-}
+import type { NatsSettings, V1Options, WorldOptions } from './world-options.ts';
 
 function natsOptions({ version = '2.12', syncAlways = false }: NatsSettings = {}): {
   readonly profile: NatsProfile;

@@ -1,4 +1,4 @@
-import type { NatsSettings } from '../../sim/world.ts';
+import type { NatsSettings } from '../../sim/world-options.ts';
 import type { KnownRed } from './known-red.ts';
 import { fixed, goal, minuteMs, parametersOf, type Scenario } from './scenario.ts';
 

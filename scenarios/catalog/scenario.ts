@@ -1,7 +1,8 @@
 import type { DrawnMoments } from '../../chaos/moment-arbitrary.ts';
 import type { PlannedFault } from '../../chaos/plan.ts';
 import type { EventKind, EventOf } from '../../sim/history/history.ts';
-import type { NatsSettings, V1Options, World, WorldOptions } from '../../sim/world.ts';
+import type { World } from '../../sim/world.ts';
+import type { NatsSettings, V1Options, WorldOptions } from '../../sim/world-options.ts';
 import type { MomentColumns } from '../observers/moments.ts';
 import type { Timeline } from '../timelines/timeline.ts';
 import type { SystemCustomisation } from '../../sim/system-customisation.ts';

@@ -2,26 +2,18 @@ import type { Ports } from '../../system/ports/index.ts';
 import { assign } from '../../system/defender/assignment/assign.ts';
 import type { Assignment, AssignmentInput } from '../../system/defender/assignment/assign.ts';
 import type { Plant } from './plant.ts';
+import { wrapEvents } from './wrap-events.ts';
 
 /** Address of whoever holds an id, by colour and id. An id is claimed before a map can name it. */
 const addresses = new Map<string, string>();
 
 function notingAddresses(ports: Ports): Ports {
-  const { telemetry } = ports;
-  return {
-    ...ports,
-    telemetry: {
-      counter: (name, labels) => telemetry.counter(name, labels),
-      gauge: (name, labels) => telemetry.gauge(name, labels),
-      histogram: (name, labels, bounds) => telemetry.histogram(name, labels, bounds),
-      event(event) {
-        if (event.kind === 'identity.claimed') {
-          addresses.set(`${event.colour} ${event.defenderId}`, event.pod);
-        }
-        telemetry.event(event);
-      },
-    },
-  };
+  return wrapEvents(ports, (event) => {
+    if (event.kind === 'identity.claimed') {
+      addresses.set(`${event.colour} ${event.defenderId}`, event.pod);
+    }
+    ports.telemetry.event(event);
+  });
 }
 
 /** The ring is made of addresses, and where a unit was before counts for nothing. */

@@ -1,6 +1,7 @@
 import type { Ports } from '../../system/ports/index.ts';
 import type { SystemEvent } from '../../system/ports/system-event.ts';
 import type { Plant } from './plant.ts';
+import { wrapEvents } from './wrap-events.ts';
 import { wrapProcess } from './wrap-process.ts';
 
 /** Holds the word that a standby is ready back until it follows a map that was made after its start. */
@@ -17,18 +18,12 @@ function readyByMap(ports: Ports): Ports {
     isStandby = false;
     ports.process.setReady(true);
   }
-  const { telemetry } = ports;
+  const heard = wrapEvents(ports, (event) => {
+    ports.telemetry.event(event);
+    look(event);
+  });
   return {
-    ...ports,
-    telemetry: {
-      counter: (name, labels) => telemetry.counter(name, labels),
-      gauge: (name, labels) => telemetry.gauge(name, labels),
-      histogram: (name, labels, bounds) => telemetry.histogram(name, labels, bounds),
-      event(event) {
-        telemetry.event(event);
-        look(event);
-      },
-    },
+    ...heard,
     process: wrapProcess(ports.process, {
       setReady(ready) {
         if (ready && isStandby) isHeldBack = true;

@@ -1,22 +1,16 @@
 import { massacreWithoutAcks } from './massacre.ts';
 import type { Ports } from '../../system/ports/index.ts';
 import type { Plant } from './plant.ts';
+import { wrapEvents } from './wrap-events.ts';
 
 /** The reported digest moves with the clock, as if the time of computing had slipped into the statistics. */
 function withRestlessDigest(ports: Ports): Ports {
   const { telemetry, clock } = ports;
-  return {
-    ...ports,
-    telemetry: {
-      counter: (name, labels) => telemetry.counter(name, labels),
-      gauge: (name, labels) => telemetry.gauge(name, labels),
-      histogram: (name, labels, bounds) => telemetry.histogram(name, labels, bounds),
-      event: (event) =>
-        telemetry.event(
-          event.kind === 'uchart.stored' ? { ...event, digest: event.digest + clock.monotonicMs() } : event,
-        ),
-    },
-  };
+  return wrapEvents(ports, (event) =>
+    telemetry.event(
+      event.kind === 'uchart.stored' ? { ...event, digest: event.digest + clock.monotonicMs() } : event,
+    ),
+  );
 }
 
 /** Breaks `effect.exactly-once`. */

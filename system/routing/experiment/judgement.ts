@@ -1,3 +1,4 @@
+import { counted, noMeasurements, type Measurement, type MeasurementCounts } from '../rollout/background.ts';
 import type { GateThresholds } from '../rollout/gates.ts';
 import type { ExperimentSettings } from './settings.ts';
 
@@ -9,21 +10,14 @@ export interface SideEvidence {
   readonly contexts: number | undefined;
 }
 
-export type ExperimentMeasurement = 'successful' | 'failed' | 'inconclusive' | 'error' | 'too-few';
-
 /** Since the experiment has all its pods. */
-export interface ExperimentCounts {
+export interface ExperimentCounts extends MeasurementCounts {
   readonly successful: number;
-  readonly failed: number;
-  readonly inconclusive: number;
-  readonly consecutiveErrors: number;
 }
 
 export const noExperimentCounts: ExperimentCounts = {
+  ...noMeasurements,
   successful: 0,
-  failed: 0,
-  inconclusive: 0,
-  consecutiveErrors: 0,
 };
 
 /**
@@ -34,7 +28,7 @@ export function measureExperiment(
   baseline: SideEvidence,
   candidate: SideEvidence,
   { thresholds, leastRequests }: Pick<ExperimentSettings, 'thresholds' | 'leastRequests'>,
-): ExperimentMeasurement {
+): Measurement {
   const sides = [baseline, candidate];
   if (sides.some(({ requests }) => requests === undefined)) return 'error';
   if (sides.some(({ requests = 0 }) => requests < leastRequests)) return 'too-few';
@@ -51,23 +45,12 @@ function isGood({ errorRate = 0, p95Ms = 0 }: SideEvidence, limits: GateThreshol
   return errorRate < limits.successErrorRate && p95Ms < limits.successP95Ms;
 }
 
-export function countedMeasurement(
-  counts: ExperimentCounts,
-  measurement: ExperimentMeasurement,
-): ExperimentCounts {
-  const answered = { ...counts, consecutiveErrors: 0 };
-  switch (measurement) {
-    case 'successful':
-      return { ...answered, successful: counts.successful + 1 };
-    case 'failed':
-      return { ...answered, failed: counts.failed + 1 };
-    case 'inconclusive':
-      return { ...answered, inconclusive: counts.inconclusive + 1 };
-    case 'error':
-      return { ...counts, consecutiveErrors: counts.consecutiveErrors + 1 };
-    case 'too-few':
-      return answered;
-  }
+export function countedMeasurement(counts: ExperimentCounts, measurement: Measurement): ExperimentCounts {
+  const { successful } = counts;
+  return {
+    ...counted(counts, measurement),
+    successful: measurement === 'successful' ? successful + 1 : successful,
+  };
 }
 
 export interface ExperimentVerdict {
