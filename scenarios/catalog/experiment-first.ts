@@ -109,6 +109,7 @@ export const experimentFirst: Scenario = {
   name: 'experiment-first',
   summary: 'a release proves itself beside stable under copied requests before it gets its first tool',
   tags: ['rollout', 'gates', 'delivery', 'faults', 'experiment'],
+  cases: cases.length,
   parameters: parametersOf(60).map((parameter) =>
     parameter.name === 'tools' ? { ...parameter, default: 40 } : parameter,
   ),

@@ -122,6 +122,8 @@ export interface Scenario {
   readonly tags: readonly string[];
   readonly parameters: readonly ScenarioParameter[];
   readonly knownRed?: KnownRed;
+  /** So many seeds in a row go through all its cases; absent where a seed is as good as any other. */
+  readonly cases?: number;
   /** `seed` is for scenarios that go through a list of cases, one a seed; what is drawn does not need it. */
   setUp(values: ScenarioValues, seed: bigint): ScenarioSetup;
 }

@@ -5,9 +5,12 @@ const staleMs = 60_000;
 /** The last word may be as old as one refresh when the cut begins, and the silence is noticed at a refresh that fails. */
 const noticeMs = 15_000;
 
-interface Cut {
-  readonly gateways: ReadonlySet<string>;
+/** A gateway's silence: one cut, or several that overlap or leave no time for a refresh between them. */
+interface Silence {
   readonly sinceUs: number;
+  /** Cuts in force. */
+  cuts: number;
+  endedUs: number;
 }
 
 const gatewayDisturbed: Excuse = {
@@ -17,13 +20,15 @@ const gatewayDisturbed: Excuse = {
     { kind: 'pod.freeze', touching: ['gateway'] },
     { kind: 'operator.rolling-update', touching: ['gateway'] },
     { kind: 'operator.scale', touching: ['gateway'] },
+    { kind: 'routing.gateway-restart' },
     { kind: 'node.' },
   ],
   graceUs: 60_000_000,
 };
 
 /**
- * A gateway cut off from Management raises an alarm after 60 s, and not before (PRODUCT, routing; delivery F2). Not judged:
+ * A gateway cut off from Management raises an alarm after 60 s, and not before (PRODUCT, routing; delivery F2): one for each
+ * silence, however many cuts it is made of. Not judged:
  * that a gateway stays silent which heard a new list during the cut (one direction may be open).
  */
 export const routingStale: Rule = rule({
@@ -33,7 +38,8 @@ export const routingStale: Rule = rule({
   source: 'PRODUCT routing; delivery F2, 62',
   excuses: [gatewayDisturbed],
   watch({ kernel, history, facts }, ledger) {
-    const cuts = new Map<string, Cut>();
+    const cuts = new Map<string, readonly string[]>();
+    const silences = new Map<string, Silence>();
     const lastStaleUs = new Map<string, number>();
     const lastHeardUs = new Map<string, number>();
     const latestMs = staleMs + facts.gatewayPollMs + noticeMs;
@@ -48,31 +54,43 @@ export const routingStale: Rule = rule({
     history.on('routing.applied', ({ gateway }, timeUs) => {
       lastHeardUs.set(gateway, timeUs);
     });
-    history.on('fault.started', ({ id, faultKind, targets }, timeUs) => {
-      if (faultKind === 'gateway.cut-management')
-        cuts.set(id, { gateways: new Set(targets), sinceUs: timeUs });
-    });
-    function ended({ gateways, sinceUs }: Cut): void {
-      const lastedUs = kernel.nowUs - sinceUs;
-      if (lastedUs < latestMs * 1000) return;
-      for (const gateway of gateways) {
-        if ((lastHeardUs.get(gateway) ?? -1) >= sinceUs) continue;
-        ledger.check();
-        if ((lastStaleUs.get(gateway) ?? -1) >= sinceUs) continue;
-        ledger.violateUnlessExcused(
-          `${gateway} was cut off from Management for ${(lastedUs / 1e6).toFixed(0)} s and raised no alarm`,
-          lastedUs,
-        );
+    function cutOff(gateway: string, timeUs: number): void {
+      let silence = silences.get(gateway);
+      const refreshUs = (facts.gatewayPollMs + noticeMs) * 1000;
+      if (silence === undefined || (silence.cuts === 0 && timeUs - silence.endedUs > refreshUs)) {
+        silence = { sinceUs: timeUs, cuts: 0, endedUs: Infinity };
+        silences.set(gateway, silence);
       }
+      silence.cuts++;
     }
-    history.on('fault.ended', ({ id }) => {
-      const cut = cuts.get(id);
-      if (cut !== undefined) ended(cut);
+    history.on('fault.started', ({ id, faultKind, targets }, timeUs) => {
+      if (faultKind !== 'gateway.cut-management') return;
+      cuts.set(id, targets);
+      for (const gateway of targets) cutOff(gateway, timeUs);
+    });
+    function judge(gateway: string, sinceUs: number): void {
+      const lastedUs = kernel.nowUs - sinceUs;
+      if (lastedUs < latestMs * 1000 || (lastHeardUs.get(gateway) ?? -1) >= sinceUs) return;
+      ledger.check();
+      if ((lastStaleUs.get(gateway) ?? -1) >= sinceUs) return;
+      ledger.violateUnlessExcused(
+        `${gateway} was cut off from Management for ${(lastedUs / 1e6).toFixed(0)} s and raised no alarm`,
+        lastedUs,
+      );
+    }
+    history.on('fault.ended', ({ id }, timeUs) => {
+      for (const gateway of cuts.get(id) ?? []) {
+        const silence = silences.get(gateway);
+        if (silence === undefined || --silence.cuts > 0) continue;
+        silence.endedUs = timeUs;
+        judge(gateway, silence.sinceUs);
+      }
       cuts.delete(id);
     });
     return {
       finish(): void {
-        for (const cut of cuts.values()) ended(cut);
+        for (const [gateway, { sinceUs, cuts: inForce }] of silences)
+          if (inForce > 0) judge(gateway, sinceUs);
       },
     };
   },

@@ -1,10 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import { campaignSize } from '../campaign/requests.ts';
 import { catalog } from '../catalog/index.ts';
-import type { RunRequest } from '../run-result.ts';
+import type { Scenario } from '../catalog/scenario.ts';
+import type { RunRequest, RunResult } from '../run-result.ts';
 import { prepare, runScenario } from '../runner.ts';
 import type { Plant } from './plant.ts';
 
-/** What a blind campaign runs, one after the other from seed to seed. */
+/** What a blind campaign runs, one after the other, and over again with other seeds. */
 export type BlindCampaign = readonly Omit<RunRequest, 'seed'>[];
 
 /** What disturbs Defenders, at small size. */
@@ -46,13 +48,47 @@ export const defenderCampaign: BlindCampaign = [
   ...laterDisturbances,
 ];
 
-/** For all other bugs: every scenario of the catalogue, as `npm run campaign` has it; the timelines are the Defenders' own. */
-export const catalogueCampaign: BlindCampaign = catalog
-  .filter(({ name, tags }) => !tags.includes('bench') && !name.startsWith('defender-timeline-'))
-  .map((scenario) => ({ scenario: scenario.name, overrides: campaignSize(scenario) }));
+/**
+ * For all other bugs: every scenario of the catalogue, at the size that `npm run campaign` gives it, and after all of them
+ * what is left of those that go through a list of cases. The timelines are the Defenders' own.
+ */
+export const catalogueCampaign: BlindCampaign = catalogueTurns();
+
+function catalogueTurns(): BlindCampaign {
+  const chosen = catalog.filter(
+    ({ name, tags }) => !tags.includes('bench') && !name.startsWith('defender-timeline-'),
+  );
+  const turnOf = (scenario: Scenario): BlindCampaign[number] => ({
+    scenario: scenario.name,
+    overrides: campaignSize(scenario),
+  });
+  return [
+    ...chosen.map((scenario) => turnOf(scenario)),
+    ...chosen.flatMap((scenario) =>
+      Array.from({ length: (scenario.cases ?? 1) - 1 }, () => turnOf(scenario)),
+    ),
+  ];
+}
+
+/**
+ * What a campaign runs as its `turn`th, counted from 1. Seeds of a scenario are in a row, from the turn that is its first:
+ * a step of a whole round would let it meet only some of the cases that its seeds go through.
+ */
+export function blindRequest(campaign: BlindCampaign, turn: number): RunRequest {
+  const index = (turn - 1) % campaign.length;
+  const own = campaign[index];
+  if (own === undefined) throw new RangeError(`turn ${turn}: a campaign of ${campaign.length} runs has none`);
+  const isSame = (other: BlindCampaign[number]): boolean => isDeepStrictEqual(other, own);
+  const aRound = campaign.filter((other) => isSame(other)).length;
+  const before = campaign.slice(0, index).filter((other) => isSame(other)).length;
+  const first = campaign.findIndex((other) => isSame(other)) + 1;
+  const rounds = Math.floor((turn - 1) / campaign.length);
+  return { ...own, seed: BigInt(first + rounds * aRound + before) };
+}
 
 /** How a planted bug was found. `rules`: those it broke that hold without it, by what their breach costs. */
 export interface BlindFind {
+  /** Runs until then, each with a seed of its own. */
   readonly seeds: number;
   readonly scenario: string;
   readonly rules: readonly string[];
@@ -81,47 +117,40 @@ export class BlindSearch {
     this.#campaign = campaign;
   }
 
-  /** Runs seed after seed until a rule is broken that holds without the bug; `tried` hears of each. */
+  /** Goes on until a rule is broken that holds without the bug; `tried` hears of each run. */
   async find(
     plant: Plant,
     mostSeeds: number,
-    tried: (seed: number) => void = () => undefined,
+    tried: (turn: number) => void = () => undefined,
   ): Promise<BlindOutcome> {
     const sinceSeconds = processorSeconds();
-    for (let seed = 1; seed <= mostSeeds; seed++) {
-      const request = this.#request(seed);
+    for (let turn = 1; turn <= mostSeeds; turn++) {
+      const request = blindRequest(this.#campaign, turn);
       const result = await runScenario({ ...request, plant: plant.name, plan: prepare(request).plan });
-      tried(seed);
-      const broken = result.rules.filter(({ violationCount }) => violationCount > 0).map(({ rule }) => rule);
+      tried(turn);
+      const broken = brokenRules(result);
       if (broken.length === 0) continue;
-      const without = await this.#without(seed);
+      const without = await this.#without(turn);
       const found = broken.filter((rule) => !without.has(rule));
       if (found.length === 0) continue;
       return {
         plant,
-        find: { seeds: seed, scenario: request.scenario, rules: found },
+        find: { seeds: turn, scenario: request.scenario, rules: found },
         seconds: processorSeconds(sinceSeconds),
       };
     }
     return { plant, find: undefined, seconds: processorSeconds(sinceSeconds) };
   }
 
-  #request(seed: number): RunRequest {
-    const { scenario, overrides } = this.#campaign[(seed - 1) % this.#campaign.length] ?? {
-      scenario: '',
-      overrides: {},
-    };
-    return { scenario, overrides, seed: BigInt(seed) };
-  }
-
-  async #without(seed: number): Promise<ReadonlySet<string>> {
-    const known = this.#brokenWithout.get(seed);
+  async #without(turn: number): Promise<ReadonlySet<string>> {
+    const known = this.#brokenWithout.get(turn);
     if (known !== undefined) return known;
-    const result = await runScenario(this.#request(seed));
-    const broken = new Set(
-      result.rules.filter(({ violationCount }) => violationCount > 0).map(({ rule }) => rule),
-    );
-    this.#brokenWithout.set(seed, broken);
+    const broken = new Set(brokenRules(await runScenario(blindRequest(this.#campaign, turn))));
+    this.#brokenWithout.set(turn, broken);
     return broken;
   }
+}
+
+function brokenRules({ rules }: RunResult): readonly string[] {
+  return rules.filter(({ violationCount }) => violationCount > 0).map(({ rule }) => rule);
 }

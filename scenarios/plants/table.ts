@@ -4,6 +4,8 @@ import { InputError } from '../cli/input-error.ts';
 import { runScenario } from '../runner.ts';
 import { BlindSearch, catalogueCampaign, defenderCampaign } from './blind.ts';
 import { BlindVariantSearch } from './blind-variants.ts';
+import { FailureSearch } from './failure-search.ts';
+import { failureRows } from './failure-table.ts';
 import { plantNamed, plants, plantsByArea } from './index.ts';
 import type { Plant } from './plant.ts';
 import {
@@ -17,10 +19,12 @@ import {
 
 const usage = `npm run plants                                                  every bug with the scenario that is made for it
 npm run plants -- --blind [--seeds N] [--area defender|other|variants]   random campaigns that know nothing of the bugs
+npm run plants -- --failures [--seeds N]                        each row of the table of failures in docs/delivery.md
   --plant NAME   this bug only (may be repeated)
   --write        stores each row in docs/planted-bugs.md as soon as it is known
   --missing      only bugs that have no row there yet: goes on where a run with --write ended`;
 
+const failureDocument = new URL('../../docs/delivery.md', import.meta.url);
 const document = new URL('../../docs/planted-bugs.md', import.meta.url);
 const mostAimedSeeds = 10;
 /** A long search says now and then that it goes on. */
@@ -62,8 +66,8 @@ function blindMeasure(mostSeeds: number): Measure {
   };
   return async (plant) => {
     const search = searches[areaOf(plant)];
-    const { find, seconds } = await search.find(plant, mostSeeds, (seed) => {
-      if (seed % seedsATold === 0) console.error(`${plant.name}: seed ${seed}`);
+    const { find, seconds } = await search.find(plant, mostSeeds, (turn) => {
+      if (turn % seedsATold === 0) console.error(`${plant.name}: seed ${turn}`);
     });
     return [
       plant.summary,
@@ -100,6 +104,25 @@ async function store(title: TableTitle, rows: ReadonlyMap<string, TableCells>): 
   await rename(whole, document);
 }
 
+/** Whether every scenario of the table puts a rule of its row to the test, and every bug breaks its rule in one of them. */
+async function failuresHold(mostSeeds: number): Promise<boolean> {
+  const search = new FailureSearch(mostSeeds);
+  let isWhole = true;
+  for (const row of failureRows(await readFile(failureDocument, 'utf8'))) {
+    for (const scenario of await search.idleScenarios(row)) {
+      isWhole = false;
+      console.log(`${row.failure}: ${scenario} puts none of its rules to the test`);
+    }
+    for (const plant of row.plants) {
+      const { rule, found } = await search.find(row, plant);
+      isWhole &&= found !== undefined;
+      const where = found === undefined ? `not within ${mostSeeds}` : `${found.scenario}, seed ${found.seed}`;
+      console.log(`${row.failure}: ${plant} breaks ${rule}: ${where}`);
+    }
+  }
+  return isWhole;
+}
+
 function areaOf(plant: Plant): keyof typeof plantsByArea {
   if (plantsByArea.variants.includes(plant)) return 'variants';
   return plantsByArea.defender.includes(plant) ? 'defender' : 'other';
@@ -122,6 +145,7 @@ function plantCalled(name: string): Plant {
 async function main(parameters: readonly string[]): Promise<number> {
   const values = flagsOf(parameters, {
     blind: { type: 'boolean', default: false },
+    failures: { type: 'boolean', default: false },
     seeds: { type: 'string', default: '100' },
     area: { type: 'string' },
     plant: { type: 'string', multiple: true },
@@ -129,6 +153,7 @@ async function main(parameters: readonly string[]): Promise<number> {
     missing: { type: 'boolean', default: false },
   });
   const mostSeeds = wholeNumber('seeds', values.seeds, 1);
+  if (values.failures) return (await failuresHold(mostSeeds)) ? 0 : 1;
   const named = values.plant?.map((name) => plantCalled(name));
   const title: TableTitle = values.blind ? 'Blind' : 'Aimed';
   const stored = values.missing ? rowsOf(await readFile(document, 'utf8'), title) : undefined;

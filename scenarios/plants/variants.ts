@@ -148,6 +148,12 @@ const bugs: readonly VariantBug[] = [
     rule: 'pipeline.bounded',
   },
   {
+    name: 'unchecked-secrets',
+    variant: 'pipelines',
+    summary: 'a build may be flipped while the secrets of the sides differ',
+    rule: 'pipeline.gated',
+  },
+  {
     name: 'canary-first',
     variant: 'shadow-publish',
     summary: 'completions are published to the canary first, and to stable if that went well',

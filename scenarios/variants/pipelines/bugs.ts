@@ -10,4 +10,5 @@ export const pipelineBugs: Readonly<Record<string, PipelinePolicies>> = {
   'silence-is-calm': { ...correctPipelinePolicies, unknownAlerts: 0 },
   'unlocked-side': { ...correctPipelinePolicies, locks: false },
   'endless-approval': { ...correctPipelinePolicies, expires: false },
+  'unchecked-secrets': { ...correctPipelinePolicies, comparesSecrets: false },
 };

@@ -35,8 +35,27 @@ describe('routing.stale', () => {
     expect(heard.outcome).toMatchObject({ checked: 0, violationCount: 0 });
   });
 
-  test('excused where the gateway itself was killed', () => {
-    const bench = cut().at(120).fault('f2', 'pod.kill', ['gateway-0']).at(200).faultEnds('f1');
+  test('one alarm is enough for cuts that overlap, or leave no time for a refresh', () => {
+    const alarmed = (): RuleBench => cut().at(162).say('routing.stale', { ageMs: 62_000 });
+    const again = (bench: RuleBench): RuleBench =>
+      bench.faultBegins('f2', 'gateway.cut-management', ['gateway-0']);
+    const overlapping = again(alarmed().at(200)).at(250).faultEnds('f1').at(340).faultEnds('f2').finish();
+    expect(overlapping.outcome).toMatchObject({ checked: 2, violationCount: 0 });
+    const next = again(alarmed().at(250).faultEnds('f1').at(252)).at(340).faultEnds('f2').finish();
+    expect(next.outcome).toMatchObject({ violationCount: 0 });
+    const later = again(alarmed().at(250).faultEnds('f1').at(300)).at(390).faultEnds('f2').finish();
+    expect(later.messages).toEqual(['gateway-0 was cut off from Management for 90 s and raised no alarm']);
+  });
+
+  test('cuts that overlap are one silence', () => {
+    const bench = cut().at(140).faultBegins('f2', 'gateway.cut-management', ['gateway-0']);
+    expect(bench.at(150).faultEnds('f1').at(185).faultEnds('f2').messages).toEqual([
+      'gateway-0 was cut off from Management for 85 s and raised no alarm',
+    ]);
+  });
+
+  test.each(['pod.kill', 'routing.gateway-restart'])('excused where the gateway itself met a %s', (kind) => {
+    const bench = cut().at(120).fault('f2', kind, ['gateway-0']).at(200).faultEnds('f1');
     expect(bench.outcome).toMatchObject({ violationCount: 0 });
     expect(Object.keys(bench.outcome.excused)).toHaveLength(1);
   });

@@ -213,17 +213,18 @@ export class Pipelines {
     if (elapsedMs >= this.#settings.watchMs) await this.#enter('live', 'watched');
   }
 
-  /** What speaks against a flip now (delivery R231, R232, R248, R265, F75, F81, F84). */
+  /** What speaks against a flip now (delivery R231, R232, R248, R265, F60, F75, F81, F84). */
   async #lackOf({ dark, old, build }: Release): Promise<string | undefined> {
     const { environment } = this.#ports;
-    const { replicas, mostErrors } = this.#settings;
+    const { replicas, mostErrors, policies } = this.#settings;
     const state = await environment.state(dark);
     if (state.build !== build) return `${dark} runs ${state.build ?? 'nothing'}`;
     if (state.ready < replicas) return `${state.ready} of ${replicas} are ready`;
     const errors = await environment.recentErrors(dark);
     if (errors === undefined) return 'nobody knows the errors of the last hour';
     if (errors > mostErrors) return `${errors} errors in the last hour`;
-    if (!(await environment.secretsAgree())) return 'the secrets of the sides differ';
+    const agrees = await environment.secretsAgree();
+    if (policies.comparesSecrets && !agrees) return 'the secrets of the sides differ';
     const live = await environment.liveColour();
     return live === old ? undefined : `the route names ${live ?? 'nothing'}, not ${old}`;
   }

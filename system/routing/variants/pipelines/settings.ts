@@ -11,6 +11,8 @@ export interface PipelinePolicies {
   readonly locks: boolean;
   /** Whether an approval that does not come ends the wait. */
   readonly expires: boolean;
+  /** Whether secrets that differ between the sides stop a flip (delivery F60). */
+  readonly comparesSecrets: boolean;
 }
 
 export const correctPipelinePolicies: PipelinePolicies = {
@@ -19,6 +21,7 @@ export const correctPipelinePolicies: PipelinePolicies = {
   unknownAlerts: undefined,
   locks: true,
   expires: true,
+  comparesSecrets: true,
 };
 
 export interface PipelineSettings {
