@@ -9,6 +9,7 @@ import { sampleExperimentPlans } from './experiment-generator.ts';
 import { fixedExperiments } from './fixed-experiments.ts';
 import { fixedPlans } from './fixed-plans.ts';
 import { samplePlans } from './generator.ts';
+import { knownDifference } from './known-differences.ts';
 import type { RecordedPlan, RolloutPlan } from './plan.ts';
 import { loadRecorded, saveRecorded, type RecordSet } from './recording.ts';
 
@@ -38,13 +39,17 @@ async function compareAll(options: Options): Promise<number> {
     await installServers();
     await installController();
   }
+  const unexplained = (found: readonly RecordedPlan[]): readonly RecordedPlan[] =>
+    found.filter((each) => knownDifference(each) === undefined);
   const keep = (found: readonly RecordedPlan[]): void => {
-    if (options.record) saveRecorded(options.set, found);
+    if (options.record) saveRecorded(options.set, unexplained(found));
   };
   const report = await playPlans(plansOf(options), options.atOnce, (line) => console.log(line), keep);
   keep(report.recorded);
   console.log(`${report.voided.length} plans void`);
-  return told(report.recorded.length, compare(report.recorded).map(describeDisagreement));
+  const judged = unexplained(report.recorded);
+  console.log(`${report.recorded.length - judged.length} plans with a known difference`);
+  return told(judged.length, compare(judged).map(describeDisagreement));
 }
 
 function plansOf({ set, plans, seed }: Options): readonly RolloutPlan[] {

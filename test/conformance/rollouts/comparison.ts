@@ -16,11 +16,13 @@ export function compare(recorded: readonly RecordedPlan[], deviation?: Deviation
   });
 }
 
+/** `podReadyMs`: how long the model's pods take, where that is not what they usually do. */
 export function firstDifference(
   { plan, observations }: RecordedPlan,
   deviation?: Deviation,
+  podReadyMs?: number,
 ): Omit<Disagreement, 'plan'> | undefined {
-  const modelled = runModel(plan, deviation);
+  const modelled = runModel(plan, deviation, podReadyMs);
   for (const [index, real] of observations.entries()) {
     const model = modelled[index];
     const fields = model === undefined ? ['nothing'] : differences(real, model);

@@ -35,10 +35,15 @@ import {
 
 /** Longer than anything in a plan that ends by itself. */
 const restMs = 90_000;
-const podReadyMs = 500;
+/** What the pods of the fake nodes need on a machine that is not busy. */
+const usualPodReadyMs = 500;
 
 /** What the model shows after each act of a plan, with a deliberate error where one is named. */
-export function runModel(plan: RolloutPlan, deviation?: Deviation): readonly Observation[] {
+export function runModel(
+  plan: RolloutPlan,
+  deviation?: Deviation,
+  podReadyMs: number = usualPodReadyMs,
+): readonly Observation[] {
   const planned = canarySpec(plan.rollout);
   const spec = deviation?.spec?.(planned) ?? planned;
   const held = new Set<string>();

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compare, describeDisagreement, firstDifference } from './comparison.ts';
 import { deviations } from './deviations.ts';
+import { knownDifference, knownDifferences } from './known-differences.ts';
 import { loadRecorded } from './recording.ts';
 
 const recorded = loadRecorded('experiments');
@@ -8,6 +9,18 @@ const recorded = loadRecorded('experiments');
 test('the model does what the controller of Argo Rollouts did with experiments', () => {
   expect(recorded.length).toBeGreaterThanOrEqual(60);
   expect(compare(recorded).map((each) => describeDisagreement(each))).toEqual([]);
+});
+
+test('every known difference is still seen, and explains what it says', () => {
+  const shown = loadRecorded('known-differences').map((each) => knownDifference(each)?.id);
+  expect(shown).toEqual(knownDifferences.map(({ id }) => id));
+});
+
+test('a known difference explains nothing else', () => {
+  for (const each of loadRecorded('known-differences')) {
+    const observations = each.observations.map((shown) => ({ ...shown, stepIndex: null }));
+    expect(knownDifference({ ...each, observations })).toBeUndefined();
+  }
 });
 
 test('the records hold what matters', () => {

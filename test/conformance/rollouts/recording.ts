@@ -5,12 +5,15 @@ import type { RecordedPlan } from './plan.ts';
 /** `plans` have no experiments, `experiments` have one or two each. */
 export type RecordSet = 'plans' | 'experiments';
 
-function pathOf(set: RecordSet): string {
+/** Of each known difference one record that shows it; no measure for anything else. */
+export type RecordFile = RecordSet | 'known-differences';
+
+function pathOf(set: RecordFile): string {
   return join(import.meta.dirname, 'recorded', `${set}.jsonl`);
 }
 
 /** Plans and what the real controller showed, one a line. */
-export function loadRecorded(set: RecordSet): readonly RecordedPlan[] {
+export function loadRecorded(set: RecordFile): readonly RecordedPlan[] {
   return readFileSync(pathOf(set), 'utf8')
     .split('\n')
     .filter((line) => line !== '')
