@@ -6,7 +6,8 @@ const levels = ['L1', 'L3'] as const;
 
 /**
  * A release is taken back and the next one is ordered minutes later, while the Defenders of the colour taken back are without
- * NATS: what waits there has to be worked off before that colour gets another image (delivery F48, C41, 1O).
+ * NATS: what waits there has to be worked off before that colour gets another image (delivery F48, C41, 1O). An order that comes
+ * before that is refused, so it is given once more when all connections have been back for a while.
  */
 export const hurriedReleases: Scenario = {
   name: 'hurried-releases',
@@ -19,6 +20,7 @@ export const hurriedReleases: Scenario = {
     const rollback = random.integer(30, 42);
     const cut = rollback - random.integer(3, 12);
     const next = rollback + random.integer(1, 8);
+    const again = 66;
     return {
       durationMs: minutes * minuteMs,
       bothColours: false,
@@ -37,6 +39,7 @@ export const hurriedReleases: Scenario = {
         },
         { kind: 'operator.rollback', parameters: { level: random.pick(levels) }, startMs: at(rollback) },
         { kind: 'operator.start-rollout', parameters: { image: 'v1.2' }, startMs: at(next) },
+        { kind: 'operator.start-rollout', parameters: { image: 'v1.2' }, startMs: at(again) },
       ]),
       goals: [
         goal('contexts processed', 'completion.acknowledged'),
