@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { enableCompileCache } from 'node:module';
+import { compileCache } from './compile-cache.ts';
 import { exitCodes, explain, type ExitCode } from './exit-code.ts';
 import { describeFailure } from './harness-error.ts';
 import { cannotWrite } from './output-folder.ts';
@@ -21,6 +23,7 @@ for (const [name, stream] of [
   });
 }
 
+enableCompileCache(compileCache);
 try {
   // Loaded only now: code that cannot even be loaded is exit 255 too, never 1, which means a broken rule.
   const { main } = await import('./program.ts');

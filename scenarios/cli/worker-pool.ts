@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Progress, RunRequest, RunResult } from '../run-result.ts';
 import type { RunTrace } from '../runner.ts';
+import { workerEnvironment } from './compile-cache.ts';
 import { OutputError } from './output-folder.ts';
 import { controlCells, type Job, type WorkerMessage } from './worker-message.ts';
 
@@ -167,6 +168,7 @@ export class WorkerPool {
 function startWorker(): Worker {
   return new Worker(new URL('./worker.ts', import.meta.url), {
     execArgv: ['--disable-warning=ExperimentalWarning'],
+    env: workerEnvironment,
     resourceLimits: { maxOldGenerationSizeMb: 6144 },
   });
 }

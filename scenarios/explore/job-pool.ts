@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { workerEnvironment } from '../cli/compile-cache.ts';
 import type { Job, Observation } from './observe.ts';
 
 /** What a thread answers. */
@@ -61,6 +62,7 @@ export class JobPool {
 function startWorker(): Worker {
   return new Worker(new URL('./worker.ts', import.meta.url), {
     execArgv: ['--disable-warning=ExperimentalWarning'],
+    env: workerEnvironment,
     resourceLimits: { maxOldGenerationSizeMb: 6144, maxYoungGenerationSizeMb: 96 },
   });
 }
