@@ -75,7 +75,7 @@ function judgeLeave(ledger: RuleLedger, event: AssignmentChange): void {
 function judgeJoin(ledger: RuleLedger, event: AssignmentChange): void {
   const { moved, movedToJoined, units, members, joined } = event;
   const share = joined.length / members;
-  const isSmall = share < smallShare;
+  const isSmall = share <= smallShare;
   const allowed = isSmall ? slackOfSmallShare : joined.length < fewJoiners ? slackOfFewJoiners : slack;
   // What may go elsewhere in a small cluster comes on top of what the joiners are due.
   const grain = units < leastUnitsPerMember * members ? leastBesides : leastGrain;

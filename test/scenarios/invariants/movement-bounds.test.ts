@@ -31,6 +31,10 @@ describe('movement.bounds', () => {
       'four units a member: some go elsewhere besides',
       { members: 6, units: 24, joined: names(2), moved: 14, movedToJoined: 10 },
     ],
+    [
+      'two of eight: heavy units go to them, a few others move to keep the bounds',
+      { members: 8, units: 162, joined: names(2), moved: 19, movedToJoined: 13 },
+    ],
     ['a replacement is not judged', { members: 10, joined: ['a'], left: ['b'], moved: 300 }],
     ['the load may be a unit off', { loadMaxRatio: 1.233, loadMinRatio: 0.767 }],
     ['units too heavy', { loadMaxRatio: 3, boundRelaxed: true }],
