@@ -38,6 +38,11 @@ export class ConsumerService implements GroupService {
   readonly pending: PendingCount;
   /** Of the stream's replica here, when pending deliveries were last compared with it. */
   #removalsSeen = 0;
+  /**
+   * Pending deliveries of what a purge of 2.9 has removed one by one: they count as terminated once the purge has forgotten
+   * all that was pending, as real servers nearly always do it (each in a goroutine of its own), and so move the floor.
+   */
+  readonly #terminations: { readonly sequence: number; readonly consumerSequence: number }[] = [];
   readonly queue: PullQueue;
   readonly acks: ConsumerAcks = new ConsumerAcks(this);
   readonly deliveries: Deliveries = new Deliveries(this);
@@ -350,10 +355,12 @@ export class ConsumerService implements GroupService {
     this.pending.removed(sequence);
   }
 
-  /** The stream tells that it is gone: a delivery of it counts as terminated, ahead of what else a purge does. */
+  /** The stream tells that it is gone: a delivery of it counts as terminated, ahead of what else a purge does (2.12) or behind it. */
   messageTerminated(sequence: number): void {
     const held = this.memory.pending.get(sequence);
-    if (held !== undefined) this.acks.settle(sequence, held.consumerSequence, undefined);
+    if (held === undefined) return;
+    if (this.asset.profile.multiFilter) this.acks.settle(sequence, held.consumerSequence, undefined);
+    else this.#terminations.push({ sequence, consumerSequence: held.consumerSequence });
   }
 
   /** It is gone, and this consumer does not hear of it. */
@@ -375,7 +382,7 @@ export class ConsumerService implements GroupService {
     const { stream } = this;
     this.#removalsSeen = stream.messages.removals;
     const { heard, profile } = this.asset;
-    let settled = false;
+    let settled = this.#terminations.length > 0 && this.#terminate();
     for (const [sequence, held] of this.memory.pending) {
       if (held.isLost || stream.messages.get(sequence) !== undefined || sequence > stream.lastSequence)
         continue;
@@ -386,6 +393,16 @@ export class ConsumerService implements GroupService {
       }
       this.acks.settle(sequence, held.consumerSequence, undefined);
       settled = true;
+    }
+    return settled;
+  }
+
+  /** True: something was pending still. */
+  #terminate(): boolean {
+    let settled = false;
+    for (const { sequence, consumerSequence } of this.#terminations.splice(0)) {
+      if (this.memory.pending.has(sequence)) settled = true;
+      this.acks.settle(sequence, consumerSequence, undefined);
     }
     return settled;
   }

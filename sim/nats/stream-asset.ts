@@ -167,11 +167,10 @@ export class StreamAsset implements StreamContext {
     }
   }
 
-  /** A purge removes one by one: a delivery of what is gone counts as terminated before the purge moves a cursor (2.12). */
+  /** A purge removes one by one: a delivery of what is gone counts as terminated. Of 2.9 all consumers hear of it. */
   purgedAlone(machine: StreamMachine, { sequence, subject }: StoredMessage): void {
-    if (!this.profile.multiFilter) return;
-    for (const consumer of this.listenersOf(subject))
-      serviceBeside(consumer, machine)?.messageTerminated(sequence);
+    const told = this.profile.multiFilter ? this.listenersOf(subject) : this.consumers.values();
+    for (const consumer of told) serviceBeside(consumer, machine)?.messageTerminated(sequence);
   }
 
   /** One message was purged, and is told of as if its subject were what the purge was about. */
