@@ -167,6 +167,10 @@ export class StreamAsset implements StreamContext {
     }
   }
 
+  removedUnheard(machine: StreamMachine, { sequence }: StoredMessage): void {
+    for (const consumer of this.consumers.values()) serviceBeside(consumer, machine)?.messageLost(sequence);
+  }
+
   /** A purge removes one by one: a delivery of what is gone counts as terminated. Of 2.9 all consumers hear of it. */
   purgedAlone(machine: StreamMachine, { sequence, subject }: StoredMessage): void {
     const told = this.profile.multiFilter ? this.listenersOf(subject) : this.consumers.values();

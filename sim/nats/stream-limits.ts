@@ -1,20 +1,25 @@
 import type { StreamMachine } from './stream-machine.ts';
 
-/** Removes what the present limits do not allow: they were made smaller. `before`: messages a subject until now. */
+/**
+ * Removes what the present limits do not allow: they were made smaller. Those of the whole stream come first. `before`:
+ * messages a subject until now. A file of 2.9 tells nobody what a limit of messages a subject takes here.
+ */
 export function enforceLimits(machine: StreamMachine, before: number): void {
-  const { discard, maxMessages, maxBytes, maxMessagesPerSubject } = machine.settings;
+  const { discard, maxMessages, maxBytes, maxMessagesPerSubject, storage } = machine.settings;
   const { messages } = machine;
-  const isSmaller = machine.context.profile.trimsSubjectsOnUpdate || maxMessagesPerSubject < before;
-  if (maxMessagesPerSubject > 0 && isSmaller) {
-    for (const subject of messages.subjects()) trimSubject(machine, subject, maxMessagesPerSubject);
+  const { version, trimsSubjectsOnUpdate } = machine.context.profile;
+  if (discard === 'old' || version === '2.9.10') {
+    while (
+      messages.first !== undefined &&
+      ((maxMessages > 0 && messages.size > maxMessages) || (maxBytes > 0 && messages.bytes > maxBytes))
+    ) {
+      machine.drop(messages.first);
+    }
   }
-  if (discard === 'new' && machine.context.profile.version !== '2.9.10') return;
-  while (
-    messages.first !== undefined &&
-    ((maxMessages > 0 && messages.size > maxMessages) || (maxBytes > 0 && messages.bytes > maxBytes))
-  ) {
-    machine.drop(messages.first);
-  }
+  const isSmaller = trimsSubjectsOnUpdate || maxMessagesPerSubject < before;
+  if (maxMessagesPerSubject <= 0 || !isSmaller) return;
+  const isSilent = version === '2.9.10' && storage === 'file';
+  for (const subject of messages.subjects()) trimSubject(machine, subject, maxMessagesPerSubject, isSilent);
 }
 
 /** What the limits do not allow goes, now that a message of that subject is stored (jetstream D35). */
@@ -44,7 +49,7 @@ export function makeRoom(machine: StreamMachine, subject: number): void {
   }
 }
 
-function trimSubject(machine: StreamMachine, subject: number, keep: number): void {
+function trimSubject(machine: StreamMachine, subject: number, keep: number, isSilent = false): void {
   const { messages } = machine;
   const tally = machine.memoryTally;
   if (tally !== undefined) {
@@ -57,6 +62,8 @@ function trimSubject(machine: StreamMachine, subject: number, keep: number): voi
   }
   for (let count = messages.countOf(subject); count > keep; count--) {
     const first = messages.firstOf(subject);
-    if (first !== undefined) machine.drop(first);
+    if (first === undefined) return;
+    if (isSilent) machine.dropUnheard(first);
+    else machine.drop(first);
   }
 }

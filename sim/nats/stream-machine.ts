@@ -26,8 +26,9 @@ export interface StreamContext {
   readonly judgesAtApply: boolean;
   /** Copies to a replica what the leader has behind it, up to a sequence (`processCatchupMsg`). */
   catchUp(machine: StreamMachine, sequence: number): void;
-  /** One message is gone from a replica. */
+  /** One message is gone from a replica, told of or not. */
   removed(machine: StreamMachine, message: StoredMessage): void;
+  removedUnheard(machine: StreamMachine, message: StoredMessage): void;
   /** A purge has taken a message by itself, or of a pattern one message, or many. */
   purgedAlone(machine: StreamMachine, message: StoredMessage): void;
   purgedOne(machine: StreamMachine, message: StoredMessage, pattern: string): void;
@@ -309,6 +310,13 @@ export class StreamMachine implements Machine {
     this.#tally?.removed(message);
     this.messages.remove(message);
     this.context.removed(this, message);
+  }
+
+  /** Removes one message and tells nobody: deliveries of it stay pending. */
+  dropUnheard(message: StoredMessage): void {
+    this.#tally?.removed(message);
+    this.messages.remove(message);
+    this.context.removedUnheard(this, message);
   }
 
   /**

@@ -224,6 +224,8 @@ export class Interpreter {
       case 'stream-info':
         return seen.stream(await management.stream(this.#stream), false);
       case 'update-stream':
+        // What smaller limits take is settled behind the answer.
+        this.#unsettled = true;
         return seen.stream(
           await management.updateStream(this.#settings({ ...this.#plan.stream, ...step.changes })),
           true,
