@@ -308,7 +308,6 @@ export class ConsumerService implements GroupService {
       this.pending.recount(this.stream);
     this.redeliveries.rearm();
     this.idle.touch();
-    this.dispatch();
   }
 
   /** The consumer is gone: waiting clients are told (409 Consumer Deleted, jetstream G60). */

@@ -160,11 +160,14 @@ export class NatsAssets {
       if (hasOtherFilter && asset.settings.retention === 'interest' && this.#cluster.profile.multiFilter)
         dropUnneeded(asset, ({ sequence }) => sequence >= floor);
       const service = existing.group.leader()?.service;
-      // A server of 2.9 answers before its loop has looked at what else may be delivered now.
-      if (!this.#cluster.profile.multiFilter) this.#answerConsumer(existing, call);
-      if (service instanceof ConsumerService && service.ready && previous !== settings)
-        service.updated(previous);
-      if (this.#cluster.profile.multiFilter) this.#answerConsumer(existing, call);
+      const isUpdated = service instanceof ConsumerService && service.ready && previous !== settings;
+      // The answer comes before the consumer's loop has looked at what another limit allows to be delivered now.
+      const isAnsweredFirst =
+        !this.#cluster.profile.multiFilter || previous.maxAckPending !== settings.maxAckPending;
+      if (isUpdated) service.updated(previous);
+      if (isAnsweredFirst) this.#answerConsumer(existing, call);
+      if (isUpdated) service.dispatch();
+      if (!isAnsweredFirst) this.#answerConsumer(existing, call);
       return;
     }
     if (asset.workQueueConflict(settings)) {
