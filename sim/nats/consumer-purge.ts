@@ -29,7 +29,7 @@ export function purged(
     if (asset.isAlone) service.machine.record.acked(service.settings, consumerSequence, sequence, false);
     else service.replica.propose({ kind: 'acked', consumerSequence, sequence, call: undefined });
   }
-  service.machine.record.overwrite(service.memory);
+  service.writeRecord();
 }
 
 function purgedAsOld(service: ConsumerService, subject: string): void {
@@ -38,6 +38,5 @@ function purgedAsOld(service: ConsumerService, subject: string): void {
     subject === '' ? stream.first : stream.nextFor(new SubjectFilter([subject], asset.stream.subjects), 1);
   const first = typeof left === 'number' ? left : (left?.sequence ?? stream.lastSequence + 1);
   service.memory.purgedAll(first);
-  service.machine.record.overwrite(service.memory);
-  service.machine.record.pending.clear();
+  service.writeRecord();
 }

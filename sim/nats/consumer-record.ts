@@ -120,18 +120,35 @@ export class ConsumerRecord {
     return isPendingBeyond && gap <= this.pending.size ? this.floorStream + 1 : lowest;
   }
 
-  /** A leader writes what it has in memory over its own copy, unreplicated (`writeStoreState`). */
-  overwrite(memory: {
-    readonly nextConsumer: number;
-    readonly nextStream: number;
-    readonly floorConsumer: number;
-    readonly floorStream: number;
-  }): void {
+  /**
+   * A leader writes what it has in memory over its own copy, unreplicated (`writeStoreState`), unless the copy is ahead;
+   * 2.9 does not look at the floor. `toWallUs`: from simulated time to wall time.
+   */
+  overwrite(
+    memory: {
+      readonly nextConsumer: number;
+      readonly nextStream: number;
+      readonly floorConsumer: number;
+      readonly floorStream: number;
+      readonly pending: ReadonlyMap<number, PendingDelivery>;
+      readonly redelivered: ReadonlyMap<number, number>;
+    },
+    toWallUs: number,
+    isOld: boolean,
+  ): void {
+    if (memory.nextConsumer - 1 < this.deliveredConsumer) return;
+    if (!isOld && memory.floorStream < this.floorStream) return;
     this.started = true;
     this.deliveredConsumer = memory.nextConsumer - 1;
     this.deliveredStream = memory.nextStream - 1;
     this.floorConsumer = memory.floorConsumer;
     this.floorStream = memory.floorStream;
+    this.pending.clear();
+    for (const [sequence, { consumerSequence, deliveredUs }] of memory.pending) {
+      this.pending.set(sequence, { consumerSequence, deliveredUs: deliveredUs + toWallUs });
+    }
+    this.redelivered.clear();
+    for (const [sequence, count] of memory.redelivered) this.redelivered.set(sequence, count);
   }
 
   /** It is still to be delivered or acknowledged (`needAck`); 2.9 does not ask what was redelivered and given up. */

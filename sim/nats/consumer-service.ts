@@ -39,8 +39,8 @@ export class ConsumerService implements GroupService {
   /** Of the stream's replica here, when pending deliveries were last compared with it. */
   #removalsSeen = 0;
   /**
-   * Pending deliveries of what a purge of 2.9 has removed one by one: they count as terminated once the purge has forgotten
-   * all that was pending, as real servers nearly always do it (each in a goroutine of its own), and so move the floor.
+   * Pending deliveries of what a purge has removed by itself: they count as terminated once the purge has moved the floor, as
+   * real servers nearly always do it (each in a goroutine of its own).
    */
   readonly #terminations: { readonly sequence: number; readonly consumerSequence: number }[] = [];
   readonly queue: PullQueue;
@@ -354,12 +354,10 @@ export class ConsumerService implements GroupService {
     this.pending.removed(sequence);
   }
 
-  /** The stream tells that it is gone: a delivery of it counts as terminated, ahead of what else a purge does (2.12) or behind it. */
+  /** The stream tells that it is gone: a delivery of it counts as terminated, once the purge is through. */
   messageTerminated(sequence: number): void {
     const held = this.memory.pending.get(sequence);
-    if (held === undefined) return;
-    if (this.asset.profile.multiFilter) this.acks.settle(sequence, held.consumerSequence, undefined);
-    else this.#terminations.push({ sequence, consumerSequence: held.consumerSequence });
+    if (held !== undefined) this.#terminations.push({ sequence, consumerSequence: held.consumerSequence });
   }
 
   /** It is gone, and this consumer does not hear of it. */
@@ -394,6 +392,12 @@ export class ConsumerService implements GroupService {
       settled = true;
     }
     return settled;
+  }
+
+  /** What it has in memory goes to its own copy of the record, and to no other. */
+  writeRecord(): void {
+    const toWallUs = this.server.wallUs() - this.nowUs;
+    this.machine.record.overwrite(this.memory, toWallUs, !this.asset.profile.multiFilter);
   }
 
   /** True: something was pending still. */

@@ -99,7 +99,7 @@ export class Redeliveries {
     if (!service.ready) return;
     service.forgetRemoved();
     const { memory } = service;
-    if (memory.forgetLost(service.stream.first)) service.machine.record.overwrite(memory);
+    if (memory.forgetLost(service.stream.first)) service.writeRecord();
     for (const sequence of memory.expired(service.nowUs, service.settings)) {
       if (memory.isExhaustedUnasked(sequence, service.settings)) redeliveries.#exhaust(sequence);
       else memory.expire(sequence, service.nowUs);
