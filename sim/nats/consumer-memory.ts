@@ -30,6 +30,7 @@ export class ConsumerMemory {
   nextStream = 1;
   floorConsumer = 0;
   floorStream = 0;
+  #floorBegan = 0;
   readonly pending = new Map<number, HeldDelivery>();
   /** By stream sequence: deliveries after the first. */
   readonly redelivered = new Map<number, number>();
@@ -97,8 +98,14 @@ export class ConsumerMemory {
     const isOld = this.#asset.profile.version === '2.9.10';
     if (deliver.kind !== 'by-start-sequence' || isOld) from = last === 0 ? 1 : Math.min(from, last + 1);
     this.nextStream = Math.max(from, last === 0 ? 1 : stream.first);
-    // The floor begins to count with the first acknowledgement, wherever the consumer begins.
-    this.floorStream = 0;
+    // Its record says 0 until something is acknowledged, which is what a leader of 2.9 and one without a group go by.
+    this.floorStream = isOld || this.#asset.isAlone ? 0 : this.nextStream - 1;
+    this.#floorBegan = this.floorStream;
+  }
+
+  /** It is not where the consumer began. */
+  get hasMovedFloor(): boolean {
+    return this.floorStream > this.#floorBegan;
   }
 
   get #capacity(): number {

@@ -18,16 +18,14 @@ export function consumerState(service: ConsumerService): ConsumerState {
   const delivered = replicated
     ? { consumerSequence: record.deliveredConsumer, streamSequence: record.deliveredStream }
     : service.lastDelivered;
-  const ackFloor = replicated
-    ? { consumerSequence: record.floorConsumer, streamSequence: record.floorStream }
-    : { consumerSequence: memory.floorConsumer, streamSequence: memory.floorStream };
+  const { floorConsumer, floorStream } = service.server.cluster.profile.infoFromMemory ? memory : record;
   const leader = service.replica.group.size > 1 ? { leader: service.server.name } : {};
   const { multiFilter } = service.server.cluster.profile;
   const tellsNone = (service.settings.maxDeliver === 1 && multiFilter) || mutations.redeliveredInfoZero;
   return {
     settings: service.settings,
     delivered,
-    ackFloor,
+    ackFloor: { consumerSequence: floorConsumer, streamSequence: floorStream },
     pending: service.pending.reported(service.stream),
     ackPending: memory.pending.size,
     redelivered: tellsNone ? 0 : memory.redelivered.size,

@@ -97,11 +97,15 @@ export function releasedBeside(consumer: ConsumerAsset, replica: RaftReplica, op
   machine.apply({ kind: 'delete', sequence, isRelease: true, call: undefined });
 }
 
-/** Up to here a consumer's leader is done with everything; without a leader it would be no help to look. */
+/**
+ * Up to here a consumer's leader is done with everything; without a leader it would be no help to look. Not modelled: before
+ * the first delivery the server that leads goes by where the consumer begins, and the others by its record, as here.
+ */
 export function floorOf(consumer: ConsumerAsset): number {
   let floor = Infinity;
   for (const { service } of consumer.group.replicas) {
-    if (service instanceof ConsumerService && service.ready) floor = service.floorStream;
+    if (!(service instanceof ConsumerService) || !service.ready) continue;
+    floor = service.memory.hasMovedFloor ? service.floorStream : 0;
   }
   return floor;
 }

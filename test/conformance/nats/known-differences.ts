@@ -66,6 +66,25 @@ export const knownDifferences: readonly KnownDifference[] = [
     witness: undefined,
   },
   {
+    id: 'begins-further-by-replica',
+    profiles: ['2.12'],
+    what: 'what comes before a consumer that acknowledges all and begins further on, in a replicated stream that keeps by interest: done with by the others, it sometimes goes and sometimes stays',
+    why: 'chance: the server that leads the consumer goes by where it begins, the others by its record, which says 0 until something is acknowledged; so who leads decides (seen on 2.12.15: gone in 23 of 40, kept in 17)',
+    since: '2026-11-21',
+    misleads: 'none: consumers here acknowledge one by one',
+    explains: ({ plan }) =>
+      plan.stream?.replicas === 3 &&
+      plan.steps.some(
+        (step) =>
+          step.kind === 'create-consumer' &&
+          step.settings.ack === 'all' &&
+          (step.settings.deliver ?? { kind: 'all' }).kind !== 'all',
+      ) &&
+      (plan.stream.retention === 'interest' ||
+        plan.steps.some((step) => step.kind === 'update-stream' && step.changes.retention === 'interest')),
+    witness: undefined,
+  },
+  {
     id: 'limit-raised-wakes-first',
     profiles: ['2.9.10'],
     what: 'an update that changes the limit of unacknowledged messages, while a pull without waiting that this limit had stopped is still queued and nobody listens to it: the cursor sometimes stands at the end of the stream; in the model it stays',
