@@ -1,5 +1,6 @@
 import { backgroundAnalysis } from './background-analysis.ts';
 import { badCanary } from './bad-canary.ts';
+import { badLists } from './bad-lists.ts';
 import { canaryNodeLoss } from './canary-node-loss.ts';
 import { canaryScale } from './canary-scale.ts';
 import { cassandraStorm } from './cassandra-storm.ts';
@@ -134,6 +135,7 @@ export const catalog: readonly Scenario[] = [
   defenderDeafWatches,
   slowDrain,
   canaryNodeLoss,
+  badLists,
 ];
 
 export function scenarioNamed(name: string): Scenario | undefined {
