@@ -37,6 +37,8 @@ export class ConsumerMemory {
   /** Sequences to deliver again, before anything new (jetstream F48). */
   again: number[] = [];
   #skipList: SkipList | undefined;
+  /** What was looked at last came from that list. */
+  #isListed = false;
 
   constructor(asset: ConsumerAsset) {
     this.#asset = asset;
@@ -127,17 +129,26 @@ export class ConsumerMemory {
 
   /** `gone`: it was to be a last message of its subject, and is not there any more. */
   nextNew(stream: StreamMachine): StoredMessage | 'gone' | undefined {
-    while (this.#skipList !== undefined) {
-      const sequence = this.#skipList.sequences[0] ?? 0;
-      const { profile, filter } = this.#asset;
-      // An old server takes the next one where that is gone, and comes by it once more.
-      const message = profile.multiFilter ? stream.messages.get(sequence) : stream.nextFor(filter, sequence);
-      if (message !== undefined) return message;
-      this.#advanceSkipList(sequence);
-      // A newer server looks no further for now (`errDeletedMsg`).
-      if (profile.multiFilter) return 'gone';
+    const { profile, filter } = this.#asset;
+    this.#isListed = this.#skipList !== undefined;
+    if (this.#skipList === undefined) return stream.nextFor(filter, this.nextStream);
+    const sequence = this.#skipList.sequences[0] ?? 0;
+    if (!profile.multiFilter) {
+      // An old server takes it off the list by looking, takes the next one where it is gone, and comes by that once more.
+      const next = stream.nextFor(filter, sequence);
+      this.#advanceSkipList(next?.sequence ?? stream.lastSequence);
+      return next;
     }
-    return stream.nextFor(this.#asset.filter, this.nextStream);
+    const message = stream.messages.get(sequence);
+    if (message !== undefined) return message;
+    this.#advanceSkipList(sequence);
+    // A newer server looks no further for now (`errDeletedMsg`).
+    return 'gone';
+  }
+
+  /** Nothing more may be pending. An old server has taken a last message off its list before it sees that. */
+  stall(): void {
+    if (!this.#asset.profile.multiFilter) this.#advanceSkipList(0);
   }
 
   /** Nothing up to the end of the stream is for this consumer. True: the others must hear of it. */
@@ -165,8 +176,8 @@ export class ConsumerMemory {
         this.pending.set(sequence, { consumerSequence, deliveredUs: nowUs, subject, isLost: false });
       return { deliveryCount: this.countOf(sequence), consumerSequence };
     }
-    if (this.#skipList === undefined) this.nextStream = sequence + 1;
-    else this.#advanceSkipList(sequence);
+    if (!this.#isListed) this.nextStream = sequence + 1;
+    else if (this.#asset.profile.multiFilter) this.#advanceSkipList(sequence);
     const earlier = this.pending.get(sequence);
     if (earlier !== undefined) {
       earlier.deliveredUs = nowUs;
@@ -180,13 +191,19 @@ export class ConsumerMemory {
   }
 
   /**
-   * Nobody was there to take a new message: it is the next, and what was looked at before it is not looked at again. A newer
-   * server has taken it off the list of last messages by then, so that it finds it again only behind that list's last one, or
-   * as a redelivery: false.
+   * Nobody was there to take a new message: it is the next, and what was looked at before it is not looked at again. From the
+   * list of last messages it is off by then: a newer server finds it again only behind that list's last one, or as a
+   * redelivery (false), and an old one goes one back, wherever it is.
    */
   giveBack(sequence: number): boolean {
-    if (this.#skipList === undefined) this.nextStream = Math.max(this.nextStream, sequence);
-    if (this.#skipList === undefined || !this.#asset.profile.multiFilter) return true;
+    if (!this.#isListed) {
+      this.nextStream = Math.max(this.nextStream, sequence);
+      return true;
+    }
+    if (!this.#asset.profile.multiFilter) {
+      this.nextStream--;
+      return true;
+    }
     this.#advanceSkipList(sequence);
     if (sequence === this.nextStream - 1) {
       this.nextStream--;

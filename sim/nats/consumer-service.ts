@@ -212,6 +212,7 @@ export class ConsumerService implements GroupService {
       if (!this.redeliveries.dropExhausted(stream)) break;
       const again = memory.nextAgain();
       if (again === undefined && memory.isFull(this.settings)) {
+        memory.stall();
         stalled = true;
         break;
       }

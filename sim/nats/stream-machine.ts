@@ -395,8 +395,8 @@ export class StreamMachine implements Machine {
     if (subject === '' && keep === 0 && (belowSequence === 0 || (belowSequence === 1 && isOld))) {
       messages.clear();
       this.#tally?.clear();
-      // The log of a replicated stream says up to which sequence, and nothing where there is none and nobody has said it.
-      if (this.settings.replicas === 1 || belowSequence === 1) this.begun = true;
+      // The log of a replicated stream of 2.12 says up to which sequence, and nothing where there is none and nobody has said it.
+      if (this.settings.replicas === 1 || belowSequence === 1 || isOld) this.begun = true;
       if (context.mutations.purgeResetsSequence) this.expectedLast = this.lastSequence = 0;
     } else if (subject === '' && belowSequence > this.lastSequence) {
       // All of what there is and more: the stream goes on behind it (`Compact`).
