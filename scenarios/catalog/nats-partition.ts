@@ -50,11 +50,13 @@ export const nats2910Partition = partition(
       'liveness.converged',
       'leadership.fenced',
       'ownership.respected',
+      'ownership.covered',
+      'degraded.keeps',
       'windows.kept',
       'movement.bounds',
       'recovery.crash',
     ],
-    why: 'nats-server 2.9.10 loses acknowledged writes when a leader is cut off, and its replicas differ: streams keep what was processed, Defenders read different leases and maps (jetstream R1)',
+    why: 'nats-server 2.9.10 loses acknowledged writes when a leader is cut off, and its replicas differ: streams keep what was processed, Defenders read different leases and maps, and two lead in one term (jetstream R1)',
   },
 );
 
