@@ -32,6 +32,8 @@ export class Connection {
   readonly held: [Held[], Held[]] = [[], []];
   /** When the first of the held messages was sent, by direction; 0 where none is held. */
   readonly heldSinceUs: [number, number] = [0, 0];
+  /** When the first message was sent that a cut way back leaves unanswered, by direction; 0 where none is. */
+  readonly unansweredSinceUs: [number, number] = [0, 0];
   /** What the held messages take of the sender's buffer, by direction. */
   readonly heldBytes: [number, number] = [0, 0];
   /** What the accepting side keeps with the connection: the server that answers on it. */

@@ -40,7 +40,8 @@ const bothSides = [0, 1] as const;
 /**
  * Machines and the connections between them. Nearly everything here is TCP: loss is delay, a cut is silence until
  * the retransmission after the heal, and only a reset or a time-out ends a connection (DESIGN, worlds).
- * Not modelled: the congestion window (a sender is never stopped by a cut return path alone), routing between racks.
+ * Where only the way back is cut, a sender stops at its first retransmission (docs/fidelity/nats-open.md).
+ * Not modelled: the congestion window otherwise, routing between racks.
  */
 export class Network {
   readonly kernel: Kernel;
@@ -163,6 +164,8 @@ export class Network {
       const to = key % hostLimit;
       for (const connection of this.#machine(from).connections) {
         this.#resume(connection, from, to, applied.condition.cut === true);
+        // What waited for answers by this way goes on, where its own way is not cut, too.
+        if (applied.condition.cut === true) this.#answer(connection, to, from);
       }
     }
   }
@@ -254,10 +257,11 @@ export class Network {
     const to = connection.ends[side === 0 ? 1 : 0].host;
     const link = this.#links.size === 0 ? undefined : this.#links.get(from * hostLimit + to);
     const stuck = connection.held[side].length > 0 || (link !== undefined && (link.cut || link.clogged));
-    if (stuck || !this.#machine(to).up || !this.#machine(from).up) {
+    const unanswered = !stuck && this.#links.size > 0 && this.#isUnanswered(connection, side, from, to);
+    if (stuck || unanswered || !this.#machine(to).up || !this.#machine(from).up) {
       link?.hit();
       if (connection.held[side].length === 0) {
-        connection.heldSinceUs[side] = this.kernel.nowUs;
+        connection.heldSinceUs[side] = unanswered ? connection.unansweredSinceUs[side] : this.kernel.nowUs;
         this.kernel.after(giveUpUs, Network.#giveUp, connection, side);
       }
       connection.held[side].push({ bytes, callback, first, second });
@@ -273,6 +277,17 @@ export class Network {
       first,
       second,
     });
+  }
+
+  /** The way back is cut, and the first retransmission of what was sent since is due: nothing new goes out. */
+  #isUnanswered(connection: Connection, side: Side, from: number, to: number): boolean {
+    if (this.#links.get(to * hostLimit + from)?.cut !== true) {
+      connection.unansweredSinceUs[side] = 0;
+      return false;
+    }
+    const sinceUs = connection.unansweredSinceUs[side];
+    if (sinceUs === 0) connection.unansweredSinceUs[side] = this.kernel.nowUs;
+    return sinceUs > 0 && this.kernel.nowUs - sinceUs >= firstRetransmissionUs;
   }
 
   #disturb(link: Link, bytes: number): number {
@@ -294,17 +309,19 @@ export class Network {
 
   /** A cut costs the wait for the next retransmission, a clog only its own length. */
   #resume(connection: Connection, from: number, to: number, wasCut: boolean): void {
-    const [client, server] = connection.ends;
-    const side: Side | undefined =
-      client.host === from && server.host === to
-        ? 0
-        : server.host === from && client.host === to
-          ? 1
-          : undefined;
+    const side = sideFrom(connection, from, to);
     if (side === undefined || connection.held[side].length === 0) return;
     const nowUs = this.kernel.nowUs;
     const atUs = wasCut ? retransmissionAfter(connection.heldSinceUs[side], nowUs) : nowUs;
     this.kernel.at(atUs, Network.#flush, connection, side);
+  }
+
+  /** The way back of what this side sent is whole again. */
+  #answer(connection: Connection, from: number, to: number): void {
+    const side = sideFrom(connection, from, to);
+    if (side === undefined || connection.unansweredSinceUs[side] === 0) return;
+    connection.unansweredSinceUs[side] = 0;
+    if (this.reachable(from, to)) this.#resume(connection, from, to, true);
   }
 
   static #flush(connection: Connection, side: Side): void {
@@ -369,6 +386,12 @@ export class Network {
     if (machine === undefined) throw new RangeError(`no machine ${host}`);
     return machine;
   }
+}
+
+/** The end that sends over this link; undefined where the connection is one to another machine. */
+function sideFrom({ ends: [client, server] }: Connection, from: number, to: number): Side | undefined {
+  if (client.host === from && server.host === to) return 0;
+  return server.host === from && client.host === to ? 1 : undefined;
 }
 
 /** First retransmission of what was sent at `sentUs` that comes after `nowUs`: 0.2, 0.6, 1.4 … s after it was sent. */

@@ -121,6 +121,24 @@ describe('connections', () => {
     expect(world.received.map((entry) => entry.text)).toEqual(['through']);
   });
 
+  test('where only the way back is cut, a sender stops at its first retransmission, and goes on after the heal', async () => {
+    const world = setUp();
+    const connection = await world.dial();
+    const startUs = world.kernel.nowUs;
+    const cut = world.network.impose({ cut: true }, [world.server.host], [world.client.host]);
+    for (let index = 0; index < 50; index++) {
+      world.send(connection, String(index));
+      await world.kernel.run(startUs + (index + 1) * 0.1 * second);
+    }
+    expect(world.received.map((entry) => entry.text)).toEqual(['0', '1']);
+    world.network.lift(cut);
+    await world.kernel.run(startUs + 8 * second);
+    expect(world.received).toHaveLength(50);
+    // 6.2 s after the first that was not answered.
+    expect((world.received[2]?.timeUs ?? 0) - startUs).toBeGreaterThan(6.1 * second);
+    expect((world.received[2]?.timeUs ?? 0) - startUs).toBeLessThan(6.3 * second);
+  });
+
   test('narrow bandwidth serialises what is sent', async () => {
     const world = setUp();
     const connection = await world.dial();
