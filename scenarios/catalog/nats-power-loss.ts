@@ -49,8 +49,8 @@ function powerLoss(name: string, summary: string, nats: NatsSettings, knownRed?:
 const told = 'all NATS servers lose power while completions wait';
 
 const unsynced: KnownRed = {
-  rules: ['durability.published', 'alarm.judged-again', 'liveness.converged'],
-  why: 'nats-server syncs its files every two minutes by default and acknowledges before (jetstream E41, D1)',
+  rules: ['durability.published', 'alarm.judged-again', 'alarm.fault-free', 'liveness.converged'],
+  why: 'nats-server syncs its files every two minutes by default and acknowledges before (jetstream E41, D1): what is lost is judged by nobody, and what follows it without it',
 };
 
 /** What was not synced yet is lost, though it was acknowledged. */

@@ -43,6 +43,13 @@ export const natsImpaired: Excuse = {
   graceUs: 90 * secondUs,
 };
 
+/** What was cut off is heard again with the next retransmission: after as long as the cut was, 120 s at most, and a while to catch up. */
+export const natsConnectionsHeal: Excuse = {
+  reason: 'connections to NATS wait for their next retransmission',
+  faults: [{ kind: 'nats.client-cut' }, { kind: 'link.', touching: ['- nats'] }],
+  graceUs: 130 * secondUs,
+};
+
 /** Whether a leader can renew is up to a cluster that has lost servers or is divided; over a bad link some calls get through. */
 export const natsDivided: Excuse = {
   reason: 'NATS servers down or divided, or hard to reach',

@@ -1,6 +1,12 @@
 import { otherColour, type Colour } from '../../system/ports/colour.ts';
 import { budgetMs } from './budget-processing.ts';
-import { cassandraImpaired, coloursTouched, defendersDisturbed, natsImpaired } from './excuses.ts';
+import {
+  cassandraImpaired,
+  coloursTouched,
+  defendersDisturbed,
+  natsConnectionsHeal,
+  natsImpaired,
+} from './excuses.ts';
 import { watchMaps } from './map-in-force.ts';
 import { rule, type Rule } from './rule.ts';
 
@@ -10,7 +16,7 @@ export const isolationFault: Rule = rule({
   title: 'a fault in one NATS cluster leaves the other colour untouched',
   kind: 'safety',
   source: 'PRODUCT isolation; delivery R55',
-  excuses: [natsImpaired, cassandraImpaired, defendersDisturbed],
+  excuses: [natsImpaired, natsConnectionsHeal, cassandraImpaired, defendersDisturbed],
   watch({ history }, ledger) {
     /** NATS faults in force, with the colours that they hit. */
     const inForce = new Map<string, readonly Colour[]>();

@@ -64,11 +64,12 @@ export class Attempt implements ClientRequest, Placed {
     );
   }
 
-  /** Sends the request as a message. */
+  /** Sends the request as a message; a node that was started anew resets connections of its last life. */
   send(serve: (attempt: Attempt) => void): void {
     this.becomeExplicit();
-    const { kernel, plan } = this.#core;
-    if (this.onHealthyPath && this.#core.network.isUp(this.channel.node.host)) {
+    const { kernel, plan, network } = this.#core;
+    const { node, incarnation } = this.channel;
+    if (this.onHealthyPath && network.isUp(node.host) && node.incarnation === incarnation) {
       kernel.after(plan.outUs(plan.draw(this.seed, clientStep)), Attempt.#arrive, this, serve);
     } else {
       this.#connection.send(0, this.operation.bytes, Attempt.#serve, this, serve);

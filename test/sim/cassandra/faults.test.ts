@@ -43,6 +43,20 @@ describe('what clients see of a dead node', () => {
     expect(codeOf(await fixture.run(client, insertNote, note(21), all))).toBe('ok');
   });
 
+  test('a node that is back from a power loss resets old connections: no request waits for its timeout', async () => {
+    const fixture = new Fixture(6);
+    const client = await fixture.client('writer');
+    fixture.ring.powerLoss(1);
+    await fixture.pass(5_000);
+    fixture.ring.restartNode(1);
+    await fixture.pass(30_000);
+    for (let line = 0; line < 12; line++) {
+      const startUs = fixture.kernel.nowUs;
+      expect(codeOf(await fixture.run(client, insertNote, note(line), quorum))).toBe('ok');
+      expect(fixture.kernel.nowUs - startUs).toBeLessThan(1_000_000);
+    }
+  });
+
   test('a clean stop is known at once', async () => {
     const fixture = new Fixture(2);
     const client = await fixture.client('writer');
