@@ -103,3 +103,8 @@ export function normalised(text: string): string {
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ-[0-9a-z]+-\d+/g, 'RUN')
     .replaceAll(/in [\d.,]+ (ms|s) \([\d.,]+ ×/g, 'in WALL (RATIO ×');
 }
+
+/** A machine that is busy takes so long that progress is told. */
+export function withoutProgress(stderr: string): string {
+  return stderr.replaceAll(/^.*\d\d:\d\d:\d\d of \d\d:\d\d:\d\d.*\n/gm, '');
+}

@@ -10,6 +10,7 @@ import {
   runScenarioCli,
   smallWorld,
   temporaryFolder,
+  withoutProgress,
 } from './command-line.ts';
 
 const folder = temporaryFolder();
@@ -22,7 +23,7 @@ describe.concurrent('run', () => {
       cwd,
     });
     expect(code).toBe(0);
-    expect(stderr).toBe('');
+    expect(withoutProgress(stderr)).toBe('');
     const text = normalised(stdout);
     expect(text).toMatch(
       /^Running quiet-day {2}seed 0x1 \(default\)\n\n✓ PASSED {2}quiet-day {2}20 tools {2}seed 0x1\n/,
