@@ -1,6 +1,7 @@
 import { benchCassandra } from './cassandra.ts';
 import { benchCharts } from './charts.ts';
 import { benchKernel } from './kernel.ts';
+import { benchMachine } from './machine.ts';
 import { benchNats } from './nats.ts';
 import { benchUCharts } from './uchart.ts';
 import { flagsOf, runTool, wholeNumber } from '../scenarios/cli/flags.ts';
@@ -91,6 +92,8 @@ async function main(parameters: readonly string[]): Promise<number> {
   });
   const hours = wholeNumber('hours', values.hours, 1);
   const seed = parseSeed(values.seed);
+  console.log('the machine, now');
+  for (const [name, value] of Object.entries(benchMachine())) line(`  ${name}`, value.toFixed(1));
   console.log('the chart codecs alone');
   for (const [label, ...columns] of benchCharts()) line(`  ${label}`, ...columns);
   console.log('U-charts, strategies and caches, each context of 10 SVIDs × 120 points');
