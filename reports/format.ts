@@ -16,11 +16,13 @@ export function formatClock(timeUs: number): string {
   return `${part(Math.floor(seconds / 3600))}:${part(Math.floor(seconds / 60) % 60)}:${part(seconds % 60)}`;
 }
 
-/** `4 h 25 min`, `65 s`, `850 ms`: the two largest units that matter. */
+/** `4 h 25 min`, `25 min`, `1 min 33 s`, `65 s`, `850 ms`: the two largest units that matter. */
 export function formatDuration(durationMs: number): string {
   if (durationMs < 1000) return `${Math.round(durationMs)} ms`;
   const seconds = durationMs / 1000;
   if (seconds < 90) return `${formatNumber(seconds)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 600 && whole % 60 > 0) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   const minutes = Math.round(seconds / 60);
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -14,9 +14,11 @@ test.each([
 
 test('times and durations', () => {
   expect(formatClock(3_723_900_000)).toBe('01:02:03');
-  expect([850, 65_000, 600_000, 15_900_000].map(formatDuration)).toEqual([
+  expect([850, 65_000, 93_200, 120_000, 600_000, 15_900_000].map(formatDuration)).toEqual([
     '850 ms',
     '65 s',
+    '1 min 33 s',
+    '2 min',
     '10 min',
     '4 h 25 min',
   ]);
