@@ -25,7 +25,8 @@ export const canaryScale: Scenario = {
         {
           kind: 'pod.kill',
           parameters: { component: 'collector', colour: 'green', count: 1 },
-          startMs: at(10),
+          // Not sooner: of its first stage's only collector a canary is taken back, and nothing grows.
+          startMs: at(30),
         },
         { kind: 'operator.rollback', parameters: { level: 'L1' }, startMs: at(52) },
       ]),

@@ -15,7 +15,7 @@ export const lostAcks: Scenario = {
       fixedFaults: fixed([
         {
           kind: 'nats.impair-acks',
-          parameters: { colour: 'blue', lossRate: 0.3, delayMs: 0 },
+          parameters: { colour: 'blue', lossRate: 0.5, delayMs: 0 },
           startMs: at(12),
           endMs: at(40),
         },

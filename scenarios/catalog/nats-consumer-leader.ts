@@ -2,7 +2,7 @@ import { fixed, goal, minuteMs, parametersOf, type Scenario } from './scenario.t
 
 const length = 40;
 const killMs = 15_000;
-const stepDowns = 30;
+const stepDowns = 90;
 const kills = 5;
 
 /**
@@ -25,7 +25,7 @@ export const natsConsumerLeader: Scenario = {
         ...Array.from({ length: stepDowns }, (_, number) => ({
           kind: 'nats.step-down',
           parameters: { colour: 'blue', group: 'consumers' },
-          startMs: at(6 + number / 2),
+          startMs: at(6 + number / 6),
         })),
         ...Array.from({ length: kills }, (_, number) => ({
           kind: 'nats.kill-node',
