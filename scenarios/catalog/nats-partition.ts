@@ -55,6 +55,7 @@ export const nats2910Partition = partition(
       'windows.kept',
       'movement.bounds',
       'recovery.crash',
+      'rebalance.limits',
     ],
     why: 'nats-server 2.9.10 loses acknowledged writes when a leader is cut off, and its replicas differ: streams keep what was processed, Defenders read different leases and maps, and two lead in one term (jetstream R1)',
   },

@@ -49,8 +49,14 @@ function powerLoss(name: string, summary: string, nats: NatsSettings, knownRed?:
 const told = 'all NATS servers lose power while completions wait';
 
 const unsynced: KnownRed = {
-  rules: ['durability.published', 'alarm.judged-again', 'alarm.fault-free', 'liveness.converged'],
-  why: 'nats-server syncs its files every two minutes by default and acknowledges before (jetstream E41, D1): what is lost is judged by nobody, and what follows it without it',
+  rules: [
+    'durability.published',
+    'alarm.judged-again',
+    'alarm.fault-free',
+    'liveness.converged',
+    'ownership.respected',
+  ],
+  why: 'nats-server syncs its files every two minutes by default and acknowledges before (jetstream E41, D1): what is lost is judged by nobody, what follows it without it, and a consumer that remembers a lost message hands out what took its place in the stream, to the owner of another unit',
 };
 
 /** What was not synced yet is lost, though it was acknowledged. */

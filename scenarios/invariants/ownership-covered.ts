@@ -1,5 +1,5 @@
 import { colours, type Colour } from '../../system/ports/colour.ts';
-import { defendersFrozen, natsImpaired } from './excuses.ts';
+import { defendersFrozen, natsImpaired, readinessFlapping } from './excuses.ts';
 import { OwnershipBook, type OwnershipEnd } from './ownership.ts';
 import { rule, type Rule, type RuleLedger } from './rule.ts';
 
@@ -35,7 +35,8 @@ export const ownershipCovered: Rule = rule({
   title: 'every unit has one live owner (none, or two, for 25 s; 35 s after a leave)',
   kind: 'liveness',
   source: 'PRODUCT crash recovery; defender §3, §5; issue 6',
-  excuses: [natsImpaired, defendersFrozen],
+  // A pod that leaves without a successor, since standbys took free ids, can be given units until it has left.
+  excuses: [natsImpaired, defendersFrozen, readinessFlapping],
   watch({ kernel, history }, ledger) {
     const sides: Record<Colour, Map<string, UnitState>> = { blue: new Map(), green: new Map() };
     const replicas: Record<Colour, number | undefined> = { blue: undefined, green: undefined };

@@ -1,6 +1,7 @@
 import type { History } from '../../sim/history/history.ts';
 import { colours, type Colour } from '../../system/ports/colour.ts';
 import { capacityTaken, cassandraImpaired, natsImpaired } from './excuses.ts';
+import { ImagePulls } from './image-pulls.ts';
 import { rule, type Rule } from './rule.ts';
 
 const boundMs = 180_000;
@@ -32,12 +33,13 @@ class ReadinessFlaps {
 }
 
 /**
- * All replicas are replaced in under 3 minutes (PRODUCT, rolling update; delivery R190, C27). An update that flapping
- * readiness held up has them from the moment on when it is over.
+ * All replicas are replaced in under 3 minutes (PRODUCT, rolling update; delivery R190), of pods that start in 5 to 10 s
+ * (C27): images that nodes have to pull first are not counted. An update that flapping readiness held up has its 3 minutes
+ * from the moment on when that is over.
  */
 export const rollingUpdateBound: Rule = rule({
   id: 'rolling-update.bound',
-  title: 'a rolling update replaces all Defenders in under 3 min',
+  title: 'a rolling update replaces all Defenders in under 3 min, pulls of images not counted',
   kind: 'safety',
   source: 'PRODUCT rolling update; delivery R190, C27',
   // A Defender is ready only when it has reached both stores.
@@ -45,6 +47,7 @@ export const rollingUpdateBound: Rule = rule({
   watch({ kernel, history }, ledger) {
     const running = new Map<Colour, number>();
     const heldUp = new ReadinessFlaps(history);
+    const pulls = new ImagePulls(history);
     history.on('update.started', ({ deployment }, timeUs) => {
       const colour = colours.find((one) => deployment === `defender-${one}`);
       if (colour !== undefined) running.set(colour, timeUs);
@@ -53,18 +56,19 @@ export const rollingUpdateBound: Rule = rule({
       const colour = colours.find((one) => deployment === `defender-${one}`);
       if (colour === undefined || !running.delete(colour)) return;
       ledger.check();
-      if (Math.min(durationMs, heldUp.sinceHealedMs(colour, timeUs)) >= boundMs) {
-        ledger.violateUnlessExcused(
-          `${deployment}: the rolling update took ${(durationMs / 1000).toFixed(0)} s`,
-          durationMs * 1000,
-          colour,
-        );
-      }
+      const pulledMs = pulls.waitedMs(colour, timeUs - durationMs * 1000, timeUs);
+      if (Math.min(durationMs - pulledMs, heldUp.sinceHealedMs(colour, timeUs)) < boundMs) return;
+      const images = pulledMs === 0 ? '' : `, ${(pulledMs / 1000).toFixed(0)} s of them for images`;
+      ledger.violateUnlessExcused(
+        `${deployment}: the rolling update took ${(durationMs / 1000).toFixed(0)} s${images}`,
+        durationMs * 1000,
+        colour,
+      );
     });
     return {
       finish(): void {
         for (const [colour, sinceUs] of running) {
-          const waitedMs = (kernel.nowUs - sinceUs) / 1000;
+          const waitedMs = (kernel.nowUs - sinceUs) / 1000 - pulls.waitedMs(colour, sinceUs, kernel.nowUs);
           if (Math.min(waitedMs, heldUp.sinceHealedMs(colour, kernel.nowUs)) < boundMs) continue;
           ledger.check();
           ledger.violateUnlessExcused(

@@ -3,6 +3,11 @@ import { Connection } from '../network/index.ts';
 import type { Network } from '../network/index.ts';
 import type { CassandraNode } from './cassandra-node.ts';
 
+/** `internode_tcp_user_timeout`: a connection with data unacknowledged for so long is given up (Cassandra 5.0.8, Config.java). */
+const userTimeoutUs = 30_000_000;
+/** `internode_tcp_connect_timeout`. */
+const connectTimeoutUs = 2_000_000;
+
 type Handler<A, B> = (first: A, second: B) => void;
 
 /** A message that waits in a disturbed connection; it must still find the process it was meant for. */
@@ -24,18 +29,24 @@ class Letter<A, B> {
 
 /**
  * Messages between nodes. On a healthy link one takes its planned delay; on a disturbed one, or behind messages that
- * are held, it goes over the connection and shares its fate.
+ * are held, it goes over the connection and shares its fate: a cut that outlasts the user timeout ends the connection
+ * and all that waits in it, and the next message dials anew.
  */
 export class Internode {
   readonly #network: Network;
   readonly #nodes: readonly CassandraNode[];
   readonly #connections = new Map<number, Connection>();
+  /** Links whose connection was given up, while nothing has changed on the network since: there one is dialled, not used. */
+  readonly #givenUp = new Set<number>();
   readonly #interDatacentreUs: number;
 
   constructor(network: Network, nodes: readonly CassandraNode[], interDatacentreUs: number) {
     this.#interDatacentreUs = interDatacentreUs;
     this.#network = network;
     this.#nodes = nodes;
+    network.beforeChange(() => {
+      this.#givenUp.clear();
+    });
   }
 
   /** True where a message from one to the other, and its answer, take just their planned time. */
@@ -104,6 +115,8 @@ export class Internode {
       known.ends[0].process === from.process &&
       known.ends[1].process === to.process
     ) {
+      // What gets through is a connection, dialled or not.
+      if (known.held[0].length === 0) known.giveUpUs = userTimeoutUs;
       return known;
     }
     if (!to.process.alive) return undefined;
@@ -112,6 +125,11 @@ export class Internode {
       { host: from.host, process: from.process },
       { host: to.host, process: to.process },
     );
+    connection.giveUpUs = this.#givenUp.has(key) ? connectTimeoutUs : userTimeoutUs;
+    connection.onClosed(0, (reason) => {
+      connection.markClosed(1);
+      if (reason === 'timed-out') this.#givenUp.add(key);
+    });
     this.#network.register(connection);
     this.#connections.set(key, connection);
     return connection;

@@ -13,6 +13,9 @@ export interface Endpoint {
 
 export type CloseReason = 'closed' | 'reset' | 'timed-out';
 
+/** Linux gives up after about 15 retransmissions. */
+const retransmissionsEndUs = 924_600_000;
+
 export interface Held {
   readonly bytes: number;
   readonly callback: (first: unknown, second: unknown) => void;
@@ -34,6 +37,8 @@ export class Connection {
   readonly heldSinceUs: [number, number] = [0, 0];
   /** When the first message was sent that a cut way back leaves unanswered, by direction; 0 where none is. */
   readonly unansweredSinceUs: [number, number] = [0, 0];
+  /** How long what is held may wait until the connection counts as gone (`TCP_USER_TIMEOUT`, where a server sets it). */
+  giveUpUs = retransmissionsEndUs;
   /** What the held messages take of the sender's buffer, by direction. */
   readonly heldBytes: [number, number] = [0, 0];
   /** What the accepting side keeps with the connection: the server that answers on it. */

@@ -32,8 +32,6 @@ interface Machine {
 const hostLimit = 65_536;
 const firstRetransmissionUs = 200_000;
 const longestRetransmissionUs = 120_000_000;
-/** Linux gives up after about 15 retransmissions. */
-const giveUpUs = 924_600_000;
 const sameMachineDelayUs = 30;
 const bothSides = [0, 1] as const;
 
@@ -262,7 +260,7 @@ export class Network {
       link?.hit();
       if (connection.held[side].length === 0) {
         connection.heldSinceUs[side] = unanswered ? connection.unansweredSinceUs[side] : this.kernel.nowUs;
-        this.kernel.after(giveUpUs, Network.#giveUp, connection, side);
+        this.kernel.after(connection.giveUpUs, Network.#giveUp, connection, side);
       }
       connection.held[side].push({ bytes, callback, first, second });
       connection.heldBytes[side] += bytes;
@@ -339,7 +337,8 @@ export class Network {
 
   static #giveUp(connection: Connection, side: Side): void {
     const sinceUs = connection.heldSinceUs[side];
-    if (connection.held[side].length === 0 || connection.network.kernel.nowUs - sinceUs < giveUpUs) return;
+    const heldUs = connection.network.kernel.nowUs - sinceUs;
+    if (connection.held[side].length === 0 || heldUs < connection.giveUpUs) return;
     connection.held[side] = [];
     connection.heldBytes[side] = 0;
     connection.lose(side, 'timed-out');

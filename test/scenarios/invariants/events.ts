@@ -203,6 +203,7 @@ const plain: { readonly [K in EventKind]?: EventOf<K> } = {
   'rollout.ended': { kind: 'rollout.ended', outcome: 'promoted', reason: 'done' },
   'pod.created': { kind: 'pod.created', pod, deployment },
   'pod.scheduled': { kind: 'pod.scheduled', pod, deployment, node: 'node-0' },
+  'pod.started': { kind: 'pod.started', pod, deployment, uid: 'pod.1.0', restarts: 0 },
   'pod.terminating': { kind: 'pod.terminating', pod, deployment },
   'pod.restarting': { kind: 'pod.restarting', pod, deployment, how: 'crashed', backoffMs: 0 },
   'pod.ended': { kind: 'pod.ended', pod, deployment, how: 'exited' },

@@ -23,6 +23,29 @@ describe('rolling-update.bound', () => {
     ]);
   });
 
+  test('images that nodes pull are not its time, however many at once', () => {
+    const bench = new RuleBench(rollingUpdateBound).at(100).say('update.started');
+    for (const pod of ['a', 'b']) bench.say('pod.scheduled', { pod, deployment: 'defender-blue' });
+    bench.at(150).say('pod.started', { pod: 'a', deployment: 'defender-blue' });
+    bench.at(160).say('pod.started', { pod: 'b', deployment: 'defender-blue' });
+    // Of another colour, and one that starts as fast as pods do.
+    bench.say('pod.scheduled', { pod: 'c', deployment: 'defender-green' });
+    bench.say('pod.scheduled', { pod: 'd', deployment: 'defender-blue' });
+    bench.at(170).say('pod.started', { pod: 'd', deployment: 'defender-blue' });
+    expect(bench.at(329).finish().messages).toEqual([]);
+    bench.at(330).say('update.completed', { durationMs: 230_000 });
+    expect(bench.messages).toEqual(['defender-blue: the rolling update took 230 s, 50 s of them for images']);
+  });
+
+  test('a pod that waits for more than a minute waits for more than its image', () => {
+    const bench = new RuleBench(rollingUpdateBound).at(20).say('update.started');
+    bench.at(100).say('pod.scheduled', { pod: 'a', deployment: 'defender-blue' });
+    expect(bench.at(259).finish().messages).toEqual([]);
+    expect(bench.at(260).finish().messages).toEqual([
+      'defender-blue: the rolling update begun at 20 s never ended',
+    ]);
+  });
+
   test('other deployments have no bound', () => {
     const bench = new RuleBench(rollingUpdateBound)
       .say('update.started', { deployment: 'collector-blue' })

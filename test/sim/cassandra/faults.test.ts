@@ -107,6 +107,43 @@ describe('what clients see of a dead node', () => {
   });
 });
 
+describe('connections between nodes', () => {
+  /** Codes of writes at ALL, one a second, before, while and after the third node is cut off from the others for so long. */
+  async function codesAfterCut(cutMs: number, seconds: number): Promise<unknown[]> {
+    const fixture = new Fixture(11);
+    const client = await fixture.client('writer');
+    const [first, second, third] = fixture.ring.nodes.map((node) => node.host) as [number, number, number];
+    const write = (line: number): Promise<unknown> =>
+      fixture.run(client, insertNote, note(line), { ...all, timeoutMs: 900 }).then(codeOf);
+    expect(await write(0)).toBe('ok');
+    const cuts = [
+      fixture.network.impose({ cut: true }, [first, second], [third]),
+      fixture.network.impose({ cut: true }, [third], [first, second]),
+    ];
+    for (let line = 1; line < 5; line++) expect(await write(line)).not.toBe('ok');
+    await fixture.pass(cutMs);
+    for (const cut of cuts) fixture.network.lift(cut);
+    // The third node is heard of again.
+    await fixture.pass(3_000);
+    const codes: unknown[] = [];
+    for (let line = 0; line < seconds; line++) {
+      codes.push(await write(100 + line));
+      await fixture.pass(1_000);
+    }
+    return codes;
+  }
+
+  test('a cut that outlasts the user timeout of 30 s ends them: a new one is dialled, no retransmission waited for', async () => {
+    expect(new Set(await codesAfterCut(150_000, 20))).toEqual(new Set(['ok']));
+  });
+
+  test('those that live through a shorter cut wait for the next retransmission', async () => {
+    const codes = await codesAfterCut(12_000, 20);
+    expect(codes[0]).not.toBe('ok');
+    expect(codes.at(-1)).toBe('ok');
+  });
+});
+
 describe('writes that are not acknowledged', () => {
   test('a write timeout may become visible later, from a slow replica', async () => {
     const fixture = new Fixture(6);
