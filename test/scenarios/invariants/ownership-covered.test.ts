@@ -22,20 +22,20 @@ describe('ownership.covered', () => {
     ['a crash', 'pod.restarting'],
     ['a pod that ends', 'pod.ended'],
     ['an id that is lost', 'identity.released'],
-  ] as const)('holds where a unit is taken over 25 s after %s', (_, kind) => {
-    const bench = crowded().say(kind).at(125).say('assignment.applied', other).at(500).finish();
+  ] as const)('holds where a unit is taken over 31 s after %s', (_, kind) => {
+    const bench = crowded().say(kind).at(131).say('assignment.applied', other).at(500).finish();
     expect(bench.outcome).toMatchObject({ violationCount: 0 });
     expect(bench.outcome.checked).toBeGreaterThan(2);
   });
 
   test('is broken by a unit that waits longer for its owner', () => {
-    const bench = crowded().say('pod.restarting').at(126).say('assignment.applied', other);
-    expect(bench.messages).toEqual(['T0001 (blue) had no live owner for 26.0 s']);
+    const bench = crowded().say('pod.restarting').at(132).say('assignment.applied', other);
+    expect(bench.messages).toEqual(['T0001 (blue) had no live owner for 32.0 s']);
   });
 
   test.each([
-    [134, 0],
-    [136, 1],
+    [140, 0],
+    [142, 1],
   ])('what was left in order waits for a window and a new leader (%i s)', (second, violations) => {
     const bench = crowded().say('shutdown.step', { step: 'unsubscribed' }).at(115).say('leader.elected');
     bench.at(second).say('assignment.applied', other).finish();
