@@ -44,7 +44,7 @@ export class History {
   }
 
   #fold(event: WorldEvent): void {
-    for (const key in event) this.#foldValue(Reflect.get(event, key));
+    for (const key in event) this.#foldValue(event[key as keyof WorldEvent]);
   }
 
   #foldValue(value: unknown): void {

@@ -1,3 +1,4 @@
+import { runContinuations } from './continuations.ts';
 import { EventQueue, type EventHandle } from './event-queue.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { enterSimulation, leaveSimulation, takeOffence } from './guard.ts';
@@ -24,17 +25,9 @@ export interface Checkpoint {
 }
 
 /** Events executed before the thread is given back. */
-interface Slice {
-  readonly untilUs: number;
-  left: number;
-  readonly resolve: (more: boolean) => void;
-}
-
 const sliceEvents = 16_384;
 const checkpointEvents = 65_536;
 const realImmediate = globalThis.setImmediate;
-const realNextTick = process.nextTick.bind(process);
-const settledPromise = Promise.resolve();
 
 /** Virtual time, one queue of events, seeded chance, a fingerprint: the one source of each in a simulation. */
 export class Kernel {
@@ -56,7 +49,6 @@ export class Kernel {
   #failure: SimulationError | undefined;
   #trace: TraceSink | undefined;
   #stopping = false;
-  #continueSlice = (): void => undefined;
 
   constructor(options: KernelOptions) {
     this.seed = options.seed;
@@ -117,8 +109,9 @@ export class Kernel {
   }
 
   /**
-   * Runs all events up to and including `untilUs`. Between slices it gives the thread back, so that signals and
-   * unhandled rejections come through. Throws the `SimulationError` that ended the run, if one did.
+   * Runs all events up to and including `untilUs`. Between slices it gives the thread back, so that signals come
+   * through. A rejection that nobody handles ends the run with the event that caused it, as it ends a process of Node.
+   * Throws the `SimulationError` that ended the run, if one did.
    */
   async run(untilUs: number, betweenSlices?: () => void): Promise<void> {
     const rejected = (reason: unknown): void => {
@@ -136,9 +129,6 @@ export class Kernel {
       let more = true;
       while (more && this.#failure === undefined) {
         more = await this.#slice(untilUs);
-        await new Promise((resolve) => {
-          realImmediate(resolve);
-        });
         betweenSlices?.();
       }
     } finally {
@@ -149,44 +139,43 @@ export class Kernel {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  /** Resolves when a slice of events, or all until `untilUs`, are executed; false where none is left. */
+  /**
+   * Resolves when a slice of events, or all until `untilUs`, are executed; false where none is left. It begins in a callback
+   * of its own: continuations cannot be run from within one.
+   */
   #slice(untilUs: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const slice: Slice = { untilUs, left: sliceEvents, resolve };
-      this.#continueSlice = () => {
-        this.#step(slice);
-      };
-      enterSimulation();
-      // What started outside an event (the set-up of components) must settle before the first event.
-      if (this.#woken) this.#stepAfterContinuations();
-      else this.#step(slice);
+    return new Promise((resolve, reject) => {
+      realImmediate(() => {
+        enterSimulation();
+        try {
+          // What started outside an event (the set-up of components) must settle before the first event.
+          if (this.#woken) this.#settle();
+          resolve(this.#runEvents(untilUs));
+        } catch (error) {
+          reject(error);
+        } finally {
+          leaveSimulation();
+        }
+      });
     });
   }
 
-  /**
-   * The boundary after an event that resumed a promise: the slice goes on when every continuation has run, however deep.
-   * nextTick is asked for from within a microtask: asked for from a nextTick callback it would starve all promises.
-   */
-  #stepAfterContinuations(): void {
+  /** The boundary after an event that resumed a promise: every continuation runs before the next event. */
+  #settle(): void {
     this.#woken = false;
     this.#wakes = 0;
-    void settledPromise.then(this.#scheduleStep);
+    runContinuations();
   }
 
-  readonly #scheduleStep = (): void => {
-    realNextTick(this.#continueSlice);
-  };
-
-  #step(slice: Slice): void {
+  #runEvents(untilUs: number): boolean {
     const queue = this.#queue;
-    while (this.#failure === undefined && slice.left > 0) {
+    for (let left = sliceEvents; left > 0 && this.#failure === undefined; left--) {
       const timeUs = queue.nextTime();
-      if (timeUs > slice.untilUs || this.#stopping) {
-        if (!this.#stopping) this.nowUs = slice.untilUs;
-        this.#endSlice(slice, false);
-        return;
+      if (this.#stopping) return false;
+      if (timeUs > untilUs) {
+        this.nowUs = untilUs;
+        return false;
       }
-      slice.left--;
       queue.pop();
       try {
         this.#account(timeUs);
@@ -198,17 +187,9 @@ export class Kernel {
             : new SimulationError(`an event threw: ${describe(error)}`, 'crash', { cause: error }),
         );
       }
-      if (this.#woken) {
-        this.#stepAfterContinuations();
-        return;
-      }
+      if (this.#woken) this.#settle();
     }
-    this.#endSlice(slice, this.#failure === undefined);
-  }
-
-  #endSlice(slice: Slice, more: boolean): void {
-    leaveSimulation();
-    slice.resolve(more);
+    return this.#failure === undefined;
   }
 
   #account(timeUs: number): void {

@@ -60,6 +60,7 @@ export class ClusterCore implements GroupWorld {
   reconnectAttempts = Infinity;
   /** Clients that had no server left to dial, and closed. */
   clientsGivenUp = 0;
+  readonly #groupNumbers = new Map<string, number>();
 
   constructor(kernel: Kernel, network: Network, options: NatsClusterOptions) {
     this.kernel = kernel;
@@ -85,6 +86,14 @@ export class ClusterCore implements GroupWorld {
     );
     this.assets.start(this.meta);
     network.beforeChange((from, to) => this.#beforeChange(from, to));
+  }
+
+  groupNumber(name: string): number {
+    const known = this.#groupNumbers.get(name);
+    if (known !== undefined) return known;
+    const number = this.#groupNumbers.size;
+    this.#groupNumbers.set(name, number);
+    return number;
   }
 
   get nodes(): readonly NatsServer[] {

@@ -105,7 +105,7 @@ export class ConsumerService implements GroupService {
     this.pending.recount(this.stream);
     if (asset.filterChanged && server.cluster.profile.defects.has('filters-lost')) this.deaf = true;
     this.#stream.group.wakeAnnounced(this.#stream);
-    server.subscribe(this.replica.group.name, 'leaders');
+    server.subscribe(this.replica.group.number, 'leaders');
     this.#turnAway(machine);
     this.idle.touch();
     server.cluster.assets.consumerReady(asset, this);
@@ -327,7 +327,7 @@ export class ConsumerService implements GroupService {
 
   stop(): void {
     this.#stopped = true;
-    if (this.ready) this.server.unsubscribe(this.replica.group.name, 'leaders');
+    if (this.ready) this.server.unsubscribe(this.replica.group.number, 'leaders');
     this.ready = false;
     this.redeliveries.disarm();
     this.idle.stop();

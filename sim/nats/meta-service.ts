@@ -44,7 +44,7 @@ export class MetaService implements GroupService {
   becomeReady(): void {
     if (this.ready || this.#stopped) return;
     this.ready = true;
-    this.#server.subscribe(this.#replica.group.name, 'leaders');
+    this.#server.subscribe(this.#replica.group.number, 'leaders');
     this.#replica.group.kernel.after(orphanCheckUs, MetaService.#orphansDue, this, undefined);
   }
 
@@ -111,7 +111,7 @@ export class MetaService implements GroupService {
 
   stop(): void {
     this.#stopped = true;
-    if (this.ready) this.#server.unsubscribe(this.#replica.group.name, 'leaders');
+    if (this.ready) this.#server.unsubscribe(this.#replica.group.number, 'leaders');
     this.ready = false;
   }
 

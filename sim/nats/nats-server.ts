@@ -4,6 +4,7 @@ import type { Refusal } from './api-errors.ts';
 import { Call, type OpenCall } from './call.ts';
 import type { NatsClient } from './nats-client.ts';
 import type { ClusterCore } from './cluster-core.ts';
+import { GroupSet } from './group-set.ts';
 import { Peer, type InterestKind } from './peer.ts';
 import { loseUnsynced } from './raft-disk.ts';
 import type { RaftReplica } from './raft-replica.ts';
@@ -18,7 +19,8 @@ import { bufferUs, clientPort, readerTickUs, routePort } from './timing.ts';
 interface Announcement {
   readonly peer: Peer;
   readonly kind: InterestKind;
-  readonly group: string;
+  /** Its number. */
+  readonly group: number;
   readonly on: boolean;
 }
 
@@ -48,7 +50,10 @@ export class NatsServer implements Listener {
   readonly routes: Routes = new Routes(this);
   process: SimProcess;
   poweredOff = false;
-  readonly #own: Readonly<Record<InterestKind, Set<string>>> = { leaders: new Set(), readers: new Set() };
+  readonly #own: Readonly<Record<InterestKind, GroupSet>> = {
+    leaders: new GroupSet(),
+    readers: new GroupSet(),
+  };
   readonly #router: RequestRouter;
   #lives = 1;
 
@@ -155,7 +160,7 @@ export class NatsServer implements Listener {
   adopt(replica: RaftReplica): void {
     this.replicas.push(replica);
     if (replica.group.size > 1) this.replicatedAssets++;
-    if (replica.reader) this.subscribe(replica.group.name, 'readers');
+    if (replica.reader) this.subscribe(replica.group.number, 'readers');
   }
 
   /** The group is no more. */
@@ -166,7 +171,7 @@ export class NatsServer implements Listener {
       if (replica.group.size > 1) this.replicatedAssets--;
     }
     replica.stop();
-    this.unsubscribe(replica.group.name, 'readers');
+    this.unsubscribe(replica.group.number, 'readers');
   }
 
   /** A replica has all that is committed: it answers reads from the next tick on (jetstream H65). */
@@ -176,18 +181,18 @@ export class NatsServer implements Listener {
     kernel.after(tickUs, NatsServer.#becomeReader, replica, this.process);
   }
 
-  subscribe(group: string, kind: InterestKind): void {
+  subscribe(group: number, kind: InterestKind): void {
     this.#own[kind].add(group);
     this.#announce(group, kind, true);
   }
 
-  unsubscribe(group: string, kind: InterestKind): void {
+  unsubscribe(group: number, kind: InterestKind): void {
     this.#own[kind].delete(group);
     this.#announce(group, kind, false);
   }
 
   /** This server knows itself or a peer to be interested. */
-  interested(group: string, kind: InterestKind, server: NatsServer): boolean {
+  interested(group: number, kind: InterestKind, server: NatsServer): boolean {
     if (server === this) return this.#own[kind].has(group);
     const peer = this.peers[server.index];
     return peer?.connection !== undefined && peer.interestOf(kind).has(group);
@@ -322,13 +327,13 @@ export class NatsServer implements Listener {
     this.sessions.clear();
   }
 
-  #announce(group: string, kind: InterestKind, on: boolean): void {
+  #announce(group: number, kind: InterestKind, on: boolean): void {
     for (const peer of this.peers) {
       if (peer.connection !== undefined) this.#announceTo(peer, group, kind, on);
     }
   }
 
-  #announceTo(peer: Peer, group: string, kind: InterestKind, on: boolean): void {
+  #announceTo(peer: Peer, group: number, kind: InterestKind, on: boolean): void {
     const mirror = peer.server.peers[this.index];
     if (mirror === undefined) return;
     const announcement: Announcement = { peer: mirror, kind, group, on };
@@ -352,7 +357,7 @@ export class NatsServer implements Listener {
     const { server } = replica;
     if (replica.reader || server.process !== process || !process.alive) return;
     replica.reader = true;
-    server.subscribe(replica.group.name, 'readers');
+    server.subscribe(replica.group.number, 'readers');
   }
 
   static #passOn(server: NatsServer, forwarded: Forwarded): void {

@@ -1,4 +1,5 @@
 import type { Connection, Side } from '../network/index.ts';
+import { GroupSet } from './group-set.ts';
 import type { NatsServer } from './nats-server.ts';
 
 /** What a server announces to the others over their routes: groups whose leader it is, groups it answers reads for. */
@@ -11,8 +12,8 @@ export class Peer {
   /** What the members of raft groups say to each other goes over it, where it has a connection of its own. */
   raftConnection: Connection | undefined;
   side: Side = 0;
-  readonly leaders = new Set<string>();
-  readonly readers = new Set<string>();
+  readonly leaders = new GroupSet();
+  readonly readers = new GroupSet();
   dialling = false;
   /** Connections whose buffer is full; this server waits for room. */
   readonly full = new Set<Connection>();
@@ -37,7 +38,7 @@ export class Peer {
     return isFlowing(this.connection) && isFlowing(this.raft);
   }
 
-  interestOf(kind: InterestKind): Set<string> {
+  interestOf(kind: InterestKind): GroupSet {
     return kind === 'leaders' ? this.leaders : this.readers;
   }
 

@@ -41,6 +41,8 @@ export interface GroupWorld {
   readonly elide: boolean;
   /** Every write is on the disk before it is answered. */
   readonly syncAlways: boolean;
+  /** The same for the same name. */
+  groupNumber(name: string): number;
   /** Nothing is wrong with any server or any link between two of them. */
   quiet(servers: readonly NatsServer[]): boolean;
   /** Leaders of consumers on that server have something to do when its replica of the stream applies this. */
@@ -61,6 +63,8 @@ const laggardEntries = 65_536;
  */
 export class RaftGroup {
   readonly name: string;
+  /** Stands for the name in its cluster. */
+  readonly number: number;
   /** Memory is lost with the process. */
   readonly storage: 'file' | 'memory';
   /** Of streams. */
@@ -107,6 +111,7 @@ export class RaftGroup {
   ) {
     this.world = world;
     this.name = name;
+    this.number = world.groupNumber(name);
     this.storage = storage;
     this.kernel = world.kernel;
     this.profile = world.profile;

@@ -180,7 +180,7 @@ export class RequestRouter {
     const server = this.#server;
     let found = false;
     for (const { server: other } of group.replicas) {
-      if (!server.interested(group.name, 'leaders', other)) continue;
+      if (!server.interested(group.number, 'leaders', other)) continue;
       found = true;
       if (other === server) this.#lead(group, routed);
       else server.forward(other, routed);
@@ -189,14 +189,14 @@ export class RequestRouter {
   }
 
   #knowsLeader(group: RaftGroup): boolean {
-    return group.replicas.some(({ server }) => this.#server.interested(group.name, 'leaders', server));
+    return group.replicas.some(({ server }) => this.#server.interested(group.number, 'leaders', server));
   }
 
   /** To one of those that answer reads, at random, reachable or not (jetstream H65, H66). */
   #toReader(group: RaftGroup, routed: Routed): boolean {
     const server = this.#server;
     const kind = server.cluster.mutations.directGetFromLeaderOnly ? 'leaders' : 'readers';
-    const readers = group.replicas.filter((replica) => server.interested(group.name, kind, replica.server));
+    const readers = group.replicas.filter((replica) => server.interested(group.number, kind, replica.server));
     if (readers.length === 0) return false;
     const { server: chosen } = server.cluster.random.pick(readers);
     if (chosen === server) this.serve(routed);

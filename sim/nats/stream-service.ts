@@ -65,7 +65,7 @@ export class StreamService implements GroupService {
     if (this.ready || this.#stopped) return;
     this.ready = true;
     this.asset.servesDirect = this.asset.settings.allowDirect;
-    this.server.subscribe(this.replica.group.name, 'leaders');
+    this.server.subscribe(this.replica.group.number, 'leaders');
     this.server.cluster.assets.streamReady(this.asset, this);
     this.#armMarkers();
   }
@@ -191,7 +191,7 @@ export class StreamService implements GroupService {
 
   stop(): void {
     this.#stopped = true;
-    if (this.ready) this.server.unsubscribe(this.replica.group.name, 'leaders');
+    if (this.ready) this.server.unsubscribe(this.replica.group.number, 'leaders');
     this.ready = false;
     if (this.#markerTimer !== undefined) this.replica.group.kernel.cancel(this.#markerTimer);
     this.#markerTimer = undefined;

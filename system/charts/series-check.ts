@@ -10,6 +10,8 @@ export function assertEncodable(series: readonly Series[]): void {
     );
   }
   let points = 0;
+  // Series of one request share their column of times.
+  let checkedTimesUs: Float64Array | undefined;
   for (const { svid, timesUs, values } of series) {
     if (!Number.isInteger(svid) || svid < 0 || svid > chartLimits.maxSvid) {
       throw new ChartCodecError('unencodable', `SVID ${String(svid)} is not an integer in 0…2³²-1`);
@@ -20,6 +22,9 @@ export function assertEncodable(series: readonly Series[]): void {
         `SVID ${String(svid)} has ${String(timesUs.length)} times and ${String(values.length)} values`,
       );
     }
+    points += values.length;
+    if (timesUs === checkedTimesUs) continue;
+    checkedTimesUs = timesUs;
     for (let i = 0; i < timesUs.length; i++) {
       if (!Number.isSafeInteger(timesUs[i])) {
         throw new ChartCodecError(
@@ -28,7 +33,6 @@ export function assertEncodable(series: readonly Series[]): void {
         );
       }
     }
-    points += values.length;
   }
   if (points > chartLimits.maxPoints) {
     throw new ChartCodecError('limit', `${String(points)} points, at most ${String(chartLimits.maxPoints)}`);

@@ -23,3 +23,14 @@ export function writeWallDigits(target: Uint8Array, offset: number, wallMs: numb
     high = rest;
   }
 }
+
+/** What `writeWallDigits` wrote, where the bytes are that and nothing else; undefined: something else. */
+export function readWallDigits(bytes: Uint8Array): number | undefined {
+  if (bytes.length !== wallDigits) return undefined;
+  let wallMs = 0;
+  for (const byte of bytes) {
+    if (byte < 48 || byte > 57) return undefined;
+    wallMs = wallMs * 10 + byte - 48;
+  }
+  return wallMs;
+}

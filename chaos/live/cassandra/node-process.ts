@@ -1,4 +1,4 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, closeSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -68,17 +68,9 @@ export class NodeProcess {
       'org.apache.cassandra.service.CassandraDaemon',
     ];
     const output = openSync(join(folder, 'log', 'output.log'), 'a');
-    const child = spawn(command[0] ?? 'java', command.slice(1), {
-      cwd: folder,
-      stdio: ['ignore', output, output],
-    });
+    const child = guard.spawn(command, output, output, folder);
     closeSync(output);
     this.#child = child;
-    const { pid } = child;
-    if (pid !== undefined) {
-      guard.add(pid);
-      child.once('exit', () => guard.drop(pid));
-    }
     child.once('error', () => undefined);
   }
 

@@ -1,4 +1,4 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -95,17 +95,9 @@ export class LiveBroker {
 
   async #tryStart(): Promise<boolean> {
     const output = openSync(join(this.#folder, 'output.log'), 'a');
-    const child = spawn(java, this.#java('kafka.Kafka'), {
-      cwd: this.#folder,
-      stdio: ['ignore', output, output],
-    });
+    const child = this.#guard.spawn([java, ...this.#java('kafka.Kafka')], output, output, this.#folder);
     closeSync(output);
     this.#child = child;
-    const { pid } = child;
-    if (pid !== undefined) {
-      this.#guard.add(pid);
-      child.once('exit', () => this.#guard.drop(pid));
-    }
     const giveUpMs = Date.now() + startTimeoutMs;
     while (child.exitCode === null && Date.now() < giveUpMs) {
       if (await this.#accepts()) return true;

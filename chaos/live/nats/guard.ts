@@ -26,6 +26,8 @@ fi
 rm -rf "$1"
 `;
 
+const announced = 'echo "add $$" >&3; exec "$@" 3>&-';
+
 /** Takes care that no server outlives the test that started it. */
 export class Guard {
   readonly #child: ChildProcess;
@@ -55,12 +57,24 @@ export class Guard {
     return this.#child.pid ?? 0;
   }
 
-  add(pid: number): void {
-    this.#child.stdin?.write(`add ${pid}\n`);
-  }
-
-  drop(pid: number): void {
-    this.#child.stdin?.write(`drop ${pid}\n`);
+  /**
+   * Starts a program that is killed when this process ends, from its first moment on: a shell tells the guard of its own
+   * process id and becomes the program. One that is not there is a shell that ends with 127.
+   */
+  spawn(
+    [program = '', ...parameters]: readonly string[],
+    output: 'pipe' | 'inherit' | number,
+    errors: 'pipe' | 'inherit' | number,
+    folder?: string,
+  ): ChildProcess {
+    const child = spawn('sh', ['-c', announced, 'sh', program, ...parameters], {
+      stdio: ['ignore', output, errors, this.#child.stdin ?? 'ignore'],
+      ...(folder === undefined ? {} : { cwd: folder }),
+    });
+    child.once('exit', () => {
+      if (child.pid !== undefined) this.#child.stdin?.write(`drop ${child.pid}\n`);
+    });
+    return child;
   }
 
   /** A bridge, and the namespaces whose names begin with its name and `-`. */

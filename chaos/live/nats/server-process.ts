@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { Guard } from './guard.ts';
 import { LiveProblem } from './live-problem.ts';
 
@@ -30,24 +30,18 @@ export class ServerProcess {
 
   start(): void {
     if (this.#child !== undefined) throw new Error('the server runs already');
-    const [program = '', ...parameters] = this.#command;
-    const child = spawn(program, [...parameters, '-c', this.#configPath], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = this.#guard.spawn([...this.#command, '-c', this.#configPath], 'pipe', 'pipe');
     this.#child = child;
-    const { pid } = child;
-    if (pid !== undefined) this.#guard.add(pid);
     const keep = (bytes: Buffer): void => {
       this.#log = (this.#log + bytes.toString()).slice(-keptLogBytes);
     };
-    child.stdout.on('data', keep);
-    child.stderr.on('data', keep);
+    child.stdout?.on('data', keep);
+    child.stderr?.on('data', keep);
     child.once('error', (error) => {
       this.#log += error.message;
       this.#child = undefined;
     });
     child.once('exit', () => {
-      if (pid !== undefined) this.#guard.drop(pid);
       if (this.#child === child) this.#child = undefined;
     });
   }

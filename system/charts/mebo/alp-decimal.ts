@@ -52,6 +52,7 @@ const roundingMagic = 1.5 * twoTo52;
 /** Digits from here on are misses, so that the rest fits an int64. */
 const maxDigits = 9.2e18;
 const missBits = 96;
+const eightRoundings = 8 * 2 ** -53;
 
 /** How a column looks as decimals: `value = digits * 10^factor * 10^-exponent`. */
 export interface DecimalForm {
@@ -72,7 +73,10 @@ function round(scaled: number): number {
 export function rangeBits(least: number, greatest: number): number {
   const range = greatest - least;
   if (range < twoTo32) return 32 - Math.clz32(range);
-  if (range < 2 * twoTo52) return 64 - Math.clz32(range / twoTo32);
+  const high = range / twoTo32;
+  const highBits = 32 - Math.clz32(high);
+  // From 2⁵³ on the difference is rounded, which is of no account unless it was rounded up to a power of two.
+  if (range < 2 * twoTo52 || high !== 2 ** (highBits - 1)) return 32 + highBits;
   return (BigInt(greatest) - BigInt(least)).toString(2).length;
 }
 
@@ -87,11 +91,12 @@ let guess: DecimalForm = { exponent: 2, factor: 0 };
 export function bestForm(sample: Float64Array): DecimalForm {
   // No candidate that costs more than another, wherever that one stands, can be the first of least cost.
   const bound = costOf(sample, guess.exponent, guess.factor, Infinity) + 1;
+  const decimals = leastDecimals(sample, bound);
   let best = Infinity;
   let exponent = 0;
   let factor = 0;
   for (let e = 0; e <= maxExponent; e++) {
-    for (let f = 0; f <= e; f++) {
+    for (let f = 0; f <= e - decimals; f++) {
       const cost = costOf(sample, e, f, Math.min(best, bound));
       if (cost < best) {
         best = cost;
@@ -102,6 +107,25 @@ export function bestForm(sample: Float64Array): DecimalForm {
   }
   guess = { exponent, factor };
   return guess;
+}
+
+/**
+ * The least difference of exponent and factor at which misses alone do not cost `limit`. A value that is no decimal of so
+ * many places within eight roundings is a miss at every exponent with that difference: three of them lie between digits
+ * and the value that they come back as, and one here.
+ */
+function leastDecimals(sample: Float64Array, limit: number): number {
+  let decimals = 0;
+  for (; decimals < maxExponent; decimals++) {
+    const up = powersOfTen[decimals] ?? 1;
+    let cost = 0;
+    for (let i = 0; i < sample.length && cost < limit; i++) {
+      const scaled = (sample[i] ?? 0) * up;
+      if (Math.abs(scaled - round(scaled)) > Math.abs(scaled) * eightRoundings) cost += missBits;
+    }
+    if (cost < limit) break;
+  }
+  return decimals;
 }
 
 /** In bits; Infinity where it is known to be `limit` or more. */

@@ -1,11 +1,20 @@
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import {
+  constants,
+  createZstdCompress,
+  createZstdDecompress,
+  zstdCompressSync,
+  zstdDecompressSync,
+} from 'node:zlib';
 import { MeboError } from './error.ts';
+import { ZstdContext } from './zstd-context.ts';
 
 const frameMagic = 0xfd2f_b528;
 const contentSizeBytes = [0, 2, 4, 8] as const;
 const dictionaryIdBytes = [0, 1, 2, 4] as const;
 /** The Go library's level has windows of 8 MiB; libzstd would take 128 MiB of memory for a frame that asks for it. */
 const windowLogMax = 24;
+/** Up to here a frame, and mostly what it holds, fits into what a context that is used again has room for. */
+const smallBytes = 32 * 1024;
 const RLE_BLOCK = 1;
 const RESERVED_BLOCK = 3;
 
@@ -14,14 +23,24 @@ function chunkBytes(expected: number): number {
   return Math.min(Math.max(expected, 256), 16_384);
 }
 
-/** One zstd frame (RFC 8878), at the level that comes closest to the Go library's default. */
+/** At the level that comes closest to the Go library's default. */
+const plainParams = { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_checksumFlag]: 0 };
+const checkedParams = { ...plainParams, [constants.ZSTD_c_checksumFlag]: 1 };
+const readingParams = { [constants.ZSTD_d_windowLogMax]: windowLogMax };
+
+const plain = new ZstdContext(() => createZstdCompress({ params: plainParams }));
+const checked = new ZstdContext(() => createZstdCompress({ params: checkedParams }));
+const reading = new ZstdContext(() => createZstdDecompress({ params: readingParams }));
+
+/** One zstd frame (RFC 8878). */
 export function compressZstd(bytes: Uint8Array, withChecksum: boolean): Uint8Array {
+  if (bytes.length <= smallBytes) {
+    const frame = (withChecksum ? checked : plain).run(bytes);
+    if (frame !== undefined) return frame;
+  }
   return zstdCompressSync(bytes, {
     chunkSize: chunkBytes(bytes.length + 64),
-    params: {
-      [constants.ZSTD_c_compressionLevel]: 3,
-      [constants.ZSTD_c_checksumFlag]: withChecksum ? 1 : 0,
-    },
+    params: withChecksum ? checkedParams : plainParams,
   });
 }
 
@@ -31,11 +50,12 @@ export function decompressZstd(frame: Uint8Array, maxBytes: number): Uint8Array 
   if (length !== frame.length) {
     throw new MeboError('compression', `a zstd frame of ${String(length)} in ${String(frame.length)} bytes`);
   }
+  if (length <= smallBytes) {
+    const bytes = reading.run(frame);
+    if (bytes !== undefined && bytes.length <= maxBytes) return bytes;
+  }
   try {
-    return zstdDecompressSync(frame, {
-      maxOutputLength: Math.max(maxBytes, 1),
-      params: { [constants.ZSTD_d_windowLogMax]: windowLogMax },
-    });
+    return zstdDecompressSync(frame, { maxOutputLength: Math.max(maxBytes, 1), params: readingParams });
   } catch (error) {
     if (error instanceof RangeError)
       throw new MeboError('limit', `a zstd frame of over ${String(maxBytes)} bytes`);

@@ -1,5 +1,5 @@
 import type { KeyValueEntry } from '../../ports/key-value.ts';
-import { fitsWallDigits, wallDigits, writeWallDigits } from '../wall-digits.ts';
+import { fitsWallDigits, readWallDigits, wallDigits, writeWallDigits } from '../wall-digits.ts';
 import { ChangeAccount } from './change-account.ts';
 
 const decoder = new TextDecoder();
@@ -14,7 +14,7 @@ export function encodeHeartbeat(wallMs: number): Uint8Array {
 }
 
 export function heartbeatWallMs(value: Uint8Array): number {
-  return Number(decoder.decode(value));
+  return readWallDigits(value) ?? Number(decoder.decode(value));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { nextTick } from 'node:process';
 import { describe, expect, test } from 'vitest';
 import { HostClock, Kernel, SimProcess, SimulationError } from '../../../sim/kernel/index.ts';
 
@@ -32,6 +33,19 @@ describe('boundary', () => {
     kernel.at(1001, () => seen.push('next event'), undefined, undefined);
     await kernel.run(2000);
     expect(seen).toEqual(['depth 10000 at 1000', 'next event']);
+  });
+
+  test('what was asked for with nextTick runs before the next event too', async () => {
+    const kernel = new Kernel({ seed: 1n });
+    const process = newProcess(kernel);
+    const seen: string[] = [];
+    void (async () => {
+      await process.sleep(1);
+      nextTick(() => void Promise.resolve().then(() => seen.push(`tick at ${kernel.nowUs}`)));
+    })();
+    kernel.at(1001, () => seen.push('next event'), undefined, undefined);
+    await kernel.run(2000);
+    expect(seen).toEqual(['tick at 1000', 'next event']);
   });
 
   test('asynchronous code started before the run reaches its first wait', async () => {
@@ -158,6 +172,27 @@ describe('failures', () => {
     const error = await failureOf(kernel.run(10_000_000));
     expect(error.code).toBe('unhandled-rejection');
     expect(error.message).toContain('nobody looks at me');
+  });
+
+  test('one that somebody handles only at a later event ends it too, as it ends a process of Node', async () => {
+    const kernel = new Kernel({ seed: 1n });
+    const process = newProcess(kernel);
+    let isHandled = false;
+    void (async () => {
+      await process.sleep(1);
+      const failing = (async () => {
+        await process.sleep(1);
+        throw new Error('too early');
+      })();
+      await process.sleep(2);
+      await failing.catch(() => {
+        isHandled = true;
+      });
+    })();
+    const error = await failureOf(kernel.run(10_000_000));
+    expect(error.message).toContain('too early');
+    expect(kernel.nowUs).toBe(2000);
+    expect(isHandled).toBe(false);
   });
 
   test('an event that throws is a crash with its cause', async () => {

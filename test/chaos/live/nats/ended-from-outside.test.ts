@@ -1,25 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import type { LinkKind } from '../../../../chaos/live/nats/index.ts';
 import { ip } from '../../../../chaos/live/nats/ip-command.ts';
 import { cacheWith, emptyCache } from './fake-server.ts';
+import { isAlive } from './is-alive.ts';
 import { namespacesMissing } from './namespaces-here.ts';
 
 const script = join(import.meta.dirname, 'start-cluster.ts');
 const patience = { timeout: 30_000, interval: 50 };
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    // A process that nobody has waited for yet is dead all the same.
-    return !existsSync(`/proc/${pid}/stat`) || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
 
 interface Started {
   readonly owner: ChildProcess;
@@ -38,8 +28,6 @@ async function started(links: LinkKind): Promise<Started> {
     stdio: 'ignore',
   });
   await vi.waitFor(() => expect(readdirSync(folder)).toHaveLength(2), patience);
-  // A server runs a moment before its owner has said so to the guard: killed between the two, the owner leaves it behind.
-  await setTimeout(500);
   const pids = readdirSync(folder).map((file) => Number(file.slice('pid-'.length)));
   expect(pids.map(isAlive)).toEqual([true, true]);
   expect(readdirSync(scratch)).toHaveLength(1);

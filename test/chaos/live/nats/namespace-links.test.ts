@@ -34,12 +34,10 @@ interface Speaker {
 }
 
 function speaker(place: ServerPlace, program: string, peer: ServerPlace, guard: Guard): Speaker {
-  const [command, ...parameters] = [...place.prefix, process.execPath, '-e'] as const;
   const code = program.replace('PORT', String(peer.routePort)).replace('ADDRESS', peer.address);
-  const child = spawn(command, [...parameters, code], { stdio: ['ignore', 'pipe', 'inherit'] });
-  if (child.pid !== undefined) guard.add(child.pid);
+  const child = guard.spawn([...place.prefix, process.execPath, '-e', code], 'pipe', 'inherit');
   let said = '';
-  child.stdout.on('data', (bytes: Buffer) => (said += bytes.toString()));
+  child.stdout?.on('data', (bytes: Buffer) => (said += bytes.toString()));
   return { count: (word) => said.split(`${word}\n`).length - 1 };
 }
 

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import type { Guard } from '../../../../chaos/live/nats/guard.ts';
 
@@ -10,15 +10,12 @@ export class Server {
 
   constructor(name: string, binary: string, flags: readonly string[], logPath: string, guard: Guard) {
     this.name = name;
-    this.#child = spawn(binary, [...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
-    const { pid } = this.#child;
-    if (pid !== undefined) guard.add(pid);
+    this.#child = guard.spawn([binary, ...flags], 'pipe', 'pipe');
     const log = createWriteStream(logPath);
     this.#child.stdout?.pipe(log, { end: false });
     this.#child.stderr?.pipe(log, { end: false });
     this.#child.once('exit', () => {
       this.#ended = true;
-      if (pid !== undefined) guard.drop(pid);
       log.end();
     });
     this.#child.once('error', () => {
