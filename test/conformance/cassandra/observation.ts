@@ -1,6 +1,6 @@
 import type { CqlFailure, WideOutcome } from '../../../system/ports/cql-wide.ts';
 import type { Gate } from './gate.ts';
-import type { Rig } from './rig.ts';
+import type { UsedRing } from './rig.ts';
 import { fromRow, isConditional, toStatement } from './step.ts';
 import type { CellSpec, RowSpec, Sequence, StatementSpec, Step } from './step.ts';
 
@@ -32,11 +32,12 @@ export const statementTimeoutMs = 12_000;
 export const clientSkewsUs: readonly number[] = [0, 1_500_000, -1_500_000];
 
 /**
- * Runs a sequence without faults and notes times and answers; the gate keeps answers quick. Where an operation of a sequence with TTLs crossed a second, what it
- * saw is one of two things: the sequence then proves nothing and the answer is undefined.
+ * Runs a sequence without faults and notes times and answers; the gate keeps answers quick. Where an operation of a
+ * sequence with TTLs crossed a second, or a client's stamp lies within an operation that a server stamped, what was seen
+ * is one of two things: the sequence then proves nothing and the answer is undefined.
  */
 export async function observe(
-  rig: Rig,
+  rig: UsedRing,
   sequence: Sequence,
   prefix: string,
   gate: Gate,
@@ -67,12 +68,13 @@ export async function observe(
     const outcome = normalise(raw, rig.baseUs, sequence, [...observations, { ...times, outcome: written }]);
     observations.push({ ...times, outcome });
   }
-  return crossed && sequence.some((step) => needsSeconds(step.statement)) ? undefined : observations;
+  if (crossed && sequence.some((step) => needsSeconds(step.statement))) return undefined;
+  return stampsRace(sequence, observations) ? undefined : observations;
 }
 
 /** Runs a sequence again at the times at which another rig ran it. */
 export async function follow(
-  rig: Rig,
+  rig: UsedRing,
   sequence: Sequence,
   prefix: string,
   recorded: readonly Observation[],
@@ -109,7 +111,7 @@ function isLateness(failure: CqlFailure): boolean {
 const written: OutcomeSpec = { kind: 'written' };
 
 function run(
-  rig: Rig,
+  rig: UsedRing,
   step: Step,
   prefix: string,
   clientTimestampUs: number | undefined,
@@ -127,6 +129,25 @@ function run(
 function stampedByServer(step: Step): boolean {
   if (step.consistency === 'SERIAL' || step.consistency === 'LOCAL_SERIAL') return true;
   return step.statement.kind !== 'select' && (step.stamp === 'server' || isConditional(step.statement));
+}
+
+/** Whether a write of a client whose clock is wrong is newer or older than a server's depends on when in its operation the server stamped. */
+function stampsRace(sequence: Sequence, observations: readonly Observation[]): boolean {
+  const clientStamps = observations.flatMap(({ clientTimestampUs }, index) => {
+    const step = sequence[index];
+    if (clientTimestampUs === undefined || step === undefined) return [];
+    return step.statement.kind === 'select' || stampedByServer(step) ? [] : [clientTimestampUs];
+  });
+  return observations.some((each, index) => {
+    const step = sequence[index];
+    if (step === undefined || !stampedByServer(step)) return false;
+    return clientStamps.some((stampUs) => mayBeStampOf(stampUs, each));
+  });
+}
+
+/** Whether a server may have stamped with this during the operation, as far as its clock is known here. */
+function mayBeStampOf(stampUs: number, { startUs, endUs }: Observation): boolean {
+  return stampUs >= startUs - (startUs % serverClockUs) - clockDoubtUs && stampUs <= endUs + clockDoubtUs;
 }
 
 /** Whether answers depend on which second it is. */
@@ -178,12 +199,7 @@ function relative(row: RowSpec, baseUs: number, sequence: Sequence, times: reado
 function nameStamp(stampUs: number, sequence: Sequence, times: readonly Observation[]): CellSpec {
   const step = times.findIndex((each, index) => {
     const spec = sequence[index];
-    return (
-      spec !== undefined &&
-      stampedByServer(spec) &&
-      stampUs >= each.startUs - (each.startUs % serverClockUs) - clockDoubtUs &&
-      stampUs <= each.endUs + clockDoubtUs
-    );
+    return spec !== undefined && stampedByServer(spec) && mayBeStampOf(stampUs, each);
   });
   return step < 0 ? stampUs : `step ${step}`;
 }

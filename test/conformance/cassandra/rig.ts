@@ -1,15 +1,19 @@
 import type { CqlSession } from '../../../system/ports/cql.ts';
 import type { WideOptions, WideOutcome, WideStatement } from '../../../system/ports/cql-wide.ts';
 
-/** A ring that can be used and broken: real or modelled. Nodes and clients are counted from 0; times are its own. */
-export interface Rig {
-  readonly nodeCount: number;
+/** A ring that can be used: real or modelled. Nodes and clients are counted from 0; times are its own. */
+export interface UsedRing {
   /** The wall clock's microseconds at the rig's start: a whole second. */
   readonly baseUs: number;
   /** Microseconds since the base. */
   nowUs(): number;
   sleepUntil(timeUs: number): Promise<void>;
   execute(client: number, statement: WideStatement, options: WideOptions): Promise<WideOutcome>;
+}
+
+/** One that can also be broken. */
+export interface Rig extends UsedRing {
+  readonly nodeCount: number;
   /** A session as the system uses it, with the driver's own retries and timestamps. */
   systemSession(): Promise<CqlSession>;
 
