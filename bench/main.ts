@@ -6,78 +6,48 @@ import { benchNats } from './nats.ts';
 import { benchUCharts } from './uchart.ts';
 import { flagsOf, runTool, wholeNumber } from '../scenarios/cli/flags.ts';
 import { parseSeed } from '../scenarios/cli/seed.ts';
-import type { RunResult } from '../scenarios/run-result.ts';
-import { runScenario } from '../scenarios/runner.ts';
-import { profileByRoom } from './profile.ts';
+import type { Measured, Workload } from './workload.ts';
+import { runWorkload, runWorkloadOnOneCore } from './workload-process.ts';
 
 const usage = `npm run bench -- [--quick] [--hours N] [--seed N]
   --quick  the alone parts and one virtual hour of each workload
   --hours  virtual hours of the memory figures (24)
   --seed   seed of the workloads (1)`;
 
-const mebibyte = 1024 * 1024;
-
-interface Measured {
-  readonly result: RunResult;
-  readonly ratio: number;
-  /** The same against processor time of all threads: what a core that nobody shares would show, or a little less. */
-  readonly cpuRatio: number;
-  readonly rssMebibytes: readonly { readonly hour: number; readonly rss: number; readonly heap: number }[];
-}
-
-async function measure(
-  seed: bigint,
-  scenario: string,
-  tools: number,
-  minutes: number,
-  further: Readonly<Record<string, string>> = {},
-): Promise<Measured> {
-  const rssMebibytes: { hour: number; rss: number; heap: number }[] = [];
-  let nextUs = 0;
-  const cpuBefore = process.cpuUsage();
-  const result = await runScenario(
-    { scenario, seed, overrides: { tools: String(tools), minutes: String(minutes), ...further } },
-    {
-      progress({ virtualUs }) {
-        if (virtualUs < nextUs) return;
-        globalThis.gc?.();
-        const memory = process.memoryUsage();
-        rssMebibytes.push({
-          hour: virtualUs / 3.6e9,
-          rss: memory.rss / mebibyte,
-          heap: (memory.heapUsed + memory.external) / mebibyte,
-        });
-        nextUs = virtualUs + Math.max(1, minutes / 12) * 60e6;
-      },
-    },
-  );
-  const cpu = process.cpuUsage(cpuBefore);
-  const ratio = result.virtualUs / 1000 / result.wallMs;
-  return { result, ratio, cpuRatio: result.virtualUs / (cpu.user + cpu.system), rssMebibytes };
-}
-
 function line(label: string, ...columns: readonly string[]): void {
   console.log(`${label.padEnd(44)}${columns.map((column) => column.padStart(14)).join('')}`);
 }
 
-function say({ result, ratio, cpuRatio }: Measured, label: string): void {
-  const virtualSeconds = result.virtualUs / 1e6;
-  console.log(
-    `\n${label}  (seed ${result.seed}, verdict ${result.verdict}, ${result.faults.length} faults, ${result.rules.length} rules)`,
-  );
-  line('  virtual : wall', `${ratio.toFixed(0)} ×`);
-  line('  virtual : processor time, all threads', `${cpuRatio.toFixed(0)} ×`);
-  line('  events per virtual second', (result.events / virtualSeconds).toFixed(0));
-  line('  events per wall second', ((result.events / result.wallMs) * 1000).toFixed(0));
+function say(label: string, { result, faults, rules, processorUs }: Measured): void {
+  const { seed, verdict, virtualUs, wallMs, events, figures } = result;
+  console.log(`\n${label}  (seed ${seed}, verdict ${verdict}, ${faults} faults, ${rules} rules)`);
+  line('  virtual : wall', times(virtualUs / 1000 / wallMs));
+  line('  virtual : processor time, all threads', times(virtualUs / processorUs));
+  line('  events per virtual second', ((events / virtualUs) * 1e6).toFixed(0));
+  line('  events per wall second', ((events / wallMs) * 1000).toFixed(0));
   line(
     '  wall microseconds per request',
-    ((result.wallMs * 1000) / (result.figures['requestsAcknowledged'] ?? 1)).toFixed(1),
+    ((wallMs * 1000) / (figures['requestsAcknowledged'] ?? 1)).toFixed(1),
   );
-  line(
-    '  requests, contexts',
-    String(result.figures['requestsAcknowledged']),
-    String(result.figures['contextsProcessed']),
-  );
+  line('  requests, contexts', String(figures['requestsAcknowledged']), String(figures['contextsProcessed']));
+}
+
+function times(ratio: number): string {
+  return `${ratio.toFixed(0)} ×`;
+}
+
+/** All threads on one processor, or why that was not measured. */
+async function onOneCore(workload: Workload): Promise<string> {
+  try {
+    const { result } = await runWorkloadOnOneCore(workload);
+    return times(result.virtualUs / 1000 / result.wallMs);
+  } catch (error) {
+    return `not measured: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+function costOfToolSecond({ result, processorUs }: Measured): number {
+  return processorUs / result.virtualUs / (result.figures['tools'] ?? 1);
 }
 
 /**
@@ -106,39 +76,45 @@ async function main(parameters: readonly string[]): Promise<number> {
   for (const [name, value] of Object.entries(await benchNats())) line(`  ${name}`, value.toFixed(1));
 
   const minutes = values.quick ? 60 : 120;
-  const reference = await measure(seed, 'reference-day', 1500, minutes);
-  say(reference, `reference workload, 1,500 tools, ${minutes} virtual minutes`);
+  const short = Math.min(minutes, 60);
+  const common = { scenario: 'reference-day', seed: String(seed), further: {}, look: 'time' } as const;
+  const workload: Workload = { ...common, tools: 1500, minutes };
+  const reference = await runWorkload(workload);
+  say(`reference workload, 1,500 tools, ${minutes} virtual minutes`, reference);
+  line('  virtual : wall, every thread on one core', await onOneCore(workload));
 
-  const large = await measure(seed, 'reference-day', 6000, Math.min(minutes, 60));
-  say(large, `6,000 tools, ${Math.min(minutes, 60)} virtual minutes`);
-  const costs = [reference, large].map(
-    ({ result, cpuRatio }) => 1 / cpuRatio / (result.figures['tools'] ?? 1),
+  const large = await runWorkload({ ...common, tools: 6000, minutes: short });
+  say(`6,000 tools, ${short} virtual minutes`, large);
+  line(
+    '  cost of a tool-second, 6,000 over 1,500',
+    `${(costOfToolSecond(large) / costOfToolSecond(reference)).toFixed(2)} ×`,
   );
-  line('  cost of a tool-second, 6,000 over 1,500', `${((costs[1] ?? 0) / (costs[0] ?? 1)).toFixed(2)} ×`);
 
   // The tools of the generator have 1 to 4 chambers, 2.5 on average.
-  const chambers = await measure(seed, 'chambers', 2400, Math.min(minutes, 60), { defenders: '150' });
-  say(chambers, '6,000 chambers as units, 150 Defenders of one colour');
-  const [early, late] = [chambers.rssMebibytes.at(3), chambers.rssMebibytes.at(-1)];
-  line(
-    '  heap + buffers, a quarter in and at the end, MiB',
-    ...[early, late].map((at) => (at?.heap ?? 0).toFixed(0)),
-  );
+  const chambers = await runWorkload({
+    ...common,
+    scenario: 'chambers',
+    tools: 2400,
+    minutes: short,
+    further: { defenders: '150' },
+  });
+  say('6,000 chambers as units, 150 Defenders of one colour', chambers);
+  line('  resident at most, MiB', chambers.peakResidentMebibytes.toFixed(0));
 
   console.log('\nwhere the time goes (self time by room, 30 virtual minutes)');
-  for (const { room, share } of await profileByRoom(async () => {
-    await measure(seed, 'reference-day', 1500, 30);
-  })) {
+  const { shares } = await runWorkload({ ...common, tools: 1500, minutes: 30, look: 'profile' });
+  for (const { room, share } of shares) {
     if (share >= 0.005) line(`  ${room}`, `${(share * 100).toFixed(1)} %`);
   }
 
   if (!values.quick) {
-    const long = await measure(seed, 'reference-day', 1500, hours * 60);
-    say(long, `reference workload over ${hours} virtual hours`);
+    const long = await runWorkload({ ...common, tools: 1500, minutes: hours * 60, look: 'memory' });
+    say(`reference workload over ${hours} virtual hours`, long);
+    line('  resident at most, MiB', long.peakResidentMebibytes.toFixed(0));
     console.log('  hour   resident MiB   heap + buffers MiB');
-    for (const { hour, rss, heap } of long.rssMebibytes) {
+    for (const { hour, residentMebibytes, heapMebibytes } of long.readings) {
       console.log(
-        `  ${hour.toFixed(1).padStart(4)} ${rss.toFixed(0).padStart(14)} ${heap.toFixed(0).padStart(20)}`,
+        `  ${hour.toFixed(1).padStart(4)} ${residentMebibytes.toFixed(0).padStart(14)} ${heapMebibytes.toFixed(0).padStart(20)}`,
       );
     }
   }

@@ -7,16 +7,18 @@ export interface ProfileShare {
 }
 
 /** Runs `work` under the CPU profiler and adds up self time by room (`sim/nats`, `system/defender`, garbage collection, …). */
-export async function profileByRoom(work: () => Promise<void>): Promise<readonly ProfileShare[]> {
+export async function profileByRoom<T>(
+  work: () => Promise<T>,
+): Promise<{ readonly result: T; readonly shares: readonly ProfileShare[] }> {
   const session = new Session();
   session.connect();
   await session.post('Profiler.enable');
   await session.post('Profiler.setSamplingInterval', { interval: 500 });
   await session.post('Profiler.start');
-  await work();
+  const result = await work();
   const { profile } = await session.post('Profiler.stop');
   session.disconnect();
-  return sharesOf(profile);
+  return { result, shares: sharesOf(profile) };
 }
 
 function sharesOf(profile: Profiler.Profile): readonly ProfileShare[] {
