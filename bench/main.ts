@@ -7,7 +7,7 @@ import { benchUCharts } from './uchart.ts';
 import { flagsOf, runTool, wholeNumber } from '../scenarios/cli/flags.ts';
 import { parseSeed } from '../scenarios/cli/seed.ts';
 import type { Measured, Workload } from './workload.ts';
-import { runWorkload, runWorkloadOnOneCore } from './workload-process.ts';
+import { runWorkload, runWorkloadOnOneCore, sparingFlags } from './workload-process.ts';
 
 const usage = `npm run bench -- [--quick] [--hours N] [--seed N]
   --quick  the alone parts and one virtual hour of each workload
@@ -63,7 +63,7 @@ async function main(parameters: readonly string[]): Promise<number> {
   const hours = wholeNumber('hours', values.hours, 1);
   const seed = parseSeed(values.seed);
   console.log('the machine, now');
-  for (const [name, value] of Object.entries(benchMachine())) line(`  ${name}`, value.toFixed(1));
+  for (const [name, value] of Object.entries(benchMachine())) line(`  ${name}`, value.toFixed(2));
   console.log('the chart codecs alone');
   for (const [label, ...columns] of benchCharts()) line(`  ${label}`, ...columns);
   console.log('U-charts, strategies and caches, each context of 10 SVIDs × 120 points');
@@ -109,7 +109,7 @@ async function main(parameters: readonly string[]): Promise<number> {
 
   if (!values.quick) {
     const long = await runWorkload({ ...common, tools: 1500, minutes: hours * 60, look: 'memory' });
-    say(`reference workload over ${hours} virtual hours`, long);
+    say(`reference workload over ${hours} virtual hours, ${sparingFlags.join(' ')}`, long);
     line('  resident at most, MiB', long.peakResidentMebibytes.toFixed(0));
     console.log('  hour   resident MiB   heap + buffers MiB');
     for (const { hour, residentMebibytes, heapMebibytes } of long.readings) {

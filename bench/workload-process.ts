@@ -4,13 +4,15 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Measured, Workload } from './workload.ts';
 
-/** As `npm run scenario` runs, and with a way to ask for a collection of garbage. */
-const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=64', '--expose-gc'];
+/** As `npm run scenario` runs. */
+const flags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=64'];
+/** Garbage is collected early and often, and can be asked for: what a run of days wants. */
+export const sparingFlags: readonly string[] = ['--max-semi-space-size=8', '--heap-growing-percent=40'];
 const entry = fileURLToPath(new URL('workload.ts', import.meta.url));
 
 /** Runs a workload in a process of its own, as a user's run is: what ran before in this one does not slow it. */
 export function runWorkload(workload: Workload): Promise<Measured> {
-  return run(process.execPath, [...flags, entry, JSON.stringify(workload)]);
+  return run(process.execPath, commandOf(workload));
 }
 
 /**
@@ -18,7 +20,12 @@ export function runWorkload(workload: Workload): Promise<Measured> {
  * Throws where the machine has no `taskset` or does not let it choose.
  */
 export function runWorkloadOnOneCore(workload: Workload): Promise<Measured> {
-  return run('taskset', ['-c', '0', process.execPath, ...flags, entry, JSON.stringify(workload)]);
+  return run('taskset', ['-c', '0', process.execPath, ...commandOf(workload)]);
+}
+
+function commandOf(workload: Workload): readonly string[] {
+  const further = workload.look === 'memory' ? [...sparingFlags, '--expose-gc'] : [];
+  return [...flags, ...further, entry, JSON.stringify(workload)];
 }
 
 async function run(command: string, parameters: readonly string[]): Promise<Measured> {
