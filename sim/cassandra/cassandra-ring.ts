@@ -88,6 +88,7 @@ export class CassandraRing implements SessionRing {
       this.nodes,
       () => this.#updateCalm(),
       (observer, subject) => this.#announceUp(observer, subject),
+      (observer, subject) => this.core.internode.abandon(observer, subject),
     );
     this.#journal = new CommitJournal(settings.commitLogSyncUs + longestServiceUs);
     this.core = {

@@ -26,6 +26,7 @@ export class FailureDetector {
   readonly #random: RandomStream;
   readonly #views: View[] = [];
   readonly #onRevived: (observer: CassandraNode, subject: CassandraNode) => void;
+  readonly #onConvicted: (observer: CassandraNode, subject: CassandraNode) => void;
   readonly #onChange: () => void;
 
   constructor(
@@ -35,6 +36,7 @@ export class FailureDetector {
     nodes: readonly CassandraNode[],
     onChange: () => void,
     onRevived: (observer: CassandraNode, subject: CassandraNode) => void,
+    onConvicted: (observer: CassandraNode, subject: CassandraNode) => void,
   ) {
     this.#kernel = kernel;
     this.#network = network;
@@ -43,6 +45,7 @@ export class FailureDetector {
     this.#random = kernel.stream(options.name, 'failure-detector');
     this.#onChange = onChange;
     this.#onRevived = onRevived;
+    this.#onConvicted = onConvicted;
     for (const observer of nodes) {
       for (const subject of nodes) {
         this.#views.push({ observer, subject, alive: true, downSinceUs: 0, pending: undefined });
@@ -119,6 +122,7 @@ export class FailureDetector {
     // A node that was itself paused distrusts its own judgement for a while (Cassandra's local-pause rule).
     if (!view.observer.running) return;
     detector.#convictNow(view);
+    detector.#onConvicted(view.observer, view.subject);
     detector.#onChange();
   }
 

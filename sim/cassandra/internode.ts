@@ -3,7 +3,7 @@ import { Connection } from '../network/index.ts';
 import type { Network } from '../network/index.ts';
 import type { CassandraNode } from './cassandra-node.ts';
 
-/** `internode_tcp_user_timeout`: a connection with data unacknowledged for so long is given up (Cassandra 5.0.8, Config.java). */
+/** `internode_tcp_user_timeout`: a connection with data unacknowledged for so long is given up (Cassandra 5.0.8, Config.java; measured). */
 const userTimeoutUs = 30_000_000;
 /** `internode_tcp_connect_timeout`. */
 const connectTimeoutUs = 2_000_000;
@@ -29,8 +29,8 @@ class Letter<A, B> {
 
 /**
  * Messages between nodes. On a healthy link one takes its planned delay; on a disturbed one, or behind messages that
- * are held, it goes over the connection and shares its fate: a cut that outlasts the user timeout ends the connection
- * and all that waits in it, and the next message dials anew.
+ * are held, it goes over the connection and shares its fate. A node that convicts another closes its connection to it:
+ * what waits there still arrives, if the cut ends within the user timeout, and nothing new waits behind it.
  */
 export class Internode {
   readonly #network: Network;
@@ -82,6 +82,18 @@ export class Internode {
     }
   }
 
+  /** `from` has convicted `to`: the next message dials anew (measured on 5.0.8, docs/fidelity/cassandra.md). */
+  abandon(from: CassandraNode, to: CassandraNode): void {
+    const key = this.#key(from, to);
+    const connection = this.#connections.get(key);
+    if (connection === undefined) return;
+    this.#connections.delete(key);
+    this.#givenUp.add(key);
+    connection.close(0);
+    // By then what waited has arrived, and the close behind it, or was given up.
+    this.#network.kernel.after(userTimeoutUs, Internode.#forget, connection, undefined);
+  }
+
   /** For a message that was sent while all was well and is on its way. */
   deliverIn<A, B>(delayUs: number, letter: Letter<A, B>): EventHandle {
     return this.#network.kernel.after(delayUs, Internode.#arrive<A, B>, this, letter);
@@ -95,6 +107,10 @@ export class Internode {
     const to = letter.to;
     if (!internode.#network.isUp(to.host) || to.incarnation !== letter.incarnation) return;
     to.process.run(letter.handler, letter.first, letter.second);
+  }
+
+  static #forget(connection: Connection): void {
+    connection.markClosed(1);
   }
 
   static #open<A, B>(letter: Letter<A, B>): void {
