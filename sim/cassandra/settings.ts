@@ -68,7 +68,7 @@ export interface CassandraOptions {
   readonly killLossUs: number;
   /** Silence until a node is convicted by phi 8. */
   readonly convictionUs: { readonly least: number; readonly most: number };
-  /** Gossip until a node that is back is seen. */
+  /** Until a node that is back is seen, once its neighbours' next dial comes through (measured, docs/fidelity/cassandra.md). */
   readonly revivalUs: { readonly least: number; readonly most: number };
   /** From the start of the process to serving clients; the commit log is replayed in it. */
   readonly startupUs: number;
@@ -107,7 +107,7 @@ export const defaultCassandraOptions: CassandraOptions = {
   commitLogSyncUs: 10_000_000,
   killLossUs: 100_000,
   convictionUs: { least: 10_000_000, most: 18_000_000 },
-  revivalUs: { least: 1_000_000, most: 3_000_000 },
+  revivalUs: { least: 200_000, most: 2_000_000 },
   startupUs: 15_000_000,
   cold: {
     [chunkTable.name]: { kind: 'idle', afterUs: 6 * hourUs },
