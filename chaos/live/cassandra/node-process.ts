@@ -24,6 +24,8 @@ export interface NodeProcessOptions {
   /** Where `nodetool` reaches it, on loopback. */
   readonly managementPort: number;
   readonly guard: Guard;
+  /** What runs the server's command, for example in a network namespace. */
+  readonly prefix?: readonly string[];
 }
 
 /** One real Cassandra node: a Java process with its own folder. */
@@ -46,9 +48,10 @@ export class NodeProcess {
 
   /** Starts the process; it serves when `ready` resolves. */
   start(flags: readonly string[] = []): void {
-    const { folder, distribution, address, managementPort, guard } = this.#options;
+    const { folder, distribution, address, managementPort, guard, prefix = [] } = this.#options;
     const archived = existsSync(distribution.classArchive) && flags.length === 0;
     const command = [
+      ...prefix,
       ...withoutMemoryLock(),
       'java',
       ...(archived ? [`-XX:SharedArchiveFile=${distribution.classArchive}`, '-Xshare:auto'] : flags),
