@@ -36,7 +36,8 @@ export class NodeProcess {
   constructor(options: NodeProcessOptions) {
     this.#options = options;
     const { folder, settings, dataCentre, rack } = options;
-    for (const name of ['data', 'log', 'triggers']) mkdirSync(join(folder, name), { recursive: true });
+    const folders = ['data', 'log', 'temporary', 'triggers'];
+    for (const name of folders) mkdirSync(join(folder, name), { recursive: true });
     writeFileSync(join(folder, 'cassandra.yaml'), JSON.stringify(settings, undefined, 2));
     writeFileSync(join(folder, 'rackdc.properties'), `dc=${dataCentre}\nrack=${rack}\n`);
     writeFileSync(join(folder, 'logback.xml'), logbackSettings);
@@ -59,6 +60,7 @@ export class NodeProcess {
       ...moduleFlags,
       '-cp',
       join(distribution.libraries, '*'),
+      `-Djava.io.tmpdir=${folder}/temporary`,
       `-Dcassandra.config=file://${folder}/cassandra.yaml`,
       `-Dcassandra-rackdc.properties=file://${folder}/rackdc.properties`,
       `-Dlogback.configurationFile=${folder}/logback.xml`,

@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { Guard } from '../../../../chaos/live/nats/guard.ts';
+import { passingFolder } from './fake-server.ts';
 import { isAlive } from './is-alive.ts';
 
 const patience = { timeout: 10_000, interval: 20 };
 const script = join(import.meta.dirname, 'spawn-and-die.ts');
-const newFolder = (): string => mkdtempSync(join(tmpdir(), 'tfdc-guard-'));
+const newFolder = (): string => passingFolder('guard');
 
 test('a program whose owner is killed right after its start goes with it', { timeout: 60_000 }, async () => {
   for (let round = 0; round < 10; round++) {
