@@ -8,6 +8,7 @@ export interface BasicCanaryReplicas {
  * Canary and stable replicas of a canary without traffic routing (delivery 12, vectors 1L): of the share of the
  * weight, rounded up and down, the one that comes nearest to it, with surge also out of one pod more. For 1–99 % both
  * versions have at least one pod, unless there is but one pod and no surge. Where two are as near the larger canary.
+ * As in the controller, a share half a pod below all of them leaves no choice without surge: all pods are stable ones.
  */
 export function basicCanaryReplicas(replicas: number, weight: number, maxSurge: number): BasicCanaryReplicas {
   if (replicas === 0) return { canary: 0, stable: 0 };
