@@ -72,6 +72,10 @@ export class ConsumerMachine implements Machine {
     }
   }
 
+  isAlike(): boolean {
+    return true;
+  }
+
   clone(): ConsumerMachine {
     return new ConsumerMachine(this.context, this.record.clone());
   }

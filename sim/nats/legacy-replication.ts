@@ -73,11 +73,34 @@ export class LegacyReplication implements Replication {
     // It was told everything already.
   }
 
-  resume(heardUs: number): void {
+  resume(): void {
     const { peers, log } = this.#replica;
-    for (const peer of peers) peer.resume(log.lastIndex + 1, heardUs);
+    for (const peer of peers) peer.resume(log.lastIndex + 1);
     this.#sentIndex = log.lastIndex;
     this.#sent.length = 0;
+  }
+
+  tellAt(
+    atUs: number,
+    member: number,
+    previousIndex: number,
+    entries: readonly LogEntry[],
+    commit: number,
+  ): void {
+    this.#replica.sent(atUs, member, this.#message(previousIndex, entries, commit, 0));
+  }
+
+  answerAt(atUs: number, leader: number, index: number): void {
+    const { member: from } = this.#replica;
+    const { lastTerm: term } = this;
+    this.#replica.sent(atUs, leader, {
+      kind: 'entries-answer',
+      from,
+      term,
+      success: true,
+      index,
+      catchUp: 0,
+    });
   }
 
   resend(member: number, fromIndex: number): void {
@@ -89,8 +112,9 @@ export class LegacyReplication implements Replication {
     }
   }
 
-  routeRestored(): void {
+  routeRestored(member: number): void {
     // What was lost is missed with the next heartbeat, and asked for.
+    this.#replica.peers[member]?.rewind();
   }
 
   stop(): void {
@@ -223,7 +247,7 @@ export class LegacyReplication implements Replication {
     const { log, group } = this.#replica;
     if (log.lastTerm !== term) {
       log.relabel(log.lastIndex, term);
-      group.hasDiverged = true;
+      group.diverge();
     }
     this.#claimed.index = -1;
   }
@@ -282,19 +306,18 @@ export class LegacyReplication implements Replication {
 
   #tell(member: number, previousIndex: number, entries: readonly LogEntry[], catchUp = 0): void {
     const replica = this.#replica;
-    const { log, term, commit } = replica;
+    replica.send(member, this.#message(previousIndex, entries, replica.commit, catchUp));
+  }
+
+  #message(
+    previousIndex: number,
+    entries: readonly LogEntry[],
+    commit: number,
+    catchUp: number,
+  ): RaftMessage {
+    const { log, term, member: from } = this.#replica;
     const previousTerm = previousIndex === log.lastIndex ? this.lastTerm : (log.termAt(previousIndex) ?? 0);
-    const from = replica.member;
-    replica.send(member, {
-      kind: 'entries',
-      from,
-      term,
-      previousIndex,
-      previousTerm,
-      entries,
-      commit,
-      catchUp,
-    });
+    return { kind: 'entries', from, term, previousIndex, previousTerm, entries, commit, catchUp };
   }
 
   #answer(to: number, term: number, success: boolean, index: number, catchUp = 0): void {

@@ -32,9 +32,34 @@ export class LogReplication implements Replication {
     this.#sendAppend(member);
   }
 
-  resume(heardUs: number): void {
+  resume(): void {
     const { peers, log } = this.#replica;
-    for (const peer of peers) peer.resume(log.lastIndex + 1, heardUs);
+    for (const peer of peers) peer.resume(log.lastIndex + 1);
+  }
+
+  tellAt(
+    atUs: number,
+    member: number,
+    previousIndex: number,
+    entries: readonly LogEntry[],
+    commit: number,
+  ): void {
+    const { log, term, member: from } = this.#replica;
+    const previousTerm = log.termAt(previousIndex) ?? 0;
+    this.#replica.sent(atUs, member, {
+      kind: 'append',
+      from,
+      term,
+      previousIndex,
+      previousTerm,
+      entries,
+      commit,
+    });
+  }
+
+  answerAt(atUs: number, leader: number, index: number): void {
+    const { member: from, term } = this.#replica;
+    this.#replica.sent(atUs, leader, { kind: 'appended', from, term, success: true, index });
   }
 
   resend(member: number, fromIndex: number): void {
@@ -168,7 +193,7 @@ export class LogReplication implements Replication {
     }
     const { next } = peer;
     const previousTerm = log.termAt(next - 1);
-    peer.unanswered++;
+    peer.asked();
     if (previousTerm === undefined) {
       peer.next = replica.group.baseIndex + 1;
       this.#send(member, replica.snapshot());

@@ -19,6 +19,10 @@ export class MetaMachine implements Machine {
     return 0;
   }
 
+  isAlike(): boolean {
+    return true;
+  }
+
   clone(): MetaMachine {
     const copy = new MetaMachine();
     for (const [name, { settings, consumers }] of this.streams) {

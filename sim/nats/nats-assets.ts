@@ -190,7 +190,10 @@ export class NatsAssets {
       (replica) => new ConsumerService(consumer, replica),
     );
     if (!this.#cluster.profile.soundRaft) {
-      consumer.group.onApplied = (replica, operation) => releasedBeside(consumer, replica, operation);
+      consumer.group.beside = {
+        stream: consumer.stream.group,
+        applied: (replica, operation) => releasedBeside(consumer, replica, operation),
+      };
     }
     asset.add(consumer);
     this.#answerConsumer(consumer, call);

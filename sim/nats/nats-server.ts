@@ -240,6 +240,19 @@ export class NatsServer implements Listener {
     return peer !== undefined && this.routes.send(peer, peer.raft, bytes, callback, first, second);
   }
 
+  /** Like `sendRaft` for what was sent before now, and arrives at that time. */
+  raftSent<A, B>(
+    atUs: number,
+    other: NatsServer,
+    bytes: number,
+    callback: (first: A, second: B) => void,
+    first: A,
+    second: B,
+  ): void {
+    const peer = this.peers[other.index];
+    peer?.raft?.sent(peer.side, atUs, bytes, callback, first, second);
+  }
+
   answer<T>(call: Call<T>, value: T): void {
     this.push(call.client, answerBytes, Call.fulfil<T>, call, value);
   }

@@ -8,10 +8,9 @@ export class PeerProgress {
   unanswered = 0;
   heardUs = 0;
 
-  resume(next: number, heardUs: number): void {
+  resume(next: number): void {
     this.next = next;
     this.unanswered = 0;
-    this.heardUs = heardUs;
   }
 
   /** What was on its way may be lost: everything behind the match is sent again. */
@@ -24,6 +23,11 @@ export class PeerProgress {
   forget(): void {
     this.match = 0;
     this.rewind();
+  }
+
+  /** Something went out to it, and is to be answered. */
+  asked(): void {
+    this.unanswered++;
   }
 
   answered(nowUs: number): void {

@@ -1,5 +1,6 @@
 import { mix32, type Kernel, type RandomStream } from '../kernel/index.ts';
 import type { Network } from '../network/index.ts';
+import { tellings, type Flight, type Telling } from './flight.ts';
 import type { GroupService } from './group-service.ts';
 import type { NatsServer } from './nats-server.ts';
 import type { Machine } from './machine.ts';
@@ -10,24 +11,13 @@ import type { ServerWatch } from './server-watch.ts';
 import type { StreamAsset } from './stream-asset.ts';
 import { heartbeatUs, writeUs } from './timing.ts';
 
-/** A proposal in a calm group: what will happen to it, computed at once. Times are by place in the group. */
-interface Flight {
-  readonly index: number;
-  /** When each follower has written it, and when the leader hears of that. */
-  readonly writtenUs: readonly number[];
-  readonly ackedUs: readonly number[];
-  /** When each follower hears of the commit; empty until the leader tells them. */
-  visibleUs: readonly number[];
-  /** What the leader's machine answered. */
-  sequence: number;
-}
-
 interface FollowerProgress {
   writtenUs: number;
   ackedUs: number;
   visibleUs: number;
-  /** When the last flight that `settle` found was heard of. */
+  /** When the last flight that `settle` found was heard of, and the last that it had found the time before. */
   settledUs: number;
+  settledBeforeUs: number;
   /** Flights that have arrived, and flights whose commit has arrived. */
   written: number;
   visible: number;
@@ -50,6 +40,12 @@ export interface GroupWorld {
   streamChanged(asset: StreamAsset, server: NatsServer, operation: Operation, result: number): void;
 }
 
+/** Where each replica of a consumer does something to the replica of its stream beside it. */
+export interface Beside {
+  readonly stream: RaftGroup;
+  applied(replica: RaftReplica, operation: Operation): void;
+}
+
 /** Log entries that a group keeps before it looks what is synced everywhere; consumers are many and keep few. */
 const compactionEntries = { stream: 4096, other: 32 } as const;
 const flightsKept = 256;
@@ -69,10 +65,9 @@ export class RaftGroup {
   readonly storage: 'file' | 'memory';
   /** Of streams. */
   asset: StreamAsset | undefined;
-  /** A replica kept an entry of its own where its leader has another one, on 2.9 (jetstream R1). */
   hasDiverged = false;
-  /** Told what each replica applies; of consumers of 2.9. */
-  onApplied: ((replica: RaftReplica, operation: Operation) => void) | undefined;
+  /** Of consumers of 2.9. */
+  beside: Beside | undefined;
   readonly world: GroupWorld;
   readonly kernel: Kernel;
   readonly random: RandomStream;
@@ -171,7 +166,10 @@ export class RaftGroup {
   /** Goes calm where nothing can interfere. True: it did (or already was). */
   enterCalm(leader: RaftReplica): boolean {
     if (this.calm) return true;
-    if (!this.world.elide || !this.#settled(leader) || !this.world.quiet(this.#servers)) return false;
+    if (!this.world.elide || !this.#settled(leader) || !this.#alike(leader)) return false;
+    // What a calm follower applies it applies late, which would be seen beside it.
+    if (this.beside?.stream.hasDiverged === true) return false;
+    if (!this.world.quiet(this.#servers)) return false;
     this.calm = true;
     this.#flights = [];
     this.#landed = 0;
@@ -182,11 +180,19 @@ export class RaftGroup {
       ackedUs: 0,
       visibleUs: 0,
       settledUs: 0,
+      settledBeforeUs: 0,
       written: 0,
       visible: 0,
     }));
     for (const replica of this.replicas) replica.quieten();
     return true;
+  }
+
+  /** A replica keeps an entry of its own where its leader has another one (2.9, jetstream R1). */
+  diverge(): void {
+    if (this.hasDiverged) return;
+    this.hasDiverged = true;
+    for (const { group } of this.asset?.consumers.values() ?? []) group.leaveCalm();
   }
 
   /** Brings the elided state back: must be called before anything changes that could interfere. */
@@ -195,35 +201,61 @@ export class RaftGroup {
     const leader = this.leader();
     if (leader === undefined) return;
     const nowUs = this.kernel.nowUs;
-    this.settle();
-    this.calm = false;
-    this.#epoch++;
-    const committed = leader.commit;
     const beats = Math.floor((nowUs - leader.lastHeartbeatUs) / heartbeatUs);
     const heartbeatAtUs = leader.lastHeartbeatUs + beats * heartbeatUs;
-    const behind: number[] = [];
-    let heardUs = Infinity;
+    const heartbeatsAtUs = [heartbeatAtUs - heartbeatUs, heartbeatAtUs];
+    const lastIndex = (this.#flights[0]?.index ?? leader.log.lastIndex + 1) - 1;
+    const heardUs: number[] = [];
+    const told = new Map<RaftReplica, readonly Telling[]>();
     for (const replica of this.replicas) {
       if (replica === leader) continue;
       const { member, server } = replica;
-      const acked = this.#flights.findLast(({ ackedUs }) => (ackedUs[member] ?? 0) <= nowUs);
-      leader.peers[member]?.matched(
-        this.#flights.length === 0 ? committed : (acked?.index ?? (this.#flights[0]?.index ?? 1) - 1),
-      );
       const hopUs = this.world.network.delayUs(leader.server.host, server.host);
-      const inTheAir = nowUs - heartbeatAtUs < hopUs;
-      const beatUs = Math.round(heartbeatAtUs + hopUs) - (inTheAir ? heartbeatUs : 0);
-      replica.resumeFollowing(Math.max(beatUs, this.#lastHeardUs(member, nowUs)));
-      heardUs = Math.min(heardUs, heartbeatAtUs + 2 * hopUs);
-      if (inTheAir || replica.log.lastIndex < leader.log.lastIndex || replica.commit < committed) {
-        behind.push(member);
-      }
+      const ofMember = tellings(this.#flights, member, lastIndex, heartbeatsAtUs, hopUs);
+      told.set(replica, ofMember);
+      const answered = ofMember.filter(({ answeredUs }) => answeredUs <= nowUs);
+      leader.peers[member]?.matched(Math.max(lastIndex, ...answered.map(({ index }) => index)));
+      heardUs[member] = Math.max(
+        ...answered.map(({ answeredUs }) => answeredUs),
+        ...this.#settledTimes(member)
+          .filter((atUs) => atUs <= nowUs - hopUs)
+          .map((atUs) => atUs + hopUs),
+      );
     }
+    this.settle();
+    this.calm = false;
+    this.#epoch++;
     this.#flights = [];
-    leader.resumeLeading(heartbeatAtUs + heartbeatUs, heardUs);
-    for (const member of behind) {
-      leader.replication.resend(member, (this.replicas[member]?.log.lastIndex ?? 0) + 1);
+    for (const [replica, ofMember] of told) {
+      const heard = ofMember.filter(({ atUs }) => atUs <= nowUs).map(({ atUs }) => atUs);
+      const lastUs = Math.max(...heard, ...this.#settledTimes(replica.member));
+      replica.resumeFollowing(Math.round(lastUs));
     }
+    leader.resumeLeading(heartbeatAtUs + heartbeatUs, heardUs);
+    for (const [replica, ofMember] of told) {
+      for (const telling of ofMember) this.#putOnItsWay(leader, replica, telling);
+    }
+  }
+
+  /** What was said before now, and is heard only later. */
+  #putOnItsWay(leader: RaftReplica, replica: RaftReplica, telling: Telling): void {
+    const { nowUs } = this.kernel;
+    const { atUs, answeredUs, index, commit, withEntry } = telling;
+    if (answeredUs <= nowUs) return;
+    leader.peers[replica.member]?.asked();
+    if (atUs <= nowUs) {
+      replica.replication.answerAt(answeredUs, leader.member, index);
+      return;
+    }
+    const entry = withEntry ? leader.log.at(index) : undefined;
+    const entries = entry === undefined ? [] : [entry];
+    leader.replication.tellAt(
+      atUs,
+      replica.member,
+      index - entries.length,
+      entries,
+      Math.max(commit, replica.commit),
+    );
   }
 
   /** In [0, 1): depends on who asks and when, not on how often others asked, so that elision changes no draw. */
@@ -281,6 +313,7 @@ export class RaftGroup {
     for (const replica of this.replicas) {
       const progress = this.#progress[replica.member];
       if (replica === leader || progress === undefined) continue;
+      const beforeUs = progress.settledUs;
       for (; progress.written < this.#flights.length; progress.written++) {
         const flight = this.#flights[progress.written];
         const writtenUs = flight?.writtenUs[replica.member] ?? Infinity;
@@ -296,6 +329,7 @@ export class RaftGroup {
         replica.commit = flight.index;
         progress.settledUs = Math.max(progress.settledUs, visibleUs);
       }
+      if (progress.settledUs > beforeUs) progress.settledBeforeUs = beforeUs;
       replica.applyCommitted();
     }
     this.#dropFlights();
@@ -308,7 +342,7 @@ export class RaftGroup {
     if (landing?.index === entry.index && replica.role === 'leader') landing.sequence = sequence;
     // Answers first: an elided watch batch that travels further must not hold them up.
     if (replica.role === 'leader') replica.service?.committed(operation, sequence);
-    this.onApplied?.(replica, operation);
+    this.beside?.applied(replica, operation);
     if (this.asset === undefined) return;
     if (operation.kind === 'store' && sequence > 0 && replica.watches !== undefined) {
       for (const watch of replica.watches) watch.deliver(sequence, operation, 0);
@@ -383,12 +417,15 @@ export class RaftGroup {
     });
   }
 
-  /** When a follower last got a message about an entry. */
-  #lastHeardUs(member: number, nowUs: number): number {
+  /** What the leader's machine answers, every replica's would: those of 2.9 that have diverged tell their watches otherwise. */
+  #alike({ machine }: RaftReplica): boolean {
+    return this.replicas.every((replica) => replica.machine.isAlike(machine));
+  }
+
+  /** When a member heard of what was settled, the last two times. */
+  #settledTimes(member: number): readonly number[] {
     const progress = this.#progress[member];
-    if (progress === undefined) return 0;
-    const heardUs = [progress.visibleUs, progress.writtenUs, progress.settledUs];
-    return Math.round(Math.max(...heardUs.filter((timeUs) => timeUs <= nowUs)));
+    return progress === undefined ? [] : [progress.settledBeforeUs, progress.settledUs];
   }
 
   #quorumTime(ackedUs: readonly number[]): number {

@@ -135,11 +135,12 @@ export class RaftReplica {
     this.leader = -1;
   }
 
-  /** Only for the group: the elided state comes back, as seen by the leader, who heard its followers at `heardUs`. */
-  resumeLeading(heartbeatAtUs: number, heardUs: number): void {
+  /** Only for the group: the elided state comes back, as seen by the leader, who heard each member at its time of `heardUs`. */
+  resumeLeading(heartbeatAtUs: number, heardUs: readonly number[]): void {
     const { kernel } = this.group;
     this.#timers.clear();
-    this.replication.resume(Math.min(heardUs, kernel.nowUs));
+    this.replication.resume();
+    for (const [member, peer] of this.peers.entries()) peer.heardUs = heardUs[member] ?? 0;
     this.#timers.after(heartbeatAtUs - kernel.nowUs, RaftReplica.#heartbeatDue);
     if (this.group.replicas.length === 1 && this.commit < this.log.lastIndex) {
       this.#timers.after(writeUs, RaftReplica.#writeDue);
@@ -168,7 +169,10 @@ export class RaftReplica {
   static receive(replica: RaftReplica, message: RaftMessage): void {
     // It may have been replaced meanwhile.
     if (replica.group.replicas[replica.member] !== replica) return;
-    replica.group.leaveCalm();
+    const { group } = replica;
+    // Of a term that is over: it is answered so, and changes nothing (a server of 2.9 waits anew for its leader).
+    if (group.profile.soundRaft && message.term < replica.term) group.settle();
+    else group.leaveCalm();
     replica.#receive(message);
   }
 
@@ -256,7 +260,10 @@ export class RaftReplica {
     for (const peer of this.peers) peer.match = 0;
     this.service = group.createService(this);
     this.lastHeartbeatUs = this.becameLeaderUs;
-    this.resumeLeading(this.becameLeaderUs + heartbeatUs, this.becameLeaderUs);
+    this.resumeLeading(
+      this.becameLeaderUs + heartbeatUs,
+      this.peers.map(() => this.becameLeaderUs),
+    );
     if (!group.profile.leaderAfterApply) this.service.becomeReady();
     this.#leadershipIndex = this.log.lastIndex + 1;
     this.propose({ kind: 'leadership' });
@@ -303,6 +310,14 @@ export class RaftReplica {
     const peer = this.group.replicas[member];
     if (peer === undefined) return true;
     return this.server.sendRaft(peer.server, raftMessageBytes(message), RaftReplica.receive, peer, message);
+  }
+
+  /** Only for the group: a message that was sent before now, and arrives at that time. */
+  sent(atUs: number, member: number, message: RaftMessage): void {
+    const peer = this.group.replicas[member];
+    if (peer === undefined) return;
+    const bytes = raftMessageBytes(message);
+    this.server.raftSent(atUs, peer.server, bytes, RaftReplica.receive, peer, message);
   }
 
   /** What a server would send to a member that is far behind, and that is of no use to it. */

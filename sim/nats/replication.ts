@@ -1,3 +1,4 @@
+import type { LogEntry } from './operations.ts';
 import type { RaftMessage } from './raft-messages.ts';
 
 /** What is said between a leader and the members of its group about their logs. */
@@ -12,7 +13,17 @@ export interface Replication {
   /** Leaders only: one member is to have all there is before leadership is handed to it. */
   bringUpToDate(member: number): void;
   /** Leaders only: nothing is on its way any more, or, with elided state coming back, everything up to now has gone out. */
-  resume(heardUs: number): void;
+  resume(): void;
+  /** Leaders only: a message that is on its way to a member already. */
+  tellAt(
+    atUs: number,
+    member: number,
+    previousIndex: number,
+    entries: readonly LogEntry[],
+    commit: number,
+  ): void;
+  /** Followers only: an answer that is on its way already; they have all entries up to `index`. */
+  answerAt(atUs: number, leader: number, index: number): void;
   /** Leaders only: the first entry that the member has not got, and what follows, is sent. */
   resend(member: number, fromIndex: number): void;
   /** The connection to a member's server was made anew: nothing is on its way any more. */

@@ -224,6 +224,15 @@ export class StreamMachine implements Machine {
     return countMatching(this.messages, filter, from);
   }
 
+  isAlike(other: Machine): boolean {
+    return (
+      other instanceof StreamMachine &&
+      other.lastSequence === this.lastSequence &&
+      other.refused === this.refused &&
+      !this.#hasDiverged
+    );
+  }
+
   clone(): StreamMachine {
     const copy = new StreamMachine(this.context);
     copy.lastSequence = this.lastSequence;

@@ -108,6 +108,21 @@ export class Connection {
     this.network.transmit(this, side, bytes, erased, first, second, handedOverInUs);
   }
 
+  /** Like `send` for a message that was sent before now and arrives at that time, whatever becomes of the link now. */
+  sent<A, B>(
+    side: Side,
+    atUs: number,
+    bytes: number,
+    callback: (first: A, second: B) => void,
+    first: A,
+    second: B,
+  ): void {
+    if (this.open[side] !== true) return;
+    const arrivalUs = this.reserve(side, 0, atUs - this.network.kernel.nowUs);
+    const erased = callback as Held['callback'];
+    this.network.deliverAt(arrivalUs, this, side, { bytes, callback: erased, first, second });
+  }
+
   /** Closes in an orderly way: the other side learns it behind all data sent before. */
   close(side: Side): void {
     if (this.open[side] !== true) return;

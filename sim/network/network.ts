@@ -269,12 +269,17 @@ export class Network {
     let delayUs = handedOverInUs + this.delayUs(from, to);
     if (link !== undefined) delayUs += this.#disturb(link, bytes);
     const arrivalUs = connection.reserve(side, handedOverInUs, delayUs);
-    this.kernel.at(arrivalUs, side === 0 ? Network.#deliverToServer : Network.#deliverToClient, connection, {
-      bytes,
-      callback,
-      first,
-      second,
-    });
+    this.deliverAt(arrivalUs, connection, side, { bytes, callback, first, second });
+  }
+
+  /** Only for `Connection`. */
+  deliverAt(atUs: number, connection: Connection, side: Side, message: Held): void {
+    this.kernel.at(
+      atUs,
+      side === 0 ? Network.#deliverToServer : Network.#deliverToClient,
+      connection,
+      message,
+    );
   }
 
   /** The way back is cut, and the first retransmission of what was sent since is due: nothing new goes out. */
