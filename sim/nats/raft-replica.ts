@@ -141,12 +141,13 @@ export class RaftReplica {
     this.#timers.clear();
     this.replication.resume();
     for (const [member, peer] of this.peers.entries()) peer.heardUs = heardUs[member] ?? 0;
+    // Before the heartbeat, as where both run on: every tenth comes with it.
+    const leadingUs = kernel.nowUs - this.becameLeaderUs;
+    this.#timers.after(quorumCheckUs - (leadingUs % quorumCheckUs), RaftReplica.#quorumDue);
     this.#timers.after(heartbeatAtUs - kernel.nowUs, RaftReplica.#heartbeatDue);
     if (this.group.replicas.length === 1 && this.commit < this.log.lastIndex) {
       this.#timers.after(writeUs, RaftReplica.#writeDue);
     }
-    const leadingUs = kernel.nowUs - this.becameLeaderUs;
-    this.#timers.after(quorumCheckUs - (leadingUs % quorumCheckUs), RaftReplica.#quorumDue);
   }
 
   /** Only for the group: the elided state comes back, as seen by a follower that heard its leader at `heardUs`. */
