@@ -104,7 +104,7 @@ export class ConsumerService implements GroupService {
     }
     this.pending.recount(this.stream);
     if (asset.filterChanged && server.cluster.profile.defects.has('filters-lost')) this.deaf = true;
-    this.#stream.group.wakeAnnounced(this.#stream);
+    this.#stream.group.calmness.wakeAnnounced(this.#stream);
     server.subscribe(this.replica.group.number, 'leaders');
     this.#turnAway(machine);
     this.idle.touch();

@@ -111,7 +111,7 @@ export class RaftReplica {
     const { group, log } = this;
     const index = log.lastIndex + 1;
     log.append({ index, term: this.term, operation }, group.kernel.nowUs);
-    if (group.calm) group.fly(this, index);
+    if (group.calm) group.calmness.fly(this, index);
     else if (group.replicas.length === 1) this.#timers.after(writeUs, RaftReplica.#writeDue);
     else this.replication.broadcast();
     return index;
@@ -331,7 +331,7 @@ export class RaftReplica {
   static #heartbeatDue(replica: RaftReplica): void {
     if (replica.role !== 'leader') return;
     replica.lastHeartbeatUs = replica.group.kernel.nowUs;
-    if (replica.group.enterCalm(replica)) return;
+    if (replica.group.calmness.enter(replica)) return;
     replica.#timers.after(heartbeatUs, RaftReplica.#heartbeatDue);
     replica.replication.broadcast();
     replica.advanceCommit();

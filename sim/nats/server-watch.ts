@@ -42,7 +42,7 @@ export class ServerWatch {
     const skips = isFirst && (include === 'updates' || mutations.watchSeesUpdatesOnly);
     const entries = skips ? [] : this.#entriesFrom(this.#fromSequence);
     this.#push(isFirst && include === 'last' ? lastOfKeys(entries) : entries, true, 0);
-    this.replica.group.deliverAnnounced(this.replica, this);
+    this.replica.group.calmness.deliverAnnounced(this.replica, this);
   }
 
   /** The replica has got a snapshot in place of the changes. */
