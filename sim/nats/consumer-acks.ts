@@ -76,6 +76,9 @@ export class ConsumerAcks {
   settle(sequence: number, consumerSequence: number, call: AckRequest['call']): boolean {
     const { memory } = this.#service;
     const { mutations } = this.#service.asset.stream;
+    const { asset, settings } = this.#service;
+    const countsItself = settings.ack === 'all' && asset.isAlone && asset.profile.multiFilter;
+    const freedFrom = countsItself ? memory.freedFrom(sequence) : undefined;
     const first =
       this.#service.settings.ack === 'all' && !mutations.ackAllAcksOne
         ? memory.settleUpTo(sequence, consumerSequence)
@@ -87,7 +90,7 @@ export class ConsumerAcks {
       if (call !== undefined) this.#service.server.answer(call, true);
       return false;
     }
-    this.#service.replica.propose({ kind: 'acked', consumerSequence: first, sequence, call });
+    this.#service.replica.propose({ kind: 'acked', consumerSequence: first, sequence, freedFrom, call });
     if (memory.pending.size === 0) this.#service.redeliveries.disarm();
     return true;
   }

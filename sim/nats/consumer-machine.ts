@@ -42,9 +42,8 @@ export class ConsumerMachine implements Machine {
         return 0;
       case 'acked':
         this.freedFrom =
-          context.settings.ack === 'all'
-            ? record.freedFrom(operation.sequence, context.isAlone && context.profile.multiFilter)
-            : operation.sequence;
+          operation.freedFrom ??
+          (context.settings.ack === 'all' ? record.freedFrom(operation.sequence) : operation.sequence);
         return record.acked(
           context.settings,
           operation.consumerSequence,

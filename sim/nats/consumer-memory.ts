@@ -243,6 +243,22 @@ export class ConsumerMemory {
   }
 
   /** All up to this one are done with. Undefined: they were. */
+  /**
+   * The first that an acknowledgement of all up to a sequence frees, where one replica of 2.12 acknowledges by itself: it
+   * goes by what is pending. Asked before `settleUpTo`.
+   */
+  freedFrom(sequence: number): number {
+    const gap = sequence - this.floorStream;
+    if (gap <= 1) return sequence;
+    let lowest = sequence;
+    let isPendingBeyond = false;
+    for (const other of this.pending.keys()) {
+      if (other > sequence) isPendingBeyond = true;
+      else lowest = Math.min(lowest, other);
+    }
+    return isPendingBeyond && gap <= this.pending.size ? this.floorStream + 1 : lowest;
+  }
+
   settleUpTo(sequence: number, consumerSequence: number): number | undefined {
     if (consumerSequence <= this.floorConsumer || sequence <= this.floorStream) return undefined;
     if (!this.#asset.profile.multiFilter) this.#forgetUpTo(sequence);

@@ -27,7 +27,14 @@ export function purged(
   for (const [sequence, { consumerSequence }] of service.memory.purged(first, isGone)) {
     // A lone consumer notes it down, and does not tell its stream.
     if (asset.isAlone) service.machine.record.acked(service.settings, consumerSequence, sequence, false);
-    else service.replica.propose({ kind: 'acked', consumerSequence, sequence, call: undefined });
+    else
+      service.replica.propose({
+        kind: 'acked',
+        consumerSequence,
+        sequence,
+        freedFrom: undefined,
+        call: undefined,
+      });
   }
   service.writeRecord();
 }

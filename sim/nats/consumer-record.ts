@@ -103,21 +103,9 @@ export class ConsumerRecord {
     return true;
   }
 
-  /**
-   * The first that an acknowledgement of all up to a sequence frees; asked before `acked`. Where one replica acknowledges
-   * by itself, it goes by what was pending (2.12), else from the floor on.
-   */
-  freedFrom(sequence: number, byPending: boolean): number {
-    const gap = sequence - this.floorStream;
-    if (gap <= 1) return sequence;
-    if (!byPending) return this.floorStream + 1;
-    let lowest = sequence;
-    let isPendingBeyond = false;
-    for (const other of this.pending.keys()) {
-      if (other > sequence) isPendingBeyond = true;
-      else lowest = Math.min(lowest, other);
-    }
-    return isPendingBeyond && gap <= this.pending.size ? this.floorStream + 1 : lowest;
+  /** The first that an acknowledgement of all up to a sequence frees; asked before `acked`. */
+  freedFrom(sequence: number): number {
+    return Math.min(sequence, this.floorStream + 1);
   }
 
   /**

@@ -51,7 +51,7 @@ export class Deliveries {
       // The queue of a lone consumer is made with its stream; one that keeps by interest since later has none.
       const isQueued = !asset.isAlone || asset.stream.keptByInterest;
       if (this.#service.isReleasing && isQueued) {
-        replica.propose({ kind: 'acked', consumerSequence, sequence, call: undefined });
+        replica.propose({ kind: 'acked', consumerSequence, sequence, freedFrom: undefined, call: undefined });
       }
     } else {
       this.#service.redeliveries.armAt(

@@ -89,6 +89,8 @@ export type ConsumerOperation =
       readonly kind: 'acked';
       readonly consumerSequence: number;
       readonly sequence: number;
+      /** What its leader frees, where that is not for all replicas to reckon. */
+      readonly freedFrom: number | undefined;
       call: Call<true> | undefined;
     }
   /** Where the cursor starts, or has moved to without a delivery. */
