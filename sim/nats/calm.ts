@@ -46,7 +46,8 @@ export class Calm {
     if (!this.#group.world.elide || !this.#settled(leader) || !this.#alike(leader)) return false;
     // What a calm follower applies it applies late, which would be seen beside it.
     if (this.#group.beside?.stream.hasDiverged === true) return false;
-    if (!this.#group.world.quiet(this.#group.servers)) return false;
+    const servers = this.#group.replicas.map(({ server }) => server);
+    if (!this.#group.world.quiet(servers)) return false;
     this.holds = true;
     this.#flights = [];
     this.#landed = 0;

@@ -54,7 +54,6 @@ export class RaftGroup {
   readonly random: RandomStream;
   readonly profile: NatsProfile;
   replicas: readonly RaftReplica[];
-  servers: readonly NatsServer[];
   readonly quorum: number;
   readonly size: number;
   readonly createService: (replica: RaftReplica) => GroupService;
@@ -84,7 +83,6 @@ export class RaftGroup {
     this.kernel = world.kernel;
     this.profile = world.profile;
     this.random = world.kernel.stream('raft', `${servers[0]?.name ?? ''}/${name}`);
-    this.servers = servers;
     this.#seed = this.random.uint32();
     this.#createMachine = createMachine;
     this.createService = createService;
@@ -117,7 +115,6 @@ export class RaftGroup {
     const replica = new RaftReplica(this, member, server, this.#createMachine());
     replica.reader = false;
     this.replicas = this.replicas.with(member, replica);
-    this.servers = this.servers.with(member, server);
     for (const { peers } of this.replicas) peers[member]?.forget();
     return replica;
   }
